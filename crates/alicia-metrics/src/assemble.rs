@@ -1,0 +1,291 @@
+//! Builds every part, connects it to the next, runs the house and stops it in reverse.
+
+use crate::cli::ServeArgs;
+use crate::house::House;
+use crate::ledger::{DiskLedger, Opened};
+use crate::settings::{self, Settings};
+use crate::timers;
+use bus::{Inbox, Outbox};
+use ingest::Gate;
+use model::{Announce, Append, Select, SelfHealth, limits};
+use parking_lot::Mutex;
+use rules::{InsightWatch, Ledger, RuleBook, default_rules};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use store::{MemoryLimits, MemoryStore};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{oneshot, watch};
+use world::{Clock, Disk, RealDisk, SystemClock};
+
+/// How long requests under way may take after the signal to stop.
+const HTTP_GRACE: Duration = Duration::from_secs(3);
+
+/// Why the program could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    #[error("cannot use the data directory {path}: {source}")]
+    DataDir { path: String, source: std::io::Error },
+    #[error("cannot open the rules and alerts: {0}")]
+    Ledger(#[from] store::JournalError),
+    #[error("cannot listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error(transparent)]
+    Bus(#[from] bus::BusError),
+    #[error("cannot hear signals: {0}")]
+    Signals(std::io::Error),
+    #[error("the demo cannot run: {0}")]
+    Demo(String),
+}
+
+/// A running house.
+pub(crate) struct Running {
+    pub(crate) house: Arc<House>,
+    /// Where HTTP listens.
+    pub(crate) http: SocketAddr,
+    ready: Arc<AtomicBool>,
+    timers: tokio::task::JoinSet<()>,
+    stop_http: oneshot::Sender<()>,
+    http_task: tokio::task::JoinHandle<std::io::Result<()>>,
+    reload: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+}
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) async fn serve(settings: Settings, args: ServeArgs) -> Result<(), ServeError> {
+    let running = start(settings, args).await?;
+    wait_for_signal(&running).await?;
+    running.stop().await;
+    Ok(())
+}
+
+/// Builds and starts everything.
+pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running, ServeError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let opened = open_ledger(&settings)?;
+    // Listening comes before connecting: a port that is taken should stop the start, not a running bus.
+    let listener = listen(settings.http_listen).await?;
+    let http = listener.local_addr().unwrap_or(settings.http_listen);
+    let (outbox, inbox) = bus::outbox(limits::OUTBOX);
+    let store = build_store(&settings, &clock);
+    let book = build_book(&settings, &opened, &outbox);
+    let gate = build_gate(&settings, &clock, &store, &book, &outbox);
+    let bus = start_bus(&settings, &clock, &gate, inbox).await?;
+    let (settings_sender, settings) = watch::channel(settings);
+    let house = Arc::new(House {
+        clock,
+        store,
+        gate,
+        book,
+        ledger: opened.ledger,
+        outbox,
+        bus,
+        settings,
+        host: Arc::new(Mutex::new(None)),
+        insight_watch: Mutex::new(InsightWatch::default()),
+    });
+    let ready = Arc::new(AtomicBool::new(false));
+    let reload = reloader(&house, settings_sender, args);
+    let (stop_http, stopped) = oneshot::channel();
+    let router = http::router(http_parts(&house, &ready, &reload));
+    let http_task = tokio::spawn(http::serve(listener, router, async move {
+        // A dropped sender means the house is gone: stop as well.
+        let _ = stopped.await;
+    }));
+    let timers = timers::start(&house);
+    ready.store(true, Ordering::Release);
+    tracing::info!("serving REST on http://{http}");
+    Ok(Running { house, http, ready, timers, stop_http, http_task, reload })
+}
+
+impl Running {
+    /// Stops in reverse: no new requests, no new rounds, goodbye on the bus, everything on disk.
+    pub(crate) async fn stop(mut self) {
+        tracing::info!("stopping");
+        self.ready.store(false, Ordering::Release);
+        let _ = self.stop_http.send(());
+        if tokio::time::timeout(HTTP_GRACE, self.http_task).await.is_err() {
+            tracing::warn!("requests were still under way");
+        }
+        self.timers.shutdown().await;
+        self.house.bus.stop().await;
+        if let Err(error) = self.house.ledger.sync() {
+            tracing::error!("the last alert changes may be lost in a power cut: {error}");
+        }
+        tracing::info!("stopped");
+    }
+}
+
+/// SIGHUP reloads; SIGTERM and SIGINT end the wait.
+pub(crate) async fn wait_for_signal(running: &Running) -> Result<(), ServeError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
+    let mut hangup = signal(SignalKind::hangup()).map_err(ServeError::Signals)?;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = hangup.recv() => match (running.reload)() {
+                Ok(()) => tracing::info!("settings reloaded"),
+                Err(error) => tracing::error!("settings kept as they were: {error}"),
+            },
+        }
+    }
+}
+
+fn open_ledger(settings: &Settings) -> Result<Opened, ServeError> {
+    let disk = RealDisk::open(&settings.data_dir).map_err(|source| ServeError::DataDir {
+        path: settings.data_dir.display().to_string(),
+        source,
+    })?;
+    let disk: Arc<dyn Disk> = Arc::new(disk);
+    let opened = DiskLedger::open(disk)?;
+    for damage in &opened.damage {
+        tracing::error!("rules and alerts: {damage}");
+    }
+    Ok(opened)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
+}
+
+fn build_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Arc<MemoryStore> {
+    let limits = MemoryLimits { retention: settings.gate().retention, ..MemoryLimits::default() };
+    Arc::new(MemoryStore::new(limits, Arc::clone(clock)))
+}
+
+fn build_book(settings: &Settings, opened: &Opened, outbox: &Outbox) -> Arc<RuleBook> {
+    let ledger: Arc<dyn Ledger> = opened.ledger.clone();
+    let announce: Arc<dyn Announce> = Arc::new(outbox.clone());
+    let defaults = default_rules(settings.cpu_threshold, settings.memory_threshold);
+    let book = RuleBook::new(ledger, announce, defaults, opened.changes.clone());
+    put_file_rules(&book, settings);
+    Arc::new(book)
+}
+
+/// The rules of the settings file win over what REST made of the same names.
+fn put_file_rules(book: &RuleBook, settings: &Settings) {
+    for rule in &settings.rules {
+        if book.rule(&rule.name).as_ref() == Some(rule) {
+            continue;
+        }
+        if let Err(error) = book.put(rule.clone()) {
+            tracing::error!(rule = rule.name, "rule of the settings file is left out: {error}");
+        }
+    }
+}
+
+fn build_gate(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    store: &Arc<MemoryStore>,
+    book: &Arc<RuleBook>,
+    outbox: &Outbox,
+) -> Arc<Gate> {
+    let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
+    Arc::new(Gate::new(settings.gate(), Arc::clone(clock), appends, Arc::new(outbox.clone())))
+}
+
+async fn start_bus(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    gate: &Arc<Gate>,
+    inbox: Inbox,
+) -> Result<Bus, ServeError> {
+    let asked = Arc::clone(gate);
+    let started = Arc::clone(clock);
+    let begun = clock.monotonic();
+    // Who asks over the bus is answered by a connected collector, so `healthy` needs no second look here.
+    let health = move || self_health(&asked, true, started.monotonic().saturating_sub(begun));
+    Ok(bus::start(settings.bus(), Arc::clone(clock), gate.clone(), inbox, Arc::new(health)).await?)
+}
+
+fn self_health(gate: &Gate, healthy: bool, uptime: Duration) -> SelfHealth {
+    let tally = gate.tally();
+    SelfHealth {
+        healthy,
+        uptime: uptime.as_secs_f64(),
+        messages_processed: tally.messages(),
+        errors: tally.errors(),
+    }
+}
+
+fn http_parts(
+    house: &Arc<House>,
+    ready: &Arc<AtomicBool>,
+    reload: &Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+) -> http::Parts {
+    let bus = house.bus.status_fn();
+    let begun = house.clock.monotonic();
+    let select: Arc<dyn Select> = house.store.clone();
+    let (gate, clock, status) = (Arc::clone(&house.gate), Arc::clone(&house.clock), Arc::clone(&bus));
+    let host = Arc::clone(&house.host);
+    let own = Arc::clone(house);
+    http::Parts {
+        select,
+        gate: Arc::clone(&house.gate),
+        book: Arc::clone(&house.book),
+        clock: Arc::clone(&house.clock),
+        self_health: Arc::new(move || {
+            let bus = status();
+            let healthy = bus.connected || bus.broker == model::BrokerKind::None;
+            self_health(&gate, healthy, clock.monotonic().saturating_sub(begun))
+        }),
+        bus,
+        host: Arc::new(move || *host.lock()),
+        extra: Arc::new(move || own_metrics(&own)),
+        ready: Arc::clone(ready),
+        reload: Arc::clone(reload),
+        access: house.settings.borrow().http_access.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// What the collector says of itself in the Prometheus text.
+#[expect(clippy::cast_precision_loss, reason = "counters below 2^53 are exact")]
+fn own_metrics(house: &House) -> Vec<(String, f64)> {
+    let tally = house.gate.tally();
+    let store = house.store.stats();
+    let bus = house.bus.status();
+    [
+        ("alicia_metrics_messages_total", tally.messages()),
+        ("alicia_metrics_samples_total", tally.samples()),
+        ("alicia_metrics_errors_total", tally.errors()),
+        ("alicia_metrics_undecodable_messages_total", tally.undecodable()),
+        ("alicia_metrics_series", store.series as u64),
+        ("alicia_metrics_samples_kept", store.samples as u64),
+        ("alicia_metrics_store_bytes", store.bytes as u64),
+        ("alicia_metrics_alerts_active", house.book.active_count() as u64),
+        ("alicia_metrics_bus_connected", u64::from(bus.connected)),
+        ("alicia_metrics_bus_connects_total", bus.connects),
+        ("alicia_metrics_bus_publish_failures_total", bus.publish_failures),
+        ("alicia_metrics_events_dropped_total", house.outbox.dropped()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value as f64))
+    .collect()
+}
+
+/// What can change while running: intervals, retention of the gate, the rules of the file. The rest needs a
+/// restart, and the log says so.
+fn reloader(
+    house: &Arc<House>,
+    current: watch::Sender<Settings>,
+    args: ServeArgs,
+) -> Arc<dyn Fn() -> Result<(), String> + Send + Sync> {
+    let gate = Arc::clone(&house.gate);
+    let book = Arc::clone(&house.book);
+    Arc::new(move || {
+        let fresh = settings::load(&args).map_err(|error| error.to_string())?;
+        gate.set_settings(fresh.gate());
+        put_file_rules(&book, &fresh);
+        let before = current.borrow().clone();
+        if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {
+            tracing::warn!("a change of the HTTP address or the data directory needs a restart");
+        }
+        current.send_replace(fresh);
+        Ok(())
+    })
+}

@@ -1,0 +1,211 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Metrics of everything that lives on an MQTT bus: collected, kept, judged, answered.
+///
+/// Without a command it serves; without a broker it starts its own on 127.0.0.1:1883. Try
+/// `alicia-metrics demo` to see it work.
+#[derive(Debug, Parser)]
+#[command(name = "alicia-metrics", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Collect, judge and answer until told to stop (the default)
+    Serve(ServeArgs),
+    /// Check the settings and say what they come to, without starting anything
+    Check(ServeArgs),
+    /// Run with a simulated fleet of services on the bus: a leak, a crash, a latency rise
+    Demo(DemoArgs),
+    /// Send a recording (one JSON object a line) to a broker
+    Replay(ReplayArgs),
+    /// Ask a running collector whether it is healthy; exit code 0 or 1 (for containers)
+    Healthcheck(HealthcheckArgs),
+}
+
+/// Settings of the collector. A flag wins over its variable, that over Alicia's own variables (`MQTT_BROKER`,
+/// `COLLECTION_INTERVAL`, …), those over the settings file.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServeArgs {
+    /// Settings file (TOML); read again on SIGHUP
+    #[arg(long, value_name = "FILE", env = "ALICIA_METRICS_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Broker: a host, `embedded` (run our own) or `none` (watch the host only) [default: embedded]
+    #[arg(long, value_name = "HOST|embedded|none", env = "ALICIA_METRICS_MQTT_BROKER", help_heading = "Bus")]
+    pub(crate) mqtt_broker: Option<String>,
+    /// Port of the broker [default: 1883, with TLS 8883]
+    #[arg(long, value_name = "PORT", env = "ALICIA_METRICS_MQTT_PORT", help_heading = "Bus")]
+    pub(crate) mqtt_port: Option<u16>,
+    /// User name at the broker
+    #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_MQTT_USERNAME", help_heading = "Bus")]
+    pub(crate) mqtt_username: Option<String>,
+    /// Password at the broker; others can read command lines, so prefer the variable or the file
+    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_MQTT_PASSWORD", hide_env_values = true, help_heading = "Bus")]
+    pub(crate) mqtt_password: Option<String>,
+    /// File that holds the password at the broker
+    #[arg(long, value_name = "FILE", env = "ALICIA_METRICS_MQTT_PASSWORD_FILE", help_heading = "Bus")]
+    pub(crate) mqtt_password_file: Option<PathBuf>,
+    /// Client id; must be stable and unique on the broker [default: alicia-metrics]
+    #[arg(long, value_name = "ID", env = "ALICIA_METRICS_MQTT_CLIENT_ID", help_heading = "Bus")]
+    pub(crate) mqtt_client_id: Option<String>,
+    /// Speak TLS to the broker
+    #[arg(long, env = "ALICIA_METRICS_MQTT_TLS", help_heading = "Bus")]
+    pub(crate) mqtt_tls: bool,
+    /// Certificate authority of the broker (PEM); implies TLS
+    #[arg(long, value_name = "FILE", env = "ALICIA_METRICS_MQTT_CA", help_heading = "Bus")]
+    pub(crate) mqtt_ca: Option<PathBuf>,
+    /// Client certificate (PEM); implies TLS
+    #[arg(long, value_name = "FILE", env = "ALICIA_METRICS_MQTT_CERT", help_heading = "Bus")]
+    pub(crate) mqtt_cert: Option<PathBuf>,
+    /// Key of the client certificate (PEM)
+    #[arg(long, value_name = "FILE", env = "ALICIA_METRICS_MQTT_KEY", help_heading = "Bus")]
+    pub(crate) mqtt_key: Option<PathBuf>,
+    /// Reach the broker over WebSocket at this path, e.g. /mqtt
+    #[arg(long, value_name = "PATH", env = "ALICIA_METRICS_MQTT_WEBSOCKET_PATH", help_heading = "Bus")]
+    pub(crate) mqtt_websocket_path: Option<String>,
+
+    /// Address of the REST API [default: 127.0.0.1:8014]
+    #[arg(long, value_name = "ADDR", env = "ALICIA_METRICS_HTTP_LISTEN", help_heading = "HTTP")]
+    pub(crate) http_listen: Option<SocketAddr>,
+    /// Bearer token that every request must carry
+    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_TOKEN", hide_env_values = true, help_heading = "HTTP")]
+    pub(crate) http_token: Option<String>,
+    /// User name that every request must carry
+    #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_HTTP_USERNAME", help_heading = "HTTP")]
+    pub(crate) http_username: Option<String>,
+    /// Password that every request must carry
+    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_PASSWORD", hide_env_values = true, help_heading = "HTTP")]
+    pub(crate) http_password: Option<String>,
+    /// Let everybody in, even on an address that other machines can reach
+    #[arg(long, env = "ALICIA_METRICS_HTTP_OPEN", help_heading = "HTTP")]
+    pub(crate) http_open: bool,
+
+    /// Directory of rules and alert state [default: data]
+    #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", help_heading = "Collection")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Days that samples are kept [default: 30]
+    #[arg(long, value_name = "DAYS", env = "ALICIA_METRICS_RETENTION_DAYS", help_heading = "Collection")]
+    pub(crate) retention_days: Option<u32>,
+    /// Seconds between two rounds of health checks, insights and summaries [default: 30]
+    #[arg(long, value_name = "SECONDS", env = "ALICIA_METRICS_COLLECTION_INTERVAL", help_heading = "Collection")]
+    pub(crate) collection_interval: Option<u64>,
+    /// Seconds between two readings of the host [default: 60]
+    #[arg(long, value_name = "SECONDS", env = "ALICIA_METRICS_HOST_INTERVAL", help_heading = "Collection")]
+    pub(crate) host_interval: Option<u64>,
+    /// The default rule high_cpu fires above this percentage [default: 90]
+    #[arg(long, value_name = "PERCENT", env = "ALICIA_METRICS_ALERT_THRESHOLD_CPU", help_heading = "Collection")]
+    pub(crate) alert_threshold_cpu: Option<f64>,
+    /// The default rule high_memory fires above this percentage [default: 85]
+    #[arg(long, value_name = "PERCENT", env = "ALICIA_METRICS_ALERT_THRESHOLD_MEMORY", help_heading = "Collection")]
+    pub(crate) alert_threshold_memory: Option<f64>,
+
+    /// error, warn, info, debug, trace, or directives such as `warn,bus=debug` [default: info]
+    #[arg(long, value_name = "LEVEL", env = "ALICIA_METRICS_LOG_LEVEL", help_heading = "Logs")]
+    pub(crate) log_level: Option<String>,
+    /// How log lines look [default: text]
+    #[arg(long, value_name = "FORMAT", env = "ALICIA_METRICS_LOG_FORMAT", help_heading = "Logs")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// How logs are written, always to standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// One readable line an event.
+    #[default]
+    Text,
+    /// One JSON object an event.
+    Json,
+}
+
+/// Settings of the demo.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DemoArgs {
+    /// Address of the REST API
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8014")]
+    pub(crate) http_listen: SocketAddr,
+    /// Port of the embedded broker (the next free one if taken)
+    #[arg(long, value_name = "PORT", default_value_t = 1883)]
+    pub(crate) mqtt_port: u16,
+    /// Stop after so many seconds; 0 runs until Ctrl-C
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) seconds: u64,
+}
+
+/// What to replay, where to and how fast.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReplayArgs {
+    /// The recording: lines of {"t": unix seconds, "topic", "qos", "retain", "payload"}
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Broker's host
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
+    pub(crate) mqtt_broker: String,
+    /// Broker's port
+    #[arg(long, value_name = "PORT", default_value_t = 1883)]
+    pub(crate) mqtt_port: u16,
+    /// User name at the broker
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mqtt_username: Option<String>,
+    /// Password at the broker
+    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_MQTT_PASSWORD", hide_env_values = true)]
+    pub(crate) mqtt_password: Option<String>,
+    /// How fast: `1` is the original timing, `20` twenty times as fast, `max` as fast as the broker takes it
+    #[arg(long, value_name = "FACTOR|max", default_value = "1")]
+    pub(crate) speed: Speed,
+    /// Whether to show a progress bar
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: Progress,
+}
+
+/// When a progress bar is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Progress {
+    /// On a terminal.
+    Auto,
+    /// Never.
+    Never,
+}
+
+/// How fast a recording is sent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Speed {
+    /// So many times the original speed.
+    Times(f64),
+    /// Without waiting.
+    Max,
+}
+
+impl std::str::FromStr for Speed {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        if word == "max" {
+            return Ok(Self::Max);
+        }
+        match word.trim_end_matches('x').parse::<f64>() {
+            Ok(factor) if factor.is_finite() && factor > 0.0 => Ok(Self::Times(factor)),
+            _ => Err(format!("{word:?} is neither a positive number nor `max`")),
+        }
+    }
+}
+
+/// Which collector to ask.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct HealthcheckArgs {
+    /// Address of its REST API
+    #[arg(long, value_name = "ADDR", env = "ALICIA_METRICS_HTTP_LISTEN", default_value = "127.0.0.1:8014")]
+    pub(crate) http_listen: SocketAddr,
+    /// Seconds to wait for the answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    pub(crate) timeout: u64,
+}

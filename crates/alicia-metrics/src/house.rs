@@ -1,0 +1,27 @@
+//! All parts of a running collector, for the timers and the faces.
+
+use crate::ledger::DiskLedger;
+use crate::settings::Settings;
+use bus::{Bus, Outbox};
+use ingest::Gate;
+use model::HostSummary;
+use parking_lot::Mutex;
+use rules::{InsightWatch, RuleBook};
+use std::sync::Arc;
+use store::MemoryStore;
+use tokio::sync::watch;
+use world::Clock;
+
+/// All parts, connected.
+pub(crate) struct House {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) book: Arc<RuleBook>,
+    pub(crate) ledger: Arc<DiskLedger>,
+    pub(crate) outbox: Outbox,
+    pub(crate) bus: Bus,
+    pub(crate) settings: watch::Receiver<Settings>,
+    pub(crate) host: Arc<Mutex<Option<HostSummary>>>,
+    pub(crate) insight_watch: Mutex<InsightWatch>,
+}

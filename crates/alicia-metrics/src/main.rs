@@ -1,0 +1,116 @@
+//! `alicia-metrics`: the command line, and the one place where the rooms are put together.
+//!
+//! Start reading at [`assemble`], which builds every part and connects it to the next.
+
+mod cli;
+mod logging;
+mod settings;
+
+mod ledger;
+
+mod house;
+
+mod timers;
+
+mod assemble;
+
+mod demo;
+mod healthcheck;
+mod replay;
+
+use clap::Parser;
+use cli::{Cli, Command, ServeArgs};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// The name under which the collector speaks on the bus.
+const SERVICE_NAME: &str = "metrics_collector";
+
+/// Something failed at run time.
+const EXIT_FAILURE: u8 = 1;
+/// The settings are not usable. (2 is a wrong command line, by clap.)
+const EXIT_SETTINGS: u8 = 3;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.command {
+        None => serve(&cli.serve),
+        Some(Command::Serve(args)) => serve(&args),
+        Some(Command::Check(args)) => check(&args),
+        Some(Command::Demo(args)) => finish(with_runtime(demo::run(&args))),
+        Some(Command::Replay(args)) => match with_runtime(replay::replay(&args)) {
+            Ok(Ok(sent)) => say(&format!("sent {} messages, {} bytes", sent.messages, sent.bytes)),
+            Ok(Err(error)) => fail(&error),
+            Err(error) => fail(&error),
+        },
+        Some(Command::Healthcheck(args)) => match healthcheck::ask(&args) {
+            Ok(status) => say(&status),
+            Err(error) => fail(&format!("{} is not healthy: {error}", args.http_listen)),
+        },
+    }
+}
+
+fn serve(args: &ServeArgs) -> ExitCode {
+    match settings::load(args) {
+        Ok(settings) => {
+            logging::start(&settings.log_level, settings.log_format);
+            finish(with_runtime(assemble::serve(settings, args.clone())))
+        }
+        Err(error) => refuse(&error),
+    }
+}
+
+fn check(args: &ServeArgs) -> ExitCode {
+    match settings::load(args) {
+        Ok(settings) => say(&format!(
+            "settings are good\nbroker {:?}\nhttp {}\ndata {}\nretention {} days, collection every {} s, host every {} s, {} rules in the file",
+            settings.mqtt.broker,
+            settings.http_listen,
+            settings.data_dir.display(),
+            settings.retention_days,
+            settings.collection_seconds,
+            settings.host_seconds,
+            settings.rules.len(),
+        )),
+        Err(error) => refuse(&error),
+    }
+}
+
+/// Runs `work` on a runtime of two threads: one core is enough for a home, two keep HTTP out of the way of
+/// the bus.
+fn with_runtime<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    Ok(runtime.block_on(work))
+}
+
+fn finish(ended: std::io::Result<Result<(), assemble::ServeError>>) -> ExitCode {
+    match ended {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => fail(&error),
+        Err(error) => fail(&error),
+    }
+}
+
+fn say(text: &str) -> ExitCode {
+    // A closed pipe on standard output is the reader's choice, not a failure.
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(EXIT_FAILURE),
+    }
+}
+
+fn fail(error: &dyn std::fmt::Display) -> ExitCode {
+    complain(error, EXIT_FAILURE)
+}
+
+fn refuse(error: &settings::SettingsError) -> ExitCode {
+    complain(error, EXIT_SETTINGS)
+}
+
+fn complain(error: &dyn std::fmt::Display, code: u8) -> ExitCode {
+    if writeln!(std::io::stderr(), "alicia-metrics: {error}").is_err() {
+        // There is nobody left to tell; the exit code says it.
+        return ExitCode::from(code);
+    }
+    ExitCode::from(code)
+}

@@ -1,0 +1,116 @@
+//! The settings file: TOML, every key optional, unknown keys refused with line and column.
+
+use super::SettingsError;
+use crate::cli::LogFormat;
+use model::Rule;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The file as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct File {
+    pub(super) mqtt: Mqtt,
+    pub(super) http: Http,
+    pub(super) storage: Storage,
+    pub(super) collection: Collection,
+    pub(super) alerts: Alerts,
+    pub(super) log: Log,
+    /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
+    pub(super) rule: Vec<Rule>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Mqtt {
+    pub(super) broker: Option<String>,
+    pub(super) port: Option<u16>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) client_id: Option<String>,
+    pub(super) tls: Option<bool>,
+    pub(super) ca: Option<PathBuf>,
+    pub(super) cert: Option<PathBuf>,
+    pub(super) key: Option<PathBuf>,
+    pub(super) websocket_path: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Http {
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) token: Option<String>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<String>,
+    pub(super) open: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Storage {
+    pub(super) data_dir: Option<PathBuf>,
+    pub(super) retention_days: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Collection {
+    pub(super) interval_seconds: Option<u64>,
+    pub(super) host_interval_seconds: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Alerts {
+    pub(super) cpu_threshold: Option<f64>,
+    pub(super) memory_threshold: Option<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Log {
+    pub(super) level: Option<String>,
+    pub(super) format: Option<LogFormat>,
+}
+
+/// Reads the file at `path`; no path is an empty file.
+pub(super) fn read(path: Option<&Path>) -> Result<File, SettingsError> {
+    let Some(path) = path else { return Ok(File::default()) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| SettingsError::Unreadable { path: path.to_path_buf(), source })?;
+    parse(&text).map_err(|message| SettingsError::File { path: path.to_path_buf(), message })
+}
+
+fn parse(text: &str) -> Result<File, String> {
+    toml::from_str(text).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn an_empty_file_is_valid() {
+        assert!(parse("").is_ok());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_place_and_what_was_expected() {
+        let text = parse("[mqtt]\nbrokr = \"bus\"\n").expect_err("there is no such key");
+        assert!(text.contains("line 2") && text.contains("brokr") && text.contains("broker"), "{text}");
+    }
+
+    #[test]
+    fn rules_have_the_shape_of_the_rest_api() {
+        let file = parse(
+            "[[rule]]\nname = \"hot\"\nmetric_name = \"temperature\"\ncondition = \"value > 60\"\n\
+             severity = \"error\"\ndescription = \"Too hot\"\n",
+        )
+        .expect("five keys are enough");
+        assert_eq!(file.rule.len(), 1);
+        assert_eq!(file.rule[0].cooldown_period, 300);
+        assert!(file.rule[0].enabled);
+    }
+}

@@ -1,0 +1,105 @@
+//! What the program was told, from four places: flags, environment, settings file, defaults, the first that
+//! speaks wins. Each setting has its default, unit and reason here and nowhere else.
+
+mod environment;
+mod file;
+mod resolve;
+
+use crate::cli::LogFormat;
+use ingest::GateSettings;
+use model::Rule;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+pub(crate) use resolve::load;
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettingsError {
+    /// The settings file cannot be read.
+    #[error("cannot read the settings file {path}: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    /// The settings file is not what it should be; `toml` says line, column and what was expected.
+    #[error("settings file {path}:\n{message}")]
+    File { path: PathBuf, message: String },
+    /// A value makes no sense.
+    #[error("{name}: {message}")]
+    Value { name: String, message: String },
+}
+
+impl SettingsError {
+    fn value(name: &str, message: impl Into<String>) -> Self {
+        Self::Value { name: name.to_owned(), message: message.into() }
+    }
+}
+
+/// Everything the program was told, checked and complete.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Which broker, and how to come in.
+    pub(crate) mqtt: MqttSettings,
+    /// Where HTTP listens. Default 127.0.0.1:8014, the port that Alicia's deployment maps and probes.
+    pub(crate) http_listen: SocketAddr,
+    /// Who may use HTTP.
+    pub(crate) http_access: http::Access,
+    /// Where rules and alert state are kept. Default `data` in the working directory.
+    pub(crate) data_dir: PathBuf,
+    /// Days that samples are kept. Default 30 (Alicia's deployment).
+    pub(crate) retention_days: u32,
+    /// Seconds between two rounds of asking for health, of insights and of the summary. Default 30.
+    pub(crate) collection_seconds: u64,
+    /// Seconds between two readings of the host. Default 60.
+    pub(crate) host_seconds: u64,
+    /// `high_cpu` fires above this percentage. Default 90.
+    pub(crate) cpu_threshold: f64,
+    /// `high_memory` fires above this percentage. Default 85.
+    pub(crate) memory_threshold: f64,
+    /// Rules of the settings file.
+    pub(crate) rules: Vec<Rule>,
+    /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `bus=debug`. Default `info`.
+    pub(crate) log_level: String,
+    /// How logs are written.
+    pub(crate) log_format: LogFormat,
+}
+
+/// The connection to the bus.
+#[derive(Debug, Clone)]
+pub(crate) struct MqttSettings {
+    /// Which broker. Default: the embedded one on 127.0.0.1:1883.
+    pub(crate) broker: bus::Broker,
+    /// User name, if the broker asks for one.
+    pub(crate) username: Option<String>,
+    /// Password, if the broker asks for one.
+    pub(crate) password: Option<String>,
+    /// Stable, so that the broker keeps the session over a restart. Default `alicia-metrics`.
+    pub(crate) client_id: String,
+    /// TLS, if the broker asks for it.
+    pub(crate) tls: Option<bus::TlsSettings>,
+    /// WebSocket path (e.g. `/mqtt`), if the broker is reached that way.
+    pub(crate) websocket_path: Option<String>,
+}
+
+impl Settings {
+    /// What the gate needs of it.
+    pub(crate) fn gate(&self) -> GateSettings {
+        let mut gate = GateSettings::default();
+        gate.retention = i64::from(self.retention_days) * model::limits::DAY;
+        gate.collection_interval =
+            i64::try_from(self.collection_seconds).unwrap_or(i64::MAX / model::limits::SECOND) * model::limits::SECOND;
+        gate
+    }
+
+    /// What the bus needs of it.
+    pub(crate) fn bus(&self) -> bus::BusSettings {
+        bus::BusSettings {
+            broker: self.mqtt.broker.clone(),
+            username: self.mqtt.username.clone(),
+            password: self.mqtt.password.clone(),
+            client_id: self.mqtt.client_id.clone(),
+            service_name: crate::SERVICE_NAME.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            tls: self.mqtt.tls.clone(),
+            websocket_path: self.mqtt.websocket_path.clone(),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Flags, environment, file and defaults become one [`Settings`].
+
+use super::environment::{self, AliciaVariables};
+use super::file::{self, File};
+use super::{MqttSettings, Settings, SettingsError};
+use crate::cli::ServeArgs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+const DEFAULT_MQTT_PORT: u16 = 1883;
+const DEFAULT_MQTT_TLS_PORT: u16 = 8883;
+const DEFAULT_HTTP: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8014);
+
+/// The settings that `args`, the environment and the file say together.
+pub(crate) fn load(args: &ServeArgs) -> Result<Settings, SettingsError> {
+    let alicia = AliciaVariables::read(environment::variable)?;
+    resolve(args, alicia, file::read(args.config.as_deref())?)
+}
+
+fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<Settings, SettingsError> {
+    let http_listen = args.http_listen.or(file.http.listen).unwrap_or(DEFAULT_HTTP);
+    let http_access = http_access(args, &mut file, http_listen)?;
+    let rules = std::mem::take(&mut file.rule);
+    let settings = Settings {
+        http_listen,
+        http_access,
+        data_dir: args.data_dir.clone().or(alicia.data_dir.clone()).or(file.storage.data_dir.take()).unwrap_or_else(|| PathBuf::from("data")),
+        retention_days: args.retention_days.or(alicia.retention_days).or(file.storage.retention_days).unwrap_or(30),
+        collection_seconds: args.collection_interval.or(alicia.collection_seconds).or(file.collection.interval_seconds).unwrap_or(30),
+        host_seconds: args.host_interval.or(file.collection.host_interval_seconds).unwrap_or(60),
+        cpu_threshold: args.alert_threshold_cpu.or(alicia.cpu_threshold).or(file.alerts.cpu_threshold).unwrap_or(90.0),
+        memory_threshold: args.alert_threshold_memory.or(alicia.memory_threshold).or(file.alerts.memory_threshold).unwrap_or(85.0),
+        rules,
+        log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),
+        log_format: args.log_format.or(file.log.format).unwrap_or_default(),
+        mqtt: mqtt(args, alicia, file.mqtt)?,
+    };
+    check(&settings)?;
+    Ok(settings)
+}
+
+fn mqtt(args: &ServeArgs, alicia: AliciaVariables, file: file::Mqtt) -> Result<MqttSettings, SettingsError> {
+    let tls = tls(args, &file)?;
+    let default_port = if tls.is_some() { DEFAULT_MQTT_TLS_PORT } else { DEFAULT_MQTT_PORT };
+    let port = args.mqtt_port.or(alicia.mqtt_port).or(file.port).unwrap_or(default_port);
+    let broker = args.mqtt_broker.clone().or(alicia.mqtt_broker).or(file.broker);
+    let password_file = args.mqtt_password_file.as_deref().or(file.password_file.as_deref());
+    Ok(MqttSettings {
+        broker: broker_of(broker.as_deref().unwrap_or("embedded"), port)?,
+        username: args.mqtt_username.clone().or(alicia.mqtt_username).or(file.username),
+        password: match (args.mqtt_password.clone(), password_file) {
+            (Some(password), _) => Some(password),
+            (None, Some(path)) => Some(secret_in(path)?),
+            (None, None) => alicia.mqtt_password.or(file.password),
+        },
+        client_id: args.mqtt_client_id.clone().or(file.client_id).unwrap_or_else(|| "alicia-metrics".to_owned()),
+        tls,
+        websocket_path: args.mqtt_websocket_path.clone().or(file.websocket_path),
+    })
+}
+
+/// `embedded`, `none`, `HOST` or `HOST:PORT`.
+fn broker_of(word: &str, port: u16) -> Result<bus::Broker, SettingsError> {
+    match word {
+        "" => Err(SettingsError::value("mqtt-broker", "is empty; expected a host name, `embedded` or `none`")),
+        "none" => Ok(bus::Broker::None),
+        "embedded" => Ok(bus::Broker::Embedded { host: Ipv4Addr::LOCALHOST.to_string(), port }),
+        host if host.contains("://") => Err(SettingsError::value(
+            "mqtt-broker",
+            format!("{host:?} is a URL; give the host name alone, and --mqtt-port, --mqtt-tls, --mqtt-websocket-path beside it"),
+        )),
+        host => match host.rsplit_once(':') {
+            Some((name, own_port)) if !name.contains(':') => match own_port.parse() {
+                Ok(own_port) => Ok(bus::Broker::External { host: name.to_owned(), port: own_port }),
+                Err(_) => Err(SettingsError::value("mqtt-broker", format!("{own_port:?} in {host:?} is not a port"))),
+            },
+            _ => Ok(bus::Broker::External { host: host.to_owned(), port }),
+        },
+    }
+}
+
+fn tls(args: &ServeArgs, file: &file::Mqtt) -> Result<Option<bus::TlsSettings>, SettingsError> {
+    let ca = args.mqtt_ca.clone().or_else(|| file.ca.clone());
+    let cert = args.mqtt_cert.clone().or_else(|| file.cert.clone());
+    let key = args.mqtt_key.clone().or_else(|| file.key.clone());
+    if cert.is_some() != key.is_some() {
+        return Err(SettingsError::value("mqtt-cert", "a client certificate needs its key (--mqtt-key), and a key its certificate"));
+    }
+    let wanted = args.mqtt_tls || file.tls.unwrap_or(false) || ca.is_some() || cert.is_some();
+    Ok(wanted.then_some(bus::TlsSettings { ca, cert, key }))
+}
+
+/// Listening beyond this machine without a password would show the house to the neighbours: refused unless
+/// the operator says so.
+fn http_access(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<http::Access, SettingsError> {
+    let token = args.http_token.clone().or(file.http.token.take()).filter(|token| !token.is_empty());
+    let user = args.http_username.clone().or(file.http.username.take());
+    let password = args.http_password.clone().or(file.http.password.take());
+    let open = args.http_open || file.http.open.unwrap_or(false);
+    match (token, user, password) {
+        (Some(token), None, None) => Ok(http::Access::Token(token)),
+        (Some(_), _, _) => Err(SettingsError::value("http-token", "give a token or a user and password, not both")),
+        (None, Some(user), Some(password)) => Ok(http::Access::Password { user, password }),
+        (None, None, None) if listen.ip().is_loopback() || open => Ok(http::Access::Open),
+        (None, None, None) => Err(SettingsError::value(
+            "http-listen",
+            format!(
+                "{listen} can be reached from other machines, and neither --http-token nor --http-username with \
+                 --http-password is given; give one, or --http-open to let everybody in"
+            ),
+        )),
+        _ => Err(SettingsError::value("http-username", "a user needs a password (--http-password), and a password its user")),
+    }
+}
+
+fn secret_in(path: &Path) -> Result<String, SettingsError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| SettingsError::value("mqtt-password-file", format!("cannot read {}: {error}", path.display())))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn check(settings: &Settings) -> Result<(), SettingsError> {
+    let positive = [
+        ("retention-days", u64::from(settings.retention_days)),
+        ("collection-interval", settings.collection_seconds),
+        ("host-interval", settings.host_seconds),
+    ];
+    for (name, value) in positive {
+        if value == 0 || value > 100 * 366 * 86_400 {
+            return Err(SettingsError::value(name, format!("{value} is out of range")));
+        }
+    }
+    for (name, percent) in [("alert-threshold-cpu", settings.cpu_threshold), ("alert-threshold-memory", settings.memory_threshold)] {
+        if !(0.0..=100.0).contains(&percent) {
+            return Err(SettingsError::value(name, format!("{percent} is not a percentage")));
+        }
+    }
+    for rule in &settings.rules {
+        rules::Condition::parse(&rule.condition)
+            .map_err(|error| SettingsError::value(&format!("rule {:?}", rule.name), error.to_string()))?;
+    }
+    crate::logging::check_level(&settings.log_level).map_err(|message| SettingsError::value("log-level", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AliciaVariables, File, resolve};
+    use crate::cli::ServeArgs;
+    use crate::settings::Settings;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        serve: ServeArgs,
+    }
+
+    fn settings(flags: &[&str]) -> Result<Settings, String> {
+        let line = Line::try_parse_from(std::iter::once(&"x").chain(flags)).map_err(|error| error.to_string())?;
+        resolve(&line.serve, AliciaVariables::default(), File::default()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn without_any_setting_the_own_broker_runs_and_http_stays_on_this_machine() {
+        let settings = settings(&[]).expect("defaults are complete");
+        assert!(matches!(settings.mqtt.broker, bus::Broker::Embedded { port: 1883, .. }));
+        assert_eq!(settings.http_listen.to_string(), "127.0.0.1:8014");
+    }
+
+    #[test]
+    fn brokers_are_words_hosts_or_hosts_with_a_port() {
+        let broker = |word: &str| settings(&["--mqtt-broker", word]).map(|s| format!("{:?}", s.mqtt.broker));
+        assert_eq!(broker("none").as_deref(), Ok("None"));
+        assert_eq!(broker("bus").as_deref(), Ok("External { host: \"bus\", port: 1883 }"));
+        assert_eq!(broker("bus:1999").as_deref(), Ok("External { host: \"bus\", port: 1999 }"));
+        assert!(broker("bus:x").is_err());
+        assert!(broker("mqtt://bus").is_err_and(|text| text.contains("URL")));
+    }
+
+    #[test]
+    fn defect_38_listening_beyond_this_machine_needs_a_secret_or_an_explicit_word() {
+        let refused = settings(&["--http-listen", "0.0.0.0:8014"]).expect_err("nobody may listen there openly by accident");
+        assert!(refused.contains("--http-open") && refused.contains("--http-token"), "{refused}");
+        for allowed in [&["--http-open"][..], &["--http-token", "t"], &["--http-username", "u", "--http-password", "p"]] {
+            let mut flags = vec!["--http-listen", "0.0.0.0:8014"];
+            flags.extend(allowed);
+            assert!(settings(&flags).is_ok(), "{allowed:?}");
+        }
+        assert!(settings(&["--http-username", "u"]).is_err());
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_deployments_variable_and_that_over_the_file() {
+        let line = Line::try_parse_from(["x", "--retention-days", "1"]).ok().expect("parses");
+        let alicia = || AliciaVariables { retention_days: Some(2), collection_seconds: Some(3), ..AliciaVariables::default() };
+        let mut file = File::default();
+        file.collection.interval_seconds = Some(4);
+        file.collection.host_interval_seconds = Some(5);
+        let settings = resolve(&line.serve, alicia(), file).expect("all are good");
+        assert_eq!((settings.retention_days, settings.collection_seconds, settings.host_seconds), (1, 3, 5));
+    }
+
+    #[test]
+    fn a_rule_with_a_bad_condition_in_the_file_is_refused_by_name() {
+        let mut file = File::default();
+        file.rule = vec![model::Rule {
+            name: "odd".to_owned(),
+            metric_name: "m".to_owned(),
+            condition: "value >".to_owned(),
+            severity: model::Severity::Info,
+            description: String::new(),
+            enabled: true,
+            cooldown_period: 1,
+        }];
+        let line = Line::try_parse_from(["x"]).ok().expect("parses");
+        let error = resolve(&line.serve, AliciaVariables::default(), file).expect_err("the condition is cut").to_string();
+        assert!(error.contains("odd"), "{error}");
+    }
+}

@@ -1,0 +1,137 @@
+//! What happens by the clock: the second's tick, the round of collection, the host, the sweep.
+
+use crate::house::House;
+use ingest::HostWatch;
+use model::{Announce, Event, Select, Summary, TimeRange, limits};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use world::Chance;
+
+/// A round of collection starts up to this share of the interval early or late, so that several collectors
+/// and services do not march in step.
+const JITTER: f64 = 0.1;
+/// How often the summary goes to the bus (the protocol's 30 s).
+const SUMMARY: Duration = Duration::from_secs(30);
+/// How often old samples are swept out.
+const SWEEP: Duration = Duration::from_secs(60);
+/// How far insights look back (the seed's range).
+const INSIGHT_RANGE: model::Millis = limits::HOUR;
+/// How long after the start the host is read first: a processor's load is a difference of two readings.
+const FIRST_HOST: Duration = Duration::from_secs(1);
+/// How long after the start services are first asked: the bus should be connected by then.
+const FIRST_ROUND: Duration = Duration::from_secs(2);
+
+/// Starts every timer; they end with the set.
+pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
+    let mut timers = JoinSet::new();
+    timers.spawn(every_second(Arc::clone(house)));
+    timers.spawn(rounds(Arc::clone(house)));
+    timers.spawn(summaries(Arc::clone(house)));
+    timers.spawn(host(Arc::clone(house)));
+    timers.spawn(sweeps(Arc::clone(house)));
+    timers
+}
+
+async fn every_second(house: Arc<House>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        second.tick().await;
+        let now = house.clock.now();
+        house.gate.tick(now);
+        house.book.tick(now);
+        let house = Arc::clone(&house);
+        // The disk may be slow; the runtime's threads are not for waiting.
+        let kept = tokio::task::spawn_blocking(move || {
+            house.ledger.sync().map_err(|error| error.to_string())?;
+            house.ledger.compact(|| house.book.snapshot()).map_err(|error| error.to_string())
+        });
+        if let Ok(Err(error)) = kept.await {
+            tracing::error!("alert state is not safe on disk: {error}");
+        }
+    }
+}
+
+/// Asks every service for its health and looks for insights.
+async fn rounds(house: Arc<House>) {
+    let mut chance = Chance::from_entropy();
+    tokio::time::sleep(FIRST_ROUND).await;
+    loop {
+        house.gate.probe_sent(house.clock.now());
+        house.bus.ask_health();
+        let looked = Arc::clone(&house);
+        if tokio::task::spawn_blocking(move || look_for_insights(&looked)).await.is_err() {
+            tracing::error!("looking for insights failed");
+        }
+        let interval = Duration::from_secs(house.settings.borrow().collection_seconds);
+        tokio::time::sleep(chance.jitter(interval, JITTER)).await;
+    }
+}
+
+fn look_for_insights(house: &House) {
+    let now = house.clock.now();
+    for service in house.gate.registry().services() {
+        match rules::insights::find(&*house.store, &service.name, TimeRange::last(INSIGHT_RANGE, now), now) {
+            Ok(found) => {
+                if house.insight_watch.lock().changed(&found) {
+                    house.outbox.announce(Event::Insights(found));
+                }
+            }
+            Err(error) => tracing::warn!(service = service.name, "no insights: {error}"),
+        }
+    }
+}
+
+async fn summaries(house: Arc<House>) {
+    loop {
+        tokio::time::sleep(SUMMARY).await;
+        let counts = house.gate.registry().counts();
+        house.outbox.announce(Event::Summary(Summary {
+            total_services: counts.services,
+            total_instances: counts.instances,
+            total_metrics: house.store.series_count(),
+            active_alerts: house.book.active_count(),
+            timestamp: house.clock.now(),
+        }));
+    }
+}
+
+async fn host(house: Arc<House>) {
+    let Ok(watch) = tokio::task::spawn_blocking(HostWatch::new).await else {
+        tracing::error!("the host cannot be watched");
+        return;
+    };
+    let watch = Arc::new(Mutex::new(watch));
+    tokio::time::sleep(FIRST_HOST).await;
+    loop {
+        let reader = Arc::clone(&watch);
+        let reading = Arc::clone(&house);
+        let read = tokio::task::spawn_blocking(move || {
+            let now = reading.clock.now();
+            let host = reader.lock().read(now);
+            reading.gate.take_host(&host, now);
+            host.summary
+        });
+        match read.await {
+            Ok(summary) => {
+                *house.host.lock() = Some(summary);
+                house.outbox.announce(Event::Host(summary));
+            }
+            Err(error) => tracing::error!("reading the host failed: {error}"),
+        }
+        let interval = Duration::from_secs(house.settings.borrow().host_seconds);
+        tokio::time::sleep(interval).await;
+    }
+}
+
+async fn sweeps(house: Arc<House>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let swept = Arc::clone(&house);
+        if let Ok(gone) = tokio::task::spawn_blocking(move || swept.store.sweep(swept.clock.now())).await {
+            tracing::debug!(samples = gone.samples, series = gone.series, "swept what is older than the retention");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The gate that every sample passes, and what it remembers of those who send.
+//!
+//! [`Gate`] takes what a message meant, drops what came twice, sets times and labels right, makes samples of
+//! it and hands them to every [`model::Append`]. On the way it keeps the [`Registry`] (who is there, how
+//! they are, how often they speak) and the [`Tally`] (what was refused, and why). [`HostWatch`] reads the
+//! machine it runs on. Nothing here knows the store, the rules, MQTT or JSON.
+//!
+//! Read in the order of the modules: small ideas first, then the [`writer`] that holds them together, what
+//! it does with each kind of message, what it does by the clock, and the [`gate`] in front of it all.
+
+mod settings;
+
+mod moment;
+
+mod tally;
+
+mod message_ids;
+
+mod rhythm;
+
+mod live;
+
+mod intern;
+
+mod probing;
+
+mod view;
+
+mod voice;
+
+mod service;
+
+mod registry;
+
+mod complaints;
+
+mod batch;
+
+mod writer;
+
+mod take;
+
+mod health;
+
+mod watch;
+
+mod host_metric;
+
+mod gate;
+
+mod host;
+
+pub use gate::Gate;
+pub use host::HostWatch;
+pub use host_metric::{HostMetric, HostReading};
+pub use registry::Registry;
+pub use settings::GateSettings;
+pub use tally::{ExampleView, RefusalView, Tally};
+pub use view::{InstanceView, RegistryCounts, ServiceView};

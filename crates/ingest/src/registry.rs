@@ -1,0 +1,200 @@
+//! Everybody that was heard. The gate writes, everybody reads; a lock is held for single look-ups only.
+
+use crate::service::Service;
+use crate::view::{RegistryCounts, ServiceView};
+use crate::voice::Voice;
+use hashbrown::HashMap;
+use model::{Millis, Reason, Series, limits};
+use parking_lot::{RwLock, RwLockWriteGuard};
+use std::sync::Arc;
+
+/// All services and their instances.
+#[derive(Debug, Default)]
+pub struct Registry {
+    state: RwLock<State>,
+}
+
+/// What the lock guards.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) services: HashMap<Box<str>, Service>,
+    /// Instances of all services.
+    instances: usize,
+    /// Live series of all voices.
+    live: usize,
+}
+
+/// What was made for a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Admitted {
+    pub(crate) new_service: bool,
+}
+
+impl Registry {
+    /// All services, sorted by name.
+    #[must_use]
+    pub fn services(&self) -> Vec<ServiceView> {
+        let mut views: Vec<ServiceView> =
+            self.state.read().services.iter().map(|(name, service)| service.view(name)).collect();
+        views.sort_by(|a, b| a.name.cmp(&b.name));
+        views
+    }
+
+    /// One service.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<ServiceView> {
+        self.state.read().services.get(name).map(|service| service.view(name))
+    }
+
+    /// How many services were heard measuring, and how many instances those have.
+    #[must_use]
+    pub fn counts(&self) -> RegistryCounts {
+        let state = self.state.read();
+        let measured = state.services.values().filter(|service| service.measured);
+        measured.fold(RegistryCounts::default(), |counts, service| RegistryCounts {
+            services: counts.services + 1,
+            instances: counts.instances + service.shown_instances(),
+        })
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write()
+    }
+}
+
+impl State {
+    /// Makes room for `service`, and for its `instance` if one is named. `probe`: when the last probe went
+    /// out, which a service that is new here may be answering.
+    ///
+    /// # Errors
+    /// The limit that forbids it; then nothing was made.
+    pub(crate) fn admit(
+        &mut self,
+        service: &str,
+        instance: Option<&str>,
+        now: Millis,
+        probe: Option<Millis>,
+    ) -> Result<Admitted, Reason> {
+        if let Some(known) = self.services.get_mut(service) {
+            if let Some(id) = instance
+                && !known.instances.contains_key(id)
+            {
+                check_name(id)?;
+                check_room(self.instances, limits::INSTANCES)?;
+                known.instances.insert(id.into(), Voice::new(now));
+                self.instances += 1;
+            }
+            return Ok(Admitted { new_service: false });
+        }
+        check_name(service)?;
+        check_room(self.services.len(), limits::SERVICES)?;
+        let mut new = Service::new(now, probe);
+        if let Some(id) = instance {
+            check_name(id)?;
+            check_room(self.instances, limits::INSTANCES)?;
+            new.instances.insert(id.into(), Voice::new(now));
+            self.instances += 1;
+        }
+        self.services.insert(service.into(), new);
+        Ok(Admitted { new_service: true })
+    }
+
+    /// Notes that `series` got samples through a voice.
+    pub(crate) fn alive<'a>(
+        &mut self,
+        service: &str,
+        instance: Option<&str>,
+        series: impl Iterator<Item = &'a Arc<Series>>,
+        now: Millis,
+    ) {
+        let Some(voice) = self.services.get_mut(service).and_then(|known| known.voice_mut(instance)) else {
+            return;
+        };
+        for series in series {
+            let room = limits::SERIES.saturating_sub(self.live);
+            self.live += usize::from(voice.live.heard(series, now, room));
+        }
+    }
+
+    /// Notes that one series of a voice has ended.
+    pub(crate) fn ended(&mut self, service: &str, instance: Option<&str>, series: &Arc<Series>) {
+        let voice = self.services.get_mut(service).and_then(|known| known.voice_mut(instance));
+        if voice.is_some_and(|voice| voice.live.end(series)) {
+            self.live -= 1;
+        }
+    }
+
+    /// Makes the voices for which `silent` holds stale. Returns who they are, how long they were silent, and
+    /// the series that ended with them.
+    pub(crate) fn silence(&mut self, now: Millis, silent: impl Fn(&Voice) -> bool) -> Vec<Silenced> {
+        let mut found = Vec::new();
+        for (name, service) in &mut self.services {
+            for (id, voice) in service.voices_mut().filter(|(_, voice)| !voice.stale && silent(voice)) {
+                voice.stale = true;
+                self.live -= voice.live.len();
+                found.push(Silenced {
+                    service: name.to_string(),
+                    instance: id.map(str::to_owned),
+                    silence: now - voice.last_seen,
+                    ended: voice.live.end_all().collect(),
+                });
+            }
+        }
+        found.sort_by(|a, b| (&a.service, &a.instance).cmp(&(&b.service, &b.instance)));
+        found
+    }
+
+    /// A service said goodbye. With one instance at most, all of it is gone at once; of several, nobody knows
+    /// which one left, and each goes stale by its own rhythm. Returns the series that ended.
+    pub(crate) fn goodbye(&mut self, name: &str, now: Millis) -> Option<Vec<Arc<Series>>> {
+        let service = self.services.get_mut(name)?;
+        service.last_seen = now;
+        service.heard = false;
+        service.registered = Some(false);
+        if service.instances.len() > 1 {
+            return Some(Vec::new());
+        }
+        service.gone = true;
+        let mut ended = Vec::new();
+        for (_, voice) in service.voices_mut() {
+            voice.stale = true;
+            ended.extend(voice.live.end_all());
+        }
+        self.live -= ended.len();
+        Some(ended)
+    }
+
+    /// Forgets what was not heard since `t`: series, instances, services.
+    pub(crate) fn forget_before(&mut self, t: Millis) {
+        let (mut instances, mut live) = (0, 0);
+        self.services.retain(|_, service| {
+            service.instances.retain(|_, voice| voice.last_seen >= t);
+            service.own.take_if(|voice| voice.last_seen < t);
+            for (_, voice) in service.voices_mut() {
+                voice.live.forget_before(t);
+                live += voice.live.len();
+            }
+            instances += service.instances.len();
+            service.last_seen >= t || !service.instances.is_empty()
+        });
+        self.instances = instances;
+        self.live = live;
+    }
+}
+
+/// A voice that fell silent.
+#[derive(Debug)]
+pub(crate) struct Silenced {
+    pub(crate) service: String,
+    pub(crate) instance: Option<String>,
+    pub(crate) silence: Millis,
+    pub(crate) ended: Vec<Arc<Series>>,
+}
+
+fn check_name(name: &str) -> Result<(), Reason> {
+    if name.len() > limits::NAME_BYTES { Err(Reason::NameTooLong) } else { Ok(()) }
+}
+
+fn check_room(used: usize, limit: usize) -> Result<(), Reason> {
+    if used >= limit { Err(Reason::TooManyServices) } else { Ok(()) }
+}

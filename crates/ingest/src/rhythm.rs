@@ -1,0 +1,102 @@
+//! How often something speaks, learnt from the gaps between its messages.
+//!
+//! The estimate is the second longest of the last [`GAPS`] gaps (the longest of fewer than eight): an upper
+//! quantile. A median would be fooled by senders that say several things one after the other and then pause:
+//! half of their gaps are tiny, and they would be called silent in every pause. An upper quantile is the
+//! length of the pause, and leaving the longest one out forgives a single lost message or short outage.
+//! Gaps below [`BURST`] belong to one burst and are not counted. A gap much longer than the rhythm counts as
+//! [`GROWTH`] times the rhythm: an outage of a day teaches little, but whoever really becomes slow is
+//! understood after a few messages. Old gaps leave with the ring, so the estimate follows in both directions.
+
+use model::Millis;
+
+/// Gaps remembered.
+const GAPS: usize = 16;
+/// Gaps from which on the longest is left out.
+const ENOUGH_TO_FORGIVE: usize = 8;
+/// Gaps from which on the rhythm counts as known.
+const KNOWN: usize = 3;
+/// Shorter gaps lie inside a burst.
+const BURST: Millis = 50;
+/// A gap counts as at most so many times the rhythm.
+const GROWTH: u32 = 4;
+
+/// The rhythm of one sender.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rhythm {
+    /// Milliseconds, a ring.
+    gaps: [u32; GAPS],
+    len: u8,
+    next: u8,
+}
+
+impl Rhythm {
+    /// Learns that `gap` milliseconds lay between two messages.
+    pub(crate) fn heard(&mut self, gap: Millis) {
+        if gap < BURST {
+            return;
+        }
+        let mut gap = u32::try_from(gap).unwrap_or(u32::MAX);
+        if usize::from(self.len) >= KNOWN {
+            gap = gap.min(self.upper().saturating_mul(GROWTH));
+        }
+        self.gaps[usize::from(self.next)] = gap;
+        self.next = (self.next + 1) % GAPS as u8;
+        self.len = (self.len + 1).min(GAPS as u8);
+    }
+
+    /// The usual gap, once enough are known.
+    pub(crate) fn estimate(&self) -> Option<Millis> {
+        (usize::from(self.len) >= KNOWN).then(|| Millis::from(self.upper()))
+    }
+
+    fn upper(&self) -> u32 {
+        let (mut longest, mut second) = (0, 0);
+        for &gap in &self.gaps[..usize::from(self.len)] {
+            if gap > longest {
+                (longest, second) = (gap, longest);
+            } else {
+                second = second.max(gap);
+            }
+        }
+        if usize::from(self.len) >= ENOUGH_TO_FORGIVE { second } else { longest }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rhythm;
+
+    fn check(gaps: &[i64], expect: Option<i64>) {
+        let mut rhythm = Rhythm::default();
+        gaps.iter().for_each(|gap| rhythm.heard(*gap));
+        assert_eq!(rhythm.estimate(), expect, "{gaps:?}");
+    }
+
+    #[test]
+    fn a_rhythm_is_known_after_three_gaps() {
+        check(&[], None);
+        check(&[5_000, 5_000], None);
+        check(&[5_000, 5_100, 4_900], Some(5_100));
+    }
+
+    #[test]
+    fn bursts_and_steps_back_of_the_clock_are_not_gaps() {
+        check(&[0, 1, 49, -5_000, 10, 3], None);
+        check(&[5_000, 1, 5_000, 2, 5_000, 0], Some(5_000));
+    }
+
+    #[test]
+    fn pairs_of_messages_have_the_rhythm_of_their_pauses() {
+        check(&[100, 59_900].repeat(8), Some(59_900));
+        check(&[100, 100, 100, 59_700].repeat(4), Some(59_700));
+    }
+
+    #[test]
+    fn one_outage_teaches_nothing_and_a_new_pace_is_learnt() {
+        let steady = [5_000].repeat(16);
+        check(&[&steady[..], &[86_400_000]].concat(), Some(5_000));
+        check(&[&steady[..], &[3_600_000].repeat(12)].concat(), Some(3_600_000));
+        check(&[&[60_000].repeat(16)[..], &[1_000].repeat(16)].concat(), Some(1_000));
+    }
+}

@@ -1,0 +1,248 @@
+//! The one writer behind the gate: all that changes when a message is taken, and the steps that every kind of
+//! message has in common. What it does with each kind is in the modules below.
+//!
+//! Nothing is announced here: events are collected, and the gate announces them after it let go of its lock.
+
+use crate::batch::{Batch, Outcome};
+use crate::complaints::{Complaints, Kind};
+use crate::intern::{Interned, Interner, SenderLabels, Shape, Who};
+use crate::message_ids::MessageIds;
+use crate::registry::Registry;
+use crate::settings::GateSettings;
+use crate::tally::Tally;
+use model::{
+    Append, AppendError, Event, IntakeError, Lifecycle, LifecycleChange, MetricKind, Millis, Point, Reason,
+    Series, stale_marker,
+};
+use std::sync::Arc;
+
+/// The topic under which the collector's own samples are counted when they are refused.
+const OWN: &str = "collector";
+
+/// The gate's mutable state.
+pub(crate) struct Writer {
+    pub(crate) settings: GateSettings,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) ids: MessageIds,
+    /// When the last probe went out.
+    pub(crate) probe: Option<Millis>,
+    /// When `up` was written last.
+    pub(crate) up_written: Option<Millis>,
+    /// When old things were forgotten last.
+    pub(crate) forgot: Option<Millis>,
+    events: Vec<Event>,
+    appends: Vec<Arc<dyn Append>>,
+    interner: Interner,
+    complaints: Complaints,
+    /// An empty batch, kept for its memory.
+    spare: Batch,
+}
+
+/// Where a message came in, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival<'a> {
+    pub(crate) topic: &'a str,
+    pub(crate) now: Millis,
+    /// Whether it is a copy that the broker had kept.
+    pub(crate) retained: bool,
+}
+
+impl Arrival<'_> {
+    /// The arrival of something that the collector says itself.
+    pub(crate) fn own(now: Millis) -> Self {
+        Self { topic: OWN, now, retained: false }
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(
+        settings: GateSettings,
+        registry: Arc<Registry>,
+        tally: Arc<Tally>,
+        appends: Vec<Arc<dyn Append>>,
+    ) -> Self {
+        Self {
+            settings,
+            registry,
+            tally,
+            ids: MessageIds::default(),
+            probe: None,
+            up_written: None,
+            forgot: None,
+            events: Vec::new(),
+            appends,
+            interner: Interner::default(),
+            complaints: Complaints::default(),
+            spare: Batch::default(),
+        }
+    }
+
+    /// The events collected since the last call.
+    pub(crate) fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    pub(crate) fn tell(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    pub(crate) fn tell_life(&mut self, who: Who<'_>, change: LifecycleChange, detail: String, now: Millis) {
+        self.tell(Event::Lifecycle(Lifecycle {
+            service_name: who.service.to_owned(),
+            instance_id: who.instance.map(str::to_owned),
+            change,
+            detail,
+            timestamp: now,
+        }));
+    }
+
+    /// Makes sure that `who` is known.
+    ///
+    /// # Errors
+    /// The limit that forbids it.
+    pub(crate) fn admit(&mut self, who: Who<'_>, now: Millis) -> Result<(), Reason> {
+        let admitted = self.registry.write().admit(who.service, who.instance, now, self.probe)?;
+        if admitted.new_service {
+            let service = Who { instance: None, ..who };
+            self.tell_life(service, LifecycleChange::Discovered, "heard for the first time".to_owned(), now);
+        }
+        Ok(())
+    }
+
+    /// An empty batch.
+    pub(crate) fn batch(&mut self) -> Batch {
+        std::mem::take(&mut self.spare)
+    }
+
+    /// The series that a sender means.
+    ///
+    /// # Errors
+    /// The limit that it is over.
+    pub(crate) fn intern(
+        &mut self,
+        who: Who<'_>,
+        name: &str,
+        kind: MetricKind,
+        labels: &SenderLabels<'_>,
+    ) -> Result<Interned, Reason> {
+        self.interner.series(&Shape { who, name, kind, labels })
+    }
+
+    /// Hands `batch` to every append, counts what became of it, and remembers the series that were kept.
+    ///
+    /// # Errors
+    /// [`IntakeError::Unavailable`] when the store did not take it. Nothing was counted then but the fault,
+    /// so the message can come again.
+    pub(crate) fn append(
+        &mut self,
+        batch: &mut Batch,
+        who: Who<'_>,
+        arrival: Arrival<'_>,
+    ) -> Result<Outcome, IntakeError> {
+        let outcome = match batch.append(&self.appends) {
+            Ok(outcome) => outcome,
+            Err(fault) => {
+                self.fault(0, &fault, who, arrival.now);
+                return Err(IntakeError::Unavailable(fault.0));
+            }
+        };
+        self.tally.count_samples(outcome.accepted, outcome.replaced);
+        for (place, fault) in &outcome.faults {
+            self.fault(*place, fault, who, arrival.now);
+        }
+        for refused in &outcome.refused {
+            let what = batch.series(refused.index).map_or_else(String::new, |series| series.labels().to_string());
+            self.refuse(refused.reason, 1, &what, who, arrival);
+        }
+        for (row, key) in batch.fresh.drain(..) {
+            // What the store refuses would only fill the cache.
+            if !outcome.is_refused(row)
+                && let Some((series, _)) = batch.rows.get(row)
+            {
+                self.interner.keep(key, Arc::clone(series));
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Gives an empty batch's memory back.
+    pub(crate) fn give_back(&mut self, mut batch: Batch) {
+        batch.clear();
+        self.spare = batch;
+    }
+
+    /// Counts something refused, and tells the bus if it is time to.
+    pub(crate) fn refuse(
+        &mut self,
+        reason: Reason,
+        times: usize,
+        what: &str,
+        who: Who<'_>,
+        arrival: Arrival<'_>,
+    ) {
+        if times == 0 {
+            return;
+        }
+        self.tally.count_many(reason, times as u64, arrival.topic, what, &[], arrival.now);
+        self.complain_of(reason, what, who, arrival);
+    }
+
+    /// Tells the bus of a refusal that was counted, if it is time to.
+    pub(crate) fn complain_of(&mut self, reason: Reason, what: &str, who: Who<'_>, arrival: Arrival<'_>) {
+        let error = || format!("{} On {}: {what}", reason.explain(), arrival.topic);
+        let told = self.complaints.about(Kind::Refused(reason), who.service, who.instance, error, arrival.now);
+        self.events.extend(told.map(Event::CollectionError));
+    }
+
+    /// A message of `who` was taken, with what it brought. Says so if it was thought silent or gone.
+    pub(crate) fn heard(&mut self, who: Who<'_>, batch: &Batch, outcome: &Outcome, now: Millis) {
+        let mut state = self.registry.write();
+        let Some(service) = state.services.get_mut(who.service) else { return };
+        service.measured = true;
+        let was_gone = service.heard(now);
+        let was_stale = service.voice_mut(who.instance).is_some_and(|voice| {
+            if outcome.accepted + outcome.replaced > 0 {
+                voice.brought(outcome.accepted, now);
+            }
+            voice.heard(now)
+        });
+        state.alive(who.service, who.instance, batch.kept(outcome), now);
+        drop(state);
+        if was_stale || was_gone {
+            let who = if was_stale { who } else { Who { instance: None, ..who } };
+            self.tell_life(who, LifecycleChange::Returned, "heard again".to_owned(), now);
+        }
+    }
+
+    /// Ends series: each gets a staleness marker at its time.
+    pub(crate) fn end(&mut self, ended: impl IntoIterator<Item = (Arc<Series>, Millis)>, now: Millis) {
+        let mut batch = self.batch();
+        for (series, t) in ended {
+            batch.push_known(series, Point { t, v: stale_marker() });
+        }
+        // A marker that finds no room is no loss to anybody: the series ends without it.
+        match batch.append(&self.appends) {
+            Ok(outcome) => {
+                for (place, fault) in &outcome.faults {
+                    self.fault(*place, fault, NOBODY, now);
+                }
+            }
+            Err(fault) => self.fault(0, &fault, NOBODY, now),
+        }
+        self.give_back(batch);
+    }
+
+    fn fault(&mut self, place: usize, fault: &AppendError, who: Who<'_>, now: Millis) {
+        self.tally.count_internal();
+        let error = || match place {
+            0 => format!("The store does not take samples: {fault}"),
+            _ => format!("Samples were kept, but reader {place} of them did not take them: {fault}"),
+        };
+        let told = self.complaints.about(Kind::Append(place), who.service, who.instance, error, now);
+        self.events.extend(told.map(Event::CollectionError));
+    }
+}
+
+/// Where no single service is concerned.
+pub(crate) const NOBODY: Who<'static> = Who { service: "", instance: None };

@@ -1,0 +1,42 @@
+//! An alert: a rule that holds (or held) for one instance.
+
+use crate::rule::Severity;
+use crate::time::{Millis, seconds};
+use serde::{Deserialize, Serialize};
+
+/// One alert of one (rule, service, instance). Fields in the order of the wire; times in seconds there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// `<rule>:<service>:<instance>`.
+    pub alert_id: String,
+    /// The rule that started it.
+    pub rule_name: String,
+    /// The service whose sample met the condition.
+    pub service_name: String,
+    /// The instance whose sample met the condition.
+    pub instance_id: String,
+    /// The rule's severity when the alert started.
+    pub severity: Severity,
+    /// The rule's description when the alert started.
+    pub message: String,
+    /// The value of the sample that started it.
+    pub value: f64,
+    /// The number in the condition that the value passed; 0 where the condition compares words.
+    pub threshold: f64,
+    /// When it started.
+    #[serde(with = "seconds")]
+    pub timestamp: Millis,
+    /// Whether it is over.
+    pub resolved: bool,
+    /// When it was over.
+    #[serde(with = "seconds::option")]
+    pub resolved_at: Option<Millis>,
+}
+
+impl Alert {
+    /// The id of the alert of `rule` on `instance` of `service`: stable over restarts.
+    #[must_use]
+    pub fn id(rule: &str, service: &str, instance: &str) -> String {
+        format!("{rule}:{service}:{instance}")
+    }
+}

@@ -1,0 +1,87 @@
+//! The doors between the rooms.
+//!
+//! `bus` ─[`Intake`]─► `ingest` ─[`Append`]─► `store`, `rules` ─[`Announce`]─► `bus`; readers come in by
+//! [`Select`].
+
+use crate::event::Event;
+use crate::refusal::Reason;
+use crate::report::{Origin, Report};
+use crate::sample::Sample;
+use crate::selection::{Selection, SeriesPoints};
+
+/// Takes what a message meant.
+pub trait Intake: Send + Sync {
+    /// Takes one message. When this returns `Ok`, the message may be acknowledged to its sender: all that was
+    /// taken of it has gone through every [`Append`].
+    ///
+    /// # Errors
+    /// [`IntakeError::Unavailable`] when nothing of the message could be kept now; it must not be
+    /// acknowledged.
+    fn take(&self, origin: &Origin<'_>, report: Report<'_>) -> Result<(), IntakeError>;
+}
+
+/// Why a message could not be taken at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IntakeError {
+    /// The store does not accept writes now.
+    #[error("storage does not accept samples: {0}")]
+    Unavailable(String),
+}
+
+/// Takes batches of samples: the store, the streaming rules, a remote engine.
+pub trait Append: Send + Sync {
+    /// Takes a batch. A sample that is refused costs the others nothing.
+    ///
+    /// # Errors
+    /// [`AppendError`] when the batch as a whole was not taken.
+    fn append(&self, batch: &[Sample<'_>]) -> Result<Appended, AppendError>;
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Appended {
+    /// Samples that are new.
+    pub accepted: usize,
+    /// Samples that replaced one of the same series and time.
+    pub replaced: usize,
+    /// Samples that were refused.
+    pub refused: Vec<Refused>,
+}
+
+/// A refused sample of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// Its position in the batch.
+    pub index: usize,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a whole batch was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct AppendError(pub String);
+
+/// Gives series for matchers and a time range.
+pub trait Select: Send + Sync {
+    /// The series that meet the selection, ordered by labels, each with its points in range, oldest first.
+    ///
+    /// # Errors
+    /// [`SelectError`] when the data cannot be read.
+    fn select(&self, selection: &Selection) -> Result<Vec<SeriesPoints>, SelectError>;
+
+    /// How many series are kept.
+    fn series_count(&self) -> usize;
+}
+
+/// Why a selection could not be answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SelectError(pub String);
+
+/// Carries events towards the bus. Never blocks: what finds no room is counted by the implementation.
+pub trait Announce: Send + Sync {
+    /// Hands over one event.
+    fn announce(&self, event: Event);
+}

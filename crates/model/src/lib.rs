@@ -1,0 +1,50 @@
+//! The nouns of the house and the doors between its rooms.
+//!
+//! Everything that two rooms speak about is defined here: series, samples, what a message on the bus
+//! meant ([`Report`]), rules, alerts, insights, events; and the four doors [`Intake`], [`Append`],
+//! [`Select`] and [`Announce`]. The crate knows no file, no clock, no JSON, no MQTT and no HTTP: time is
+//! always an argument. `serde` derives give the nouns one shape wherever they are written down.
+
+mod time;
+
+pub mod limits;
+
+mod labels;
+
+mod series;
+
+mod sample;
+
+mod refusal;
+
+mod selection;
+
+mod report;
+
+mod rule;
+
+mod alert;
+
+mod insight;
+
+mod event;
+
+mod bus_status;
+
+mod doors;
+
+pub use alert::Alert;
+pub use bus_status::{BrokerKind, BusStatus, SelfHealth};
+pub use doors::{Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError};
+pub use event::{CollectionError, ErrorClass, Event, HostSummary, Lifecycle, LifecycleChange, Summary};
+pub use insight::{Insight, ServiceInsights};
+pub use labels::{INSTANCE, Labels, NAME, SERVICE, STATUS};
+pub use refusal::Reason;
+pub use report::{
+    Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Unregistration,
+};
+pub use rule::{Rule, Severity, UnknownSeverity};
+pub use sample::{Point, STALE_MARKER_BITS, Sample, is_stale_marker, stale_marker};
+pub use selection::{MatchOp, Matcher, Selection, SeriesPoints};
+pub use series::{MetricKind, Series, UnknownKind};
+pub use time::{Millis, TimeRange, from_seconds, seconds, to_seconds};

@@ -1,0 +1,91 @@
+//! Every limit of the house, with its reason. What is over a limit is refused, counted by reason and shown;
+//! what was there before lives on.
+
+use crate::time::Millis;
+
+/// One second, one minute, … in [`Millis`].
+pub const SECOND: Millis = 1_000;
+/// See [`SECOND`].
+pub const MINUTE: Millis = 60 * SECOND;
+/// See [`SECOND`].
+pub const HOUR: Millis = 60 * MINUTE;
+/// See [`SECOND`].
+pub const DAY: Millis = 24 * HOUR;
+
+// ---- Messages -------------------------------------------------------------------------------------------
+
+/// Longest payload that is read. The protocol asks for 1 MB; four times that keeps a burst of them bounded.
+pub const PAYLOAD_BYTES: usize = 4 << 20;
+/// Longest packet that the client lets a broker send (MQTT 5 Maximum Packet Size): above
+/// [`PAYLOAD_BYTES`], so that most oversized payloads arrive, are counted and shown.
+pub const PACKET_BYTES: u32 = 16 << 20;
+/// Envelopes unwrapped from one message; the protocol has two.
+pub const ENVELOPE_DEPTH: usize = 4;
+/// Bytes of a payload kept as an example.
+pub const EXAMPLE_BYTES: usize = 200;
+/// Topics counted apart for one reason of refusal; the rest is counted together.
+pub const TOPICS_PER_REASON: usize = 100;
+/// Message ids remembered to recognise a message delivered twice: ten minutes at 1,000 messages a second
+/// would be 600 k; redeliveries follow a reconnect within seconds, so 64 k is ample and costs about 1 MiB.
+pub const REMEMBERED_MESSAGE_IDS: usize = 64 << 10;
+
+// ---- Samples and series ---------------------------------------------------------------------------------
+
+/// Labels of one entry. The protocol asks for 64.
+pub const LABELS_PER_ENTRY: usize = 128;
+/// Bytes of a metric name or label name.
+pub const NAME_BYTES: usize = 1 << 10;
+/// Bytes of a label value. The protocol asks for 10 kB.
+pub const LABEL_VALUE_BYTES: usize = 16 << 10;
+/// How far ahead of the collector's clock a sample may lie: clocks of a home drift by seconds, not minutes.
+pub const FUTURE: Millis = 10 * MINUTE;
+/// Series kept in all.
+pub const SERIES: usize = 100_000;
+/// Series of one metric name.
+pub const SERIES_PER_METRIC: usize = 20_000;
+/// Series of one service.
+pub const SERIES_PER_SERVICE: usize = 50_000;
+/// Samples kept of one series (the seed's `max_history_per_metric`).
+pub const SAMPLES_PER_SERIES: usize = 1_000;
+/// Samples kept in all: 16 bytes each, so at most 256 MiB. When it is used up, a series that gets a sample
+/// gives its oldest.
+pub const SAMPLES: usize = 16 << 20;
+/// Bytes of label texts that all series together may hold.
+pub const LABEL_BYTES: usize = 128 << 20;
+
+// ---- Registry -------------------------------------------------------------------------------------------
+
+/// Services known. An Alicia home has 23.
+pub const SERVICES: usize = 10_000;
+/// Instances known, of all services together.
+pub const INSTANCES: usize = 50_000;
+/// Capabilities kept of one service.
+pub const CAPABILITIES: usize = 100;
+
+// ---- Rules and alerts -----------------------------------------------------------------------------------
+
+/// Alert rules.
+pub const RULES: usize = 10_000;
+/// Bytes of a condition's text.
+pub const CONDITION_BYTES: usize = 4 << 10;
+/// Nesting of parentheses and `not` in a condition.
+pub const CONDITION_DEPTH: usize = 64;
+/// Alerts kept: active and recently resolved.
+pub const ALERTS: usize = 10_000;
+/// Resolved alerts kept in the history.
+pub const ALERT_HISTORY: usize = 10_000;
+/// How long a resolved alert is still listed (the protocol's hour).
+pub const RESOLVED_ALERT_LISTED: Millis = HOUR;
+
+// ---- Queues and faces -----------------------------------------------------------------------------------
+
+/// Events waiting to be published.
+pub const OUTBOX: usize = 10_000;
+/// MQTT 5 Receive Maximum: messages that the broker may have under way to us unacknowledged.
+pub const RECEIVE_MAXIMUM: u16 = 2_000;
+/// Bytes of an HTTP request's body.
+pub const REQUEST_BYTES: usize = 1 << 20;
+/// Samples in one answer of `GET /metrics/{service}/{metric}`.
+pub const ANSWER_SAMPLES: usize = 100_000;
+/// Hours that `GET /analytics` may look back: ten years.
+pub const LOOK_BACK_HOURS: u32 = 87_600;

@@ -1,0 +1,27 @@
+//! Measurements that anyone can run: a real broker, the release build of the program, traffic in the
+//! protocol's own shape, and a null consumer beside it, so that a figure has something to be held against.
+//!
+//! Both benchmarks look at the program from outside. [`flood`] asks how much it can take, [`alerts`] how long
+//! it takes from a published sample to a published alert.
+
+pub mod packet;
+
+pub mod message;
+
+pub mod client;
+
+pub mod child;
+
+pub mod broker;
+
+pub mod web;
+
+pub mod collector;
+
+pub mod table;
+
+pub mod publisher;
+
+pub mod flood;
+
+pub mod alerts;

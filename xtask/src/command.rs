@@ -1,0 +1,80 @@
+//! The words of the command line, and what they start.
+
+use crate::bench::{alerts, collector, flood};
+use crate::tidy;
+use crate::tree::Tree;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+const HELP: &str = "\
+The house's own tools.
+
+cargo xtask tidy                 checks the habits of the house
+cargo xtask bench bus            messages and samples taken from a real broker
+    --messages N                 messages of each run (default 200000)
+cargo xtask bench alerts         time from a published sample to the published alert
+    --seconds N                  length of the run (default 20)
+
+Both benchmarks build the release binary first; with --binary PATH they take that one.
+They need mosquitto and mosquitto_sub.
+";
+/// Messages of one run of the flood.
+const MESSAGES: u32 = 200_000;
+/// Seconds of probing for alerts.
+const SECONDS: u32 = 20;
+
+/// Does what `words` ask for and writes to `out`.
+///
+/// # Errors
+/// The sentence to end with: breaches found, a benchmark that could not run, words not understood.
+pub fn run(words: &[String], out: &mut dyn Write) -> Result<(), String> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["tidy"] => check(out),
+        ["bench", "bus", ref options @ ..] => {
+            let (binary, messages) = read_options(options, "--messages", MESSAGES)?;
+            flood::run(out, &program(binary)?, messages)
+        }
+        ["bench", "alerts", ref options @ ..] => {
+            let (binary, seconds) = read_options(options, "--seconds", SECONDS)?;
+            alerts::run(out, &program(binary)?, seconds)
+        }
+        [] | ["help" | "--help" | "-h"] => out.write_all(HELP.as_bytes()).map_err(|error| error.to_string()),
+        _ => Err(format!("`{}` is not understood.\n\n{HELP}", words.join(" "))),
+    }
+}
+
+/// The repository that these tools belong to.
+pub fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own)
+}
+
+fn check(out: &mut dyn Write) -> Result<(), String> {
+    let tree = Tree::read(root()).map_err(|error| format!("the repository cannot be read: {error}"))?;
+    let mut found = tidy::check(&tree);
+    found.extend(tidy::budget::check(root())?);
+    for violation in &found {
+        writeln!(out, "{violation}").map_err(|error| error.to_string())?;
+    }
+    if found.is_empty() { Ok(()) } else { Err(format!("{} to put in order", found.len())) }
+}
+
+fn program(binary: Option<PathBuf>) -> Result<PathBuf, String> {
+    binary.map_or_else(|| collector::build(root()), Ok)
+}
+
+/// `--binary PATH` and the one number that a benchmark takes.
+fn read_options(words: &[&str], name: &str, default: u32) -> Result<(Option<PathBuf>, u32), String> {
+    let (mut binary, mut number) = (None, default);
+    for pair in words.chunks(2) {
+        match *pair {
+            ["--binary", path] => binary = Some(PathBuf::from(path)),
+            [option, value] if option == name => {
+                number = value.parse().map_err(|_| format!("{name} {value} is not a number"))?;
+            }
+            _ => return Err(format!("`{}` is not understood.\n\n{HELP}", pair.join(" "))),
+        }
+    }
+    Ok((binary, number))
+}

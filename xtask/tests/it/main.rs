@@ -1,0 +1,14 @@
+//! The tools, tested: the repository is tidy, every rule finds its breach, and the publisher speaks MQTT.
+
+mod budget;
+mod collector_answers;
+mod flood;
+mod live_publisher;
+mod messages;
+mod packets;
+mod repository;
+mod rules;
+mod rules_on_documents;
+mod scanner;
+mod tables;
+mod tiny_tree;
