@@ -1,1 +1,36 @@
-//! bus
+//! The only crate that knows MQTT and the Alicia envelope, both directions, and the embedded broker.
+//!
+//! Inwards: [`decode`] turns bytes into a [`model::Report`], `reception` hands it to the [`model::Intake`] and
+//! acknowledges it. Outwards: events come through the [`Outbox`], `encode` writes them, `client` publishes.
+//! [`start`] puts it together.
+
+pub mod topics;
+
+mod error;
+
+mod settings;
+
+pub mod decode;
+
+mod encode;
+
+mod outbox;
+
+mod link;
+
+mod broker;
+
+mod reception;
+
+mod client;
+
+mod handle;
+
+mod sender;
+
+pub use encode::envelope;
+pub use error::BusError;
+pub use handle::{Bus, start};
+pub use outbox::{Inbox, Outbox, outbox};
+pub use sender::{Sender, SenderSettings};
+pub use settings::{Broker, BusSettings, TlsSettings};

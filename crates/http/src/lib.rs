@@ -1,1 +1,25 @@
-//! http
+//! The only crate that knows HTTP and JSON answers: Alicia's REST API, Prometheus text, health, OpenAPI.
+//!
+//! [`router`] has every route; the OpenAPI document is made from the same list, so it cannot leave one out.
+//! Answers have the shapes of the original service's framework, errors among them.
+
+mod problem;
+
+mod access;
+
+mod parts;
+
+mod params;
+
+mod shapes;
+
+mod exposition;
+
+mod routes;
+
+mod server;
+
+pub use access::Access;
+pub use parts::Parts;
+pub use routes::router;
+pub use server::serve;

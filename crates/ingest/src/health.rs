@@ -16,7 +16,9 @@ use crate::moment::moment;
 use crate::probing::Patience;
 use crate::voice::{Voice, Word};
 use crate::writer::{Arrival, Writer};
-use model::{Health, IntakeError, LifecycleChange, MetricKind, Millis, Point, Reason, Refused, STATUS, Series};
+use model::{
+    Health, IntakeError, LifecycleChange, MetricKind, Millis, Point, Reason, Refused, STATUS, Series,
+};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -52,7 +54,11 @@ struct Addressed {
 
 impl Writer {
     /// Takes a health report. The service exists from now on.
-    pub(crate) fn take_health(&mut self, health: &Health<'_>, arrival: Arrival<'_>) -> Result<(), IntakeError> {
+    pub(crate) fn take_health(
+        &mut self,
+        health: &Health<'_>,
+        arrival: Arrival<'_>,
+    ) -> Result<(), IntakeError> {
         let named = Who { service: &health.service, instance: health.instance.as_deref() };
         let values = 1 + health.readings.len();
         if let Err(reason) = self.admit(named, arrival.now) {
@@ -87,8 +93,12 @@ impl Writer {
             }
             Err(reason) => self.refuse(reason, 1, "a health word", who, arrival),
         }
-        for held in addressed.elsewhere {
+        for held in &addressed.elsewhere {
             self.repeat(&health.service, held, &health.word, t, arrival)?;
+        }
+        if let (None, Some(instance)) = (&health.instance, &addressed.instance) {
+            let ended = self.registry.write().retire_own(&health.service, instance);
+            self.end(ended.into_iter().map(|series| (series, t)), arrival.now);
         }
         Ok(())
     }
@@ -134,10 +144,17 @@ impl Writer {
         Ok(series)
     }
 
-    fn push_readings(&mut self, batch: &mut Batch, who: Who<'_>, readings: &[(&'static str, f64)], t: Millis) {
+    fn push_readings(
+        &mut self,
+        batch: &mut Batch,
+        who: Who<'_>,
+        readings: &[(&'static str, f64)],
+        t: Millis,
+    ) {
         for (field, value) in readings {
             let known = GAUGES.iter().find(|(known, _)| known == field);
-            let name = known.map_or_else(|| Cow::Owned(format!("health_{field}")), |(_, name)| Cow::Borrowed(*name));
+            let name =
+                known.map_or_else(|| Cow::Owned(format!("health_{field}")), |(_, name)| Cow::Borrowed(*name));
             // The names are short and there are no labels, so no limit is met.
             if let Ok(interned) = self.intern(who, &name, MetricKind::Gauge, &[]) {
                 batch.push(interned, Point { t, v: *value });
@@ -183,7 +200,7 @@ impl Writer {
     fn repeat(
         &mut self,
         service: &str,
-        held: Held,
+        held: &Held,
         word: &str,
         t: Millis,
         arrival: Arrival<'_>,
@@ -200,7 +217,13 @@ impl Writer {
         let mut batch = self.batch();
         if let Ok(series) = self.push_word(&mut batch, who, word, t) {
             let outcome = self.append(&mut batch, who, arrival)?;
-            self.registry.write().alive(service, who.instance, batch.kept(&outcome), arrival.now);
+            if who.instance.is_none() {
+                self.heard(who, &batch, &outcome, arrival.now);
+            } else {
+                // The instance did not speak, so it may fall silent.
+                let kept = batch.kept(&outcome);
+                self.registry.write().alive(service, who.instance, kept, arrival.now);
+            }
             if *held.word.text != *word {
                 self.end_word(who, &held.word.series, t, arrival.now);
             }
@@ -212,7 +235,9 @@ impl Writer {
 
     fn hold(&mut self, who: Who<'_>, word: Option<Word>) {
         let mut state = self.registry.write();
-        if let Some(voice) = state.services.get_mut(who.service).and_then(|known| known.voice_mut(who.instance)) {
+        if let Some(voice) =
+            state.services.get_mut(who.service).and_then(|known| known.voice_mut(who.instance))
+        {
             voice.word = word;
         }
     }

@@ -14,8 +14,21 @@ use sysinfo::{
 
 /// File systems that hold nobody's files, beyond those that `sysinfo` leaves out.
 const PSEUDO: &[&str] = &[
-    "tmpfs", "ramfs", "aufs", "nsfs", "bpf", "tracefs", "debugfs", "configfs", "fusectl", "efivarfs",
-    "binfmt_misc", "fuse.portal", "fuse.gvfsd-fuse", "fuse.lxcfs", "fuse.snapfuse",
+    "tmpfs",
+    "ramfs",
+    "aufs",
+    "nsfs",
+    "bpf",
+    "tracefs",
+    "debugfs",
+    "configfs",
+    "fusectl",
+    "efivarfs",
+    "binfmt_misc",
+    "fuse.portal",
+    "fuse.gvfsd-fuse",
+    "fuse.lxcfs",
+    "fuse.snapfuse",
 ];
 /// The tables of the kernel with the TCP connections.
 const TCP: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
@@ -107,7 +120,11 @@ impl HostWatch {
         // Without two readings of them all cores are at 0, and that would be a lie.
         if self.read_before || cpus.iter().any(|cpu| cpu.usage() > 0.0) {
             for (core, cpu) in cpus.iter().enumerate() {
-                found.labelled("system_cpu_core_percent", &[("core", &core.to_string())], f64::from(cpu.usage()));
+                found.labelled(
+                    "system_cpu_core_percent",
+                    &[("core", &core.to_string())],
+                    f64::from(cpu.usage()),
+                );
             }
         }
         if let Ok(load) = System::load_average() {
@@ -138,7 +155,8 @@ impl HostWatch {
     /// Each disk once, by its shortest place: the same one is often mounted many times, into containers above
     /// all.
     fn read_disks(&self, found: &mut Found) -> f64 {
-        let mut disks: Vec<&Disk> = self.disks.iter().flat_map(|disks| disks.iter()).filter(|disk| is_real(disk)).collect();
+        let mut disks: Vec<&Disk> =
+            self.disks.iter().flat_map(|disks| disks.iter()).filter(|disk| is_real(disk)).collect();
         disks.sort_by_key(|disk| (disk.mount_point().as_os_str().len(), disk.mount_point()));
         let mut seen = Vec::new();
         let mut root_percent = 0.0;
@@ -180,7 +198,9 @@ impl HostWatch {
     fn read_temperatures(&self, found: &mut Found) {
         let mut seen: Vec<&str> = Vec::new();
         for component in self.components.iter().flat_map(|all| all.iter()) {
-            let Some(celsius) = component.temperature().filter(|celsius| celsius.is_finite()) else { continue };
+            let Some(celsius) = component.temperature().filter(|celsius| celsius.is_finite()) else {
+                continue;
+            };
             let namesakes = seen.iter().filter(|label| **label == component.label()).count();
             seen.push(component.label());
             // Two of the same label would be one series.

@@ -39,7 +39,8 @@ impl HostReading {
 
 impl HostMetric {
     fn entry(&self) -> Entry<'_> {
-        let labels = self.labels.iter().map(|(name, value)| (Cow::Borrowed(*name), Cow::Borrowed(value.as_str())));
+        let labels =
+            self.labels.iter().map(|(name, value)| (Cow::Borrowed(*name), Cow::Borrowed(value.as_str())));
         Entry {
             name: self.name.into(),
             value: self.value,

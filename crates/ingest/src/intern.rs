@@ -174,8 +174,7 @@ mod tests {
 
     fn check(labels: &[(&str, &str)], expect: Result<&str, Reason>) {
         let mut interner = Interner::default();
-        let labels: Vec<_> =
-            labels.iter().map(|(n, v)| (Cow::Borrowed(*n), Cow::Borrowed(*v))).collect();
+        let labels: Vec<_> = labels.iter().map(|(n, v)| (Cow::Borrowed(*n), Cow::Borrowed(*v))).collect();
         let shape = Shape { who: WHO, name: "m", kind: MetricKind::Gauge, labels: &labels };
         let text = interner.series(&shape).map(|interned| interned.series.labels().to_string());
         assert_eq!(text.as_deref().map_err(|reason| *reason), expect, "{labels:?}");

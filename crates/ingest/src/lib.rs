@@ -5,8 +5,8 @@
 //! they are, how often they speak) and the [`Tally`] (what was refused, and why). [`HostWatch`] reads the
 //! machine it runs on. Nothing here knows the store, the rules, MQTT or JSON.
 //!
-//! Read in the order of the modules: small ideas first, then the [`writer`] that holds them together, what
-//! it does with each kind of message, what it does by the clock, and the [`gate`] in front of it all.
+//! Read in the order of the modules: small ideas first, then the `writer` that holds them together, what
+//! it does with each kind of message, what it does by the clock, and the `gate` in front of it all.
 
 mod settings;
 

@@ -30,6 +30,10 @@ impl LiveSeries {
         room > 0
     }
 
+    pub(crate) fn contains(&self, series: &Arc<Series>) -> bool {
+        self.0.find(series.fingerprint(), |live| same(&live.series, series)).is_some()
+    }
+
     /// Takes one series out. Returns whether it was in.
     pub(crate) fn end(&mut self, series: &Arc<Series>) -> bool {
         match self.0.find_entry(series.fingerprint(), |live| same(&live.series, series)) {

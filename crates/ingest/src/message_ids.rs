@@ -1,16 +1,19 @@
-//! Which messages were taken already: the ids of the newest [`limits::REMEMBERED_MESSAGE_IDS`] messages, as
-//! 64-bit hashes. Two of 64 k ids share a hash by chance once in 10^14 messages.
+//! Which messages were taken already, by the hashes of their ids. Two of the remembered ids share a 64-bit
+//! hash by chance once in 10^14 messages.
+//!
+//! There are two generations: when the young one is full it becomes the old one, and the old one is
+//! forgotten. So at least the newest [`limits::REMEMBERED_MESSAGE_IDS`] ids are known and at most twice as
+//! many, and nothing is ever taken out singly: that would be most of what a small message costs.
 
 use hashbrown::HashTable;
 use model::limits;
-use std::collections::VecDeque;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A bounded memory, first in, first out.
+/// A bounded memory of messages.
 #[derive(Debug, Default)]
 pub(crate) struct MessageIds {
-    known: HashTable<u64>,
-    oldest_first: VecDeque<u64>,
+    young: HashTable<u64>,
+    old: HashTable<u64>,
 }
 
 impl MessageIds {
@@ -20,22 +23,16 @@ impl MessageIds {
     }
 
     pub(crate) fn contains(&self, hash: u64) -> bool {
-        self.known.find(hash, |known| *known == hash).is_some()
+        [&self.young, &self.old].iter().any(|ids| ids.find(hash, |known| *known == hash).is_some())
     }
 
-    /// Remembers a message, and forgets the oldest one when there are too many.
+    /// Remembers a message that is not known yet.
     pub(crate) fn remember(&mut self, hash: u64) {
-        if self.contains(hash) {
-            return;
+        if self.young.len() >= limits::REMEMBERED_MESSAGE_IDS {
+            std::mem::swap(&mut self.young, &mut self.old);
+            self.young.clear();
         }
-        if self.oldest_first.len() >= limits::REMEMBERED_MESSAGE_IDS
-            && let Some(oldest) = self.oldest_first.pop_front()
-            && let Ok(found) = self.known.find_entry(oldest, |known| *known == oldest)
-        {
-            found.remove();
-        }
-        self.known.insert_unique(hash, hash, |known| *known);
-        self.oldest_first.push_back(hash);
+        self.young.insert_unique(hash, hash, |known| *known);
     }
 }
 
@@ -46,20 +43,19 @@ mod tests {
 
     #[test]
     fn the_newest_ids_are_known_and_older_ones_are_forgotten() {
+        const MANY: usize = 3 * REMEMBERED_MESSAGE_IDS + 10;
         let mut ids = MessageIds::default();
         let hash = |i: usize| MessageIds::hash(&format!("message-{i}"));
-        for i in 0..REMEMBERED_MESSAGE_IDS + 10 {
+        for i in 0..MANY {
             assert!(!ids.contains(hash(i)));
             ids.remember(hash(i));
-            ids.remember(hash(i));
+            assert!(ids.young.len() + ids.old.len() <= 2 * REMEMBERED_MESSAGE_IDS);
         }
-        assert_eq!(ids.known.len(), REMEMBERED_MESSAGE_IDS);
-        assert_eq!(ids.oldest_first.len(), REMEMBERED_MESSAGE_IDS);
-        for i in 0..10 {
-            assert!(!ids.contains(hash(i)), "{i} is forgotten");
-        }
-        for i in 10..REMEMBERED_MESSAGE_IDS + 10 {
+        for i in MANY - REMEMBERED_MESSAGE_IDS..MANY {
             assert!(ids.contains(hash(i)), "{i} is known");
+        }
+        for i in 0..MANY - 2 * REMEMBERED_MESSAGE_IDS {
+            assert!(!ids.contains(hash(i)), "{i} is forgotten");
         }
     }
 }

@@ -129,6 +129,7 @@ impl State {
     pub(crate) fn silence(&mut self, now: Millis, silent: impl Fn(&Voice) -> bool) -> Vec<Silenced> {
         let mut found = Vec::new();
         for (name, service) in &mut self.services {
+            let before = found.len();
             for (id, voice) in service.voices_mut().filter(|(_, voice)| !voice.stale && silent(voice)) {
                 voice.stale = true;
                 self.live -= voice.live.len();
@@ -138,6 +139,10 @@ impl State {
                     silence: now - voice.last_seen,
                     ended: voice.live.end_all().collect(),
                 });
+            }
+            if found.len() > before && service.is_stale() {
+                // It was heard in this window, but not lately: it is not up.
+                service.heard = false;
             }
         }
         found.sort_by(|a, b| (&a.service, &a.instance).cmp(&(&b.service, &b.instance)));
@@ -162,6 +167,18 @@ impl State {
         }
         self.live -= ended.len();
         Some(ended)
+    }
+
+    /// Lets go of a service's own voice, for which its only instance speaks from now on, so that nobody waits
+    /// for it. Returns the series that ended and do not go on elsewhere. A voice whose word still holds stays.
+    pub(crate) fn retire_own(&mut self, service: &str, instance: &str) -> Vec<Arc<Series>> {
+        let Some(service) = self.services.get_mut(service) else { return Vec::new() };
+        let Some(mut own) = service.own.take_if(|own| own.word.is_none()) else { return Vec::new() };
+        self.live -= own.live.len();
+        let goes_on = |series: &Arc<Series>| {
+            service.instances.get(instance).is_some_and(|voice| voice.live.contains(series))
+        };
+        own.live.end_all().filter(|series| !goes_on(series)).collect()
     }
 
     /// Forgets what was not heard since `t`: series, instances, services.

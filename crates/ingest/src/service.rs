@@ -20,7 +20,7 @@ pub(crate) struct Service {
     pub(crate) registered: Option<bool>,
     /// Said goodbye, and nothing was heard since.
     pub(crate) gone: bool,
-    /// Whether anything was heard since `up` was last written.
+    /// Whether anything was heard since `up` was last written, and since it said goodbye or fell silent.
     pub(crate) heard: bool,
     pub(crate) up: Option<bool>,
     pub(crate) probing: Probing,

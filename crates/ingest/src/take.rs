@@ -40,7 +40,11 @@ impl Writer {
 
     /// Takes the numbers of a status message: gauges without labels, under the names of their fields, and so
     /// the same series as measurements of these names.
-    pub(crate) fn take_status(&mut self, status: &Status<'_>, arrival: Arrival<'_>) -> Result<(), IntakeError> {
+    pub(crate) fn take_status(
+        &mut self,
+        status: &Status<'_>,
+        arrival: Arrival<'_>,
+    ) -> Result<(), IntakeError> {
         let who = Who { service: &status.service, instance: Some(&status.instance) };
         let values = status.readings.iter().map(|(name, value)| Value {
             name,
@@ -70,7 +74,8 @@ impl Writer {
         let returned = service.heard(now);
         service.registered = Some(true);
         let before = service.started;
-        let restarted = matches!((before, registration.started), (Some(before), Some(later)) if later > before);
+        let restarted =
+            matches!((before, registration.started), (Some(before), Some(later)) if later > before);
         if restarted || before.is_none() {
             service.started = registration.started;
         }

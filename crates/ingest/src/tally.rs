@@ -122,7 +122,12 @@ impl Tally {
     }
 
     fn sum(&self, of: impl Fn(Reason) -> bool) -> u64 {
-        self.refusals.lock().iter().filter(|(reason, _)| of(**reason)).map(|(_, refusals)| refusals.count).sum()
+        self.refusals
+            .lock()
+            .iter()
+            .filter(|(reason, _)| of(**reason))
+            .map(|(_, refusals)| refusals.count)
+            .sum()
     }
 }
 
@@ -184,5 +189,9 @@ fn overwrite(text: &mut String, with: &str) {
 
 /// The longest start of `text` that has at most `bytes` bytes and ends between characters.
 pub(crate) fn start(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }

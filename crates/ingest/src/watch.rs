@@ -3,7 +3,9 @@
 use crate::intern::Who;
 use crate::probing::Probing;
 use crate::writer::{Arrival, NOBODY, Writer};
-use model::{CollectionError, ErrorClass, Event, LifecycleChange, MetricKind, Millis, Point, limits, to_seconds};
+use model::{
+    CollectionError, ErrorClass, Event, LifecycleChange, MetricKind, Millis, Point, limits, to_seconds,
+};
 
 /// How often old things are looked for.
 const FORGET_EVERY: Millis = limits::MINUTE;
@@ -35,7 +37,12 @@ impl Writer {
         let silenced = self.registry.write().silence(now, |voice| voice.is_silent(now, settings));
         for silent in silenced {
             let who = Who { service: &silent.service, instance: silent.instance.as_deref() };
-            self.tell_life(who, LifecycleChange::Stale, format!("silent for {} s", silent.silence / limits::SECOND), now);
+            self.tell_life(
+                who,
+                LifecycleChange::Stale,
+                format!("silent for {} s", silent.silence / limits::SECOND),
+                now,
+            );
             self.end(silent.ended.into_iter().map(|series| (series, now)), now);
         }
     }
@@ -45,11 +52,7 @@ impl Writer {
         self.tell_missed(now, |probing| probing.overdue(now, patience));
     }
 
-    fn tell_missed(
-        &mut self,
-        now: Millis,
-        mut missed: impl FnMut(&mut Probing) -> Option<Millis>,
-    ) {
+    fn tell_missed(&mut self, now: Millis, mut missed: impl FnMut(&mut Probing) -> Option<Millis>) {
         let mut late: Vec<(String, Millis)> = Vec::new();
         for (name, service) in &mut self.registry.write().services {
             // Who said goodbye or fell silent was told of already.

@@ -152,7 +152,8 @@ impl Writer {
             self.fault(*place, fault, who, arrival.now);
         }
         for refused in &outcome.refused {
-            let what = batch.series(refused.index).map_or_else(String::new, |series| series.labels().to_string());
+            let what =
+                batch.series(refused.index).map_or_else(String::new, |series| series.labels().to_string());
             self.refuse(refused.reason, 1, &what, who, arrival);
         }
         for (row, key) in batch.fresh.drain(..) {
@@ -191,7 +192,8 @@ impl Writer {
     /// Tells the bus of a refusal that was counted, if it is time to.
     pub(crate) fn complain_of(&mut self, reason: Reason, what: &str, who: Who<'_>, arrival: Arrival<'_>) {
         let error = || format!("{} On {}: {what}", reason.explain(), arrival.topic);
-        let told = self.complaints.about(Kind::Refused(reason), who.service, who.instance, error, arrival.now);
+        let told =
+            self.complaints.about(Kind::Refused(reason), who.service, who.instance, error, arrival.now);
         self.events.extend(told.map(Event::CollectionError));
     }
 

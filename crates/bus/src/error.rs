@@ -1,0 +1,54 @@
+//! What can go wrong with the bus in a way that somebody has to hear of.
+
+/// A fault of the bus.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BusError {
+    /// The embedded broker found no port.
+    #[error("the embedded broker cannot listen on {host}, ports {first} to {last}: {reason}")]
+    Listen {
+        /// Where it tried.
+        host: String,
+        /// The port asked for.
+        first: u16,
+        /// The last one tried.
+        last: u16,
+        /// What the system said of the last.
+        reason: String,
+    },
+    /// A certificate or key cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Certificate {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The broker cannot be reached or does not let us in.
+    #[error("cannot connect to {address}: {reason}")]
+    Connect {
+        /// The broker.
+        address: String,
+        /// Why.
+        reason: String,
+    },
+    /// The broker refuses a subscription.
+    #[error("cannot subscribe to {filter}: {reason}")]
+    Subscribe {
+        /// The filter.
+        filter: String,
+        /// Why.
+        reason: String,
+    },
+    /// A message was not delivered.
+    #[error("cannot publish to {topic}: {reason}")]
+    Publish {
+        /// The topic.
+        topic: String,
+        /// Why.
+        reason: String,
+    },
+    /// A payload cannot be written as JSON.
+    #[error("cannot write a message: {0}")]
+    Encode(#[from] serde_json::Error),
+}

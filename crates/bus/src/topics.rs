@@ -1,0 +1,92 @@
+//! Every topic, here and nowhere else.
+
+/// What the collector reads: one level below each, so neither `…/health/monitor/status` nor
+/// `alicia/metrics/a/b`.
+pub(crate) const SUBSCRIPTIONS: [&str; 4] =
+    ["alicia/metrics/+", "alicia/system/health/+", "alicia/system/status/+", "alicia/system/discovery/+"];
+
+const METRICS: &str = "alicia/metrics/";
+const HEALTH: &str = "alicia/system/health/";
+const STATUS: &str = "alicia/system/status/";
+
+/// A request to all services to say how they are.
+pub const HEALTH_CHECK: &str = "alicia/system/health/check";
+/// The broker's own container health check, a bare word.
+pub(crate) const BROKER_PROBE: &str = "alicia/system/health/broker";
+/// A service announces itself.
+pub const REGISTER: &str = "alicia/system/discovery/register";
+/// A service says goodbye.
+pub const UNREGISTER: &str = "alicia/system/discovery/unregister";
+/// Alerts, once each when they start.
+pub(crate) const ALERTS: &str = "alicia/alerts/new";
+/// The regular counts.
+pub(crate) const SUMMARY: &str = "alicia/metrics/summary";
+/// The host's gauges.
+pub(crate) const HOST: &str = "alicia/metrics/system";
+/// Every event.
+pub(crate) const EVENTS: &str = "alicia/metrics/events";
+/// What could not be collected.
+pub(crate) const COLLECTION_ERRORS: &str = "alicia/metrics/collection_errors";
+/// The alert engine recovered.
+pub(crate) const ALERT_RECOVERY: &str = "alicia/metrics/alert_recovery";
+
+/// Last levels of `alicia/metrics/…` that are the collector's own and never services.
+const RESERVED: [&str; 4] = ["summary", "events", "collection_errors", "alert_recovery"];
+
+/// Where a service puts its measurements.
+#[must_use]
+pub fn metrics(service: &str) -> String {
+    format!("{METRICS}{service}")
+}
+
+/// Where a service says how it is.
+#[must_use]
+pub fn health(service: &str) -> String {
+    format!("{HEALTH}{service}")
+}
+
+/// Where events of one type go, beside [`EVENTS`].
+pub(crate) fn event(event_type: &str) -> String {
+    format!("{METRICS}{event_type}")
+}
+
+/// What a topic is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind<'a> {
+    /// Measurements of a service, by the last level.
+    Metrics(&'a str),
+    /// A topic of the collector's own.
+    Reserved,
+    /// Health of a service, by the last level.
+    Health(&'a str),
+    /// The broker's own health check.
+    BrokerProbe,
+    /// A request for health.
+    HealthCheck,
+    /// Status of a service, by the last level.
+    Status(&'a str),
+    Register,
+    Unregister,
+    /// Not for the collector.
+    Other,
+}
+
+/// What `topic` is for.
+pub(crate) fn kind(topic: &str) -> Kind<'_> {
+    let last_of = |prefix: &str| topic.strip_prefix(prefix).filter(|last| !last.is_empty() && !last.contains('/'));
+    match topic {
+        HEALTH_CHECK => return Kind::HealthCheck,
+        BROKER_PROBE => return Kind::BrokerProbe,
+        REGISTER => return Kind::Register,
+        UNREGISTER => return Kind::Unregister,
+        _ => {}
+    }
+    if let Some(last) = last_of(METRICS) {
+        return if RESERVED.contains(&last) { Kind::Reserved } else { Kind::Metrics(last) };
+    }
+    match (last_of(HEALTH), last_of(STATUS)) {
+        (Some(last), _) => Kind::Health(last),
+        (_, Some(last)) => Kind::Status(last),
+        _ => Kind::Other,
+    }
+}

@@ -1,0 +1,37 @@
+//! What the routes answer from.
+
+use crate::access::Access;
+use ingest::Gate;
+use model::{BusStatus, HostSummary, Select, SelfHealth};
+use rules::RuleBook;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use world::Clock;
+
+/// Everything that an answer may need.
+pub struct Parts {
+    /// The samples.
+    pub select: Arc<dyn Select>,
+    /// The services, and what was refused.
+    pub gate: Arc<Gate>,
+    /// Rules and alerts.
+    pub book: Arc<RuleBook>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// How the bus is.
+    pub bus: Arc<dyn Fn() -> BusStatus + Send + Sync>,
+    /// How the collector is.
+    pub self_health: Arc<dyn Fn() -> SelfHealth + Send + Sync>,
+    /// The newest reading of the host.
+    pub host: Arc<dyn Fn() -> Option<HostSummary> + Send + Sync>,
+    /// The collector's own metrics, name and value, for the Prometheus text.
+    pub extra: Arc<dyn Fn() -> Vec<(String, f64)> + Send + Sync>,
+    /// Whether the house is complete.
+    pub ready: Arc<AtomicBool>,
+    /// Reads the settings again.
+    pub reload: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+    /// Who may come in.
+    pub access: Access,
+    /// The program's version.
+    pub version: String,
+}

@@ -1,0 +1,16 @@
+//! Tests of the gate as a whole: reports go in at the front, samples, events and views come out.
+
+mod any_report;
+mod duplicates;
+mod fan_out;
+mod health;
+mod host;
+mod house;
+mod probing;
+mod registry;
+mod samples;
+mod speed;
+mod staleness;
+mod tally;
+mod threads;
+mod with_store;

@@ -1,0 +1,36 @@
+//! How much the memory store may hold.
+
+use model::{Millis, limits};
+
+/// Bounds of a [`crate::MemoryStore`]; the defaults are those of [`model::limits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryLimits {
+    /// Series in all.
+    pub series: usize,
+    /// Series of one metric name.
+    pub series_per_metric: usize,
+    /// Series of one service.
+    pub series_per_service: usize,
+    /// Samples of one series; the oldest goes first.
+    pub samples_per_series: usize,
+    /// Samples in all; when used up, a series that gets a sample gives its oldest.
+    pub samples: usize,
+    /// Bytes of all label names and values.
+    pub label_bytes: usize,
+    /// Age above which samples are refused and swept, in milliseconds.
+    pub retention: Millis,
+}
+
+impl Default for MemoryLimits {
+    fn default() -> Self {
+        Self {
+            series: limits::SERIES,
+            series_per_metric: limits::SERIES_PER_METRIC,
+            series_per_service: limits::SERIES_PER_SERVICE,
+            samples_per_series: limits::SAMPLES_PER_SERIES,
+            samples: limits::SAMPLES,
+            label_bytes: limits::LABEL_BYTES,
+            retention: 30 * limits::DAY,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A flat directory of files: what the house needs of a disk, and no more.
+
+use std::io;
+
+/// A flat directory. Names are plain file names; anything else is [`io::ErrorKind::InvalidInput`].
+pub trait Disk: Send + Sync {
+    /// The whole file, or `None` if there is none.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>>;
+
+    /// Puts `bytes` in the place of the file at once: after a crash there is the old content or the new.
+    /// Durable when it returns.
+    ///
+    /// # Errors
+    /// Those of the operating system; the old content is there then.
+    fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()>;
+
+    /// Writes at the end of the file, which is made if there is none. Survives the death of the process; a
+    /// power cut only after [`Disk::sync`].
+    ///
+    /// # Errors
+    /// Those of the operating system; some of `bytes` may have been written.
+    fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()>;
+
+    /// Cuts the file to `length` bytes.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn truncate(&self, name: &str, length: u64) -> io::Result<()>;
+
+    /// Makes what was written to the file survive a power cut.
+    ///
+    /// # Errors
+    /// Those of the operating system. What was written since the last success may be lost then, whatever a
+    /// later call says.
+    fn sync(&self, name: &str) -> io::Result<()>;
+
+    /// Renames the file aside and gives its new name. Nothing is deleted.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn quarantine(&self, name: &str) -> io::Result<String>;
+
+    /// The names of all files, sorted.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn list(&self) -> io::Result<Vec<String>>;
+}
+
+/// Refuses names that would leave the directory.
+pub(crate) fn check_name(name: &str) -> io::Result<()> {
+    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
+    if plain {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{name:?} is not a plain file name")))
+}
+
+/// The first free name for a file put aside.
+pub(crate) fn aside(name: &str, taken: &[String]) -> String {
+    (1_u32..)
+        .map(|number| format!("{name}.damaged-{number}"))
+        .find(|candidate| !taken.contains(candidate))
+        .unwrap_or_else(|| format!("{name}.damaged"))
+}

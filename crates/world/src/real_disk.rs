@@ -1,0 +1,105 @@
+//! A directory of the machine's file system.
+
+use crate::disk::{Disk, aside, check_name};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Held with an exclusive lock while the directory is in use.
+const LOCK: &str = ".lock";
+/// Where [`Disk::replace`] writes before it renames.
+const TEMPORARY: &str = ".replacing";
+
+/// A directory, locked against a second process.
+#[derive(Debug)]
+pub struct RealDisk {
+    dir: PathBuf,
+    /// Open for as long as the disk is: the lock ends with it.
+    _lock: File,
+}
+
+impl RealDisk {
+    /// Opens `dir`, which is made if there is none.
+    ///
+    /// # Errors
+    /// Those of the operating system; [`io::ErrorKind::WouldBlock`] when another process uses the directory.
+    pub fn open(dir: &Path) -> io::Result<Self> {
+        fs::create_dir_all(dir)?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join(LOCK))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { dir: dir.to_path_buf(), _lock: lock }),
+            Err(fs::TryLockError::WouldBlock) => {
+                Err(io::Error::new(io::ErrorKind::WouldBlock, "another process uses it"))
+            }
+            Err(fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    fn path(&self, name: &str) -> io::Result<PathBuf> {
+        check_name(name)?;
+        Ok(self.dir.join(name))
+    }
+
+    /// Makes names in the directory survive a power cut.
+    fn sync_dir(&self) -> io::Result<()> {
+        File::open(&self.dir)?.sync_all()
+    }
+}
+
+impl Disk for RealDisk {
+    fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.path(name)?) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path(name)?;
+        let temporary = self.dir.join(TEMPORARY);
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        self.sync_dir()
+    }
+
+    fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path(name)?;
+        let is_new = !path.exists();
+        OpenOptions::new().create(true).append(true).open(path)?.write_all(bytes)?;
+        if is_new { self.sync_dir() } else { Ok(()) }
+    }
+
+    fn truncate(&self, name: &str, length: u64) -> io::Result<()> {
+        let file = OpenOptions::new().write(true).open(self.path(name)?)?;
+        file.set_len(length)?;
+        file.sync_all()
+    }
+
+    fn sync(&self, name: &str) -> io::Result<()> {
+        File::open(self.path(name)?)?.sync_data()
+    }
+
+    fn quarantine(&self, name: &str) -> io::Result<String> {
+        let path = self.path(name)?;
+        let new_name = aside(name, &self.list()?);
+        fs::rename(path, self.dir.join(&new_name))?;
+        self.sync_dir()?;
+        Ok(new_name)
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.dir)? {
+            if let Ok(name) = entry?.file_name().into_string()
+                && check_name(&name).is_ok()
+            {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
