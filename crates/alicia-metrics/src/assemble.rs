@@ -5,7 +5,7 @@ use crate::house::House;
 use crate::ledger::{DiskLedger, Opened};
 use crate::settings::{self, Settings};
 use crate::timers;
-use bus::{Inbox, Outbox};
+use bus::{Bus, Inbox, Outbox};
 use ingest::Gate;
 use model::{Announce, Append, Select, SelfHealth, limits};
 use parking_lot::Mutex;
@@ -135,10 +135,8 @@ pub(crate) async fn wait_for_signal(running: &Running) -> Result<(), ServeError>
 }
 
 fn open_ledger(settings: &Settings) -> Result<Opened, ServeError> {
-    let disk = RealDisk::open(&settings.data_dir).map_err(|source| ServeError::DataDir {
-        path: settings.data_dir.display().to_string(),
-        source,
-    })?;
+    let disk = RealDisk::open(&settings.data_dir)
+        .map_err(|source| ServeError::DataDir { path: settings.data_dir.display().to_string(), source })?;
     let disk: Arc<dyn Disk> = Arc::new(disk);
     let opened = DiskLedger::open(disk)?;
     for damage in &opened.damage {

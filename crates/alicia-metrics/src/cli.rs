@@ -49,7 +49,13 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_MQTT_USERNAME", help_heading = "Bus")]
     pub(crate) mqtt_username: Option<String>,
     /// Password at the broker; others can read command lines, so prefer the variable or the file
-    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_MQTT_PASSWORD", hide_env_values = true, help_heading = "Bus")]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "ALICIA_METRICS_MQTT_PASSWORD",
+        hide_env_values = true,
+        help_heading = "Bus"
+    )]
     pub(crate) mqtt_password: Option<String>,
     /// File that holds the password at the broker
     #[arg(long, value_name = "FILE", env = "ALICIA_METRICS_MQTT_PASSWORD_FILE", help_heading = "Bus")]
@@ -77,13 +83,25 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDR", env = "ALICIA_METRICS_HTTP_LISTEN", help_heading = "HTTP")]
     pub(crate) http_listen: Option<SocketAddr>,
     /// Bearer token that every request must carry
-    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_TOKEN", hide_env_values = true, help_heading = "HTTP")]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "ALICIA_METRICS_HTTP_TOKEN",
+        hide_env_values = true,
+        help_heading = "HTTP"
+    )]
     pub(crate) http_token: Option<String>,
     /// User name that every request must carry
     #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_HTTP_USERNAME", help_heading = "HTTP")]
     pub(crate) http_username: Option<String>,
     /// Password that every request must carry
-    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_PASSWORD", hide_env_values = true, help_heading = "HTTP")]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "ALICIA_METRICS_HTTP_PASSWORD",
+        hide_env_values = true,
+        help_heading = "HTTP"
+    )]
     pub(crate) http_password: Option<String>,
     /// Let everybody in, even on an address that other machines can reach
     #[arg(long, env = "ALICIA_METRICS_HTTP_OPEN", help_heading = "HTTP")]
@@ -96,16 +114,31 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "DAYS", env = "ALICIA_METRICS_RETENTION_DAYS", help_heading = "Collection")]
     pub(crate) retention_days: Option<u32>,
     /// Seconds between two rounds of health checks, insights and summaries [default: 30]
-    #[arg(long, value_name = "SECONDS", env = "ALICIA_METRICS_COLLECTION_INTERVAL", help_heading = "Collection")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "ALICIA_METRICS_COLLECTION_INTERVAL",
+        help_heading = "Collection"
+    )]
     pub(crate) collection_interval: Option<u64>,
     /// Seconds between two readings of the host [default: 60]
     #[arg(long, value_name = "SECONDS", env = "ALICIA_METRICS_HOST_INTERVAL", help_heading = "Collection")]
     pub(crate) host_interval: Option<u64>,
     /// The default rule high_cpu fires above this percentage [default: 90]
-    #[arg(long, value_name = "PERCENT", env = "ALICIA_METRICS_ALERT_THRESHOLD_CPU", help_heading = "Collection")]
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        env = "ALICIA_METRICS_ALERT_THRESHOLD_CPU",
+        help_heading = "Collection"
+    )]
     pub(crate) alert_threshold_cpu: Option<f64>,
     /// The default rule high_memory fires above this percentage [default: 85]
-    #[arg(long, value_name = "PERCENT", env = "ALICIA_METRICS_ALERT_THRESHOLD_MEMORY", help_heading = "Collection")]
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        env = "ALICIA_METRICS_ALERT_THRESHOLD_MEMORY",
+        help_heading = "Collection"
+    )]
     pub(crate) alert_threshold_memory: Option<f64>,
 
     /// error, warn, info, debug, trace, or directives such as `warn,bus=debug` [default: info]

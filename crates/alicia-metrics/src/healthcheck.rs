@@ -20,7 +20,11 @@ pub(crate) fn ask(args: &HealthcheckArgs) -> io::Result<String> {
     stream.take(ANSWER_BYTES).read_to_end(&mut answer)?;
     let text = String::from_utf8_lossy(&answer);
     let status = text.lines().next().unwrap_or("").to_owned();
-    if status.split(' ').nth(1) == Some("200") { Ok(status) } else { Err(io::Error::other(format!("answered {status:?}"))) }
+    if status.split(' ').nth(1) == Some("200") {
+        Ok(status)
+    } else {
+        Err(io::Error::other(format!("answered {status:?}")))
+    }
 }
 
 /// A server that listens on all addresses is asked on the loopback one.

@@ -2,7 +2,6 @@
 //! (`docs/format/journal.md`), so that a killed collector comes back with every rule and every live alert.
 
 use model::limits;
-use parking_lot::Mutex;
 use rules::{Change, Ledger, LedgerError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,7 +16,7 @@ const COMPACT_AFTER: usize = 4 * limits::ALERT_HISTORY;
 
 /// The ledger of the rule book, kept in a journal.
 pub(crate) struct DiskLedger {
-    journal: Mutex<Journal>,
+    journal: Journal,
     records: AtomicUsize,
     unsynced: AtomicBool,
 }
@@ -42,32 +41,29 @@ impl DiskLedger {
                 Err(error) => damage.push(format!("record {number} of {FILE} is left out: {error}")),
             }
         }
-        let ledger = Self {
-            journal: Mutex::new(journal),
-            records: AtomicUsize::new(changes.len()),
-            unsynced: AtomicBool::new(false),
-        };
+        let ledger =
+            Self { journal, records: AtomicUsize::new(changes.len()), unsynced: AtomicBool::new(false) };
         Ok(Opened { ledger: Arc::new(ledger), changes, damage })
     }
 
     /// Makes what was recorded survive a power cut; called each second.
     pub(crate) fn sync(&self) -> Result<(), store::JournalError> {
         if self.unsynced.swap(false, Ordering::AcqRel) {
-            self.journal.lock().sync()?;
+            self.journal.sync()?;
         }
         Ok(())
     }
 
-    /// Writes the journal anew from `snapshot` when it has grown long.
-    pub(crate) fn compact(&self, snapshot: impl FnOnce() -> Vec<Change>) -> Result<(), LedgerError> {
-        if self.records.load(Ordering::Relaxed) < COMPACT_AFTER {
-            return Ok(());
-        }
-        // The lock is taken before the snapshot: a change recorded in between would be lost by the rewrite.
-        let journal = self.journal.lock();
-        let records = snapshot().iter().map(encode).collect::<Result<Vec<_>, _>>()?;
+    /// Whether the journal has grown so long that it should be written anew.
+    pub(crate) fn is_long(&self) -> bool {
+        self.records.load(Ordering::Relaxed) >= COMPACT_AFTER
+    }
+
+    /// Writes the journal anew from `changes`. The caller sees to it that none is recorded meanwhile.
+    pub(crate) fn rewrite(&self, changes: &[Change]) -> Result<(), LedgerError> {
+        let records = changes.iter().map(encode).collect::<Result<Vec<_>, _>>()?;
         let count = records.len();
-        journal.rewrite(records.into_iter()).map_err(failed)?;
+        self.journal.rewrite(records.into_iter()).map_err(failed)?;
         self.records.store(count, Ordering::Relaxed);
         Ok(())
     }
@@ -76,13 +72,12 @@ impl DiskLedger {
 impl Ledger for DiskLedger {
     fn record(&self, change: &Change) -> Result<(), LedgerError> {
         let record = encode(change)?;
-        let journal = self.journal.lock();
-        journal.append(&record).map_err(failed)?;
+        self.journal.append(&record).map_err(failed)?;
         // A rule is what a person typed: it is on the platter before the answer. Alerts follow within a second.
         if matches!(change, Change::AlertChanged(_)) {
             self.unsynced.store(true, Ordering::Release);
         } else {
-            journal.sync().map_err(failed)?;
+            self.journal.sync().map_err(failed)?;
         }
         self.records.fetch_add(1, Ordering::Relaxed);
         Ok(())

@@ -18,6 +18,9 @@ const SUMMARY: Duration = Duration::from_secs(30);
 const SWEEP: Duration = Duration::from_secs(60);
 /// How far insights look back (the seed's range).
 const INSIGHT_RANGE: model::Millis = limits::HOUR;
+/// How long after a connect silence is not judged: services reconnect within seconds, and report within a
+/// minute.
+const SETTLING: model::Millis = 15 * limits::SECOND;
 /// How long after the start the host is read first: a processor's load is a difference of two readings.
 const FIRST_HOST: Duration = Duration::from_secs(1);
 /// How long after the start services are first asked: the bus should be connected by then.
@@ -40,18 +43,30 @@ async fn every_second(house: Arc<House>) {
     loop {
         second.tick().await;
         let now = house.clock.now();
-        house.gate.tick(now);
         house.book.tick(now);
+        if hears_the_bus(&house, now) {
+            house.gate.tick(now);
+        }
         let house = Arc::clone(&house);
         // The disk may be slow; the runtime's threads are not for waiting.
         let kept = tokio::task::spawn_blocking(move || {
             house.ledger.sync().map_err(|error| error.to_string())?;
-            house.ledger.compact(|| house.book.snapshot()).map_err(|error| error.to_string())
+            if house.ledger.is_long() {
+                let written = house.book.freeze(|changes| house.ledger.rewrite(&changes));
+                written.map_err(|error| error.to_string())?;
+            }
+            Ok::<_, String>(())
         });
         if let Ok(Err(error)) = kept.await {
             tracing::error!("alert state is not safe on disk: {error}");
         }
     }
+}
+
+/// Whether silence means anything: not while the bus is away, nor before senders had time to come back.
+fn hears_the_bus(house: &House, now: model::Millis) -> bool {
+    let bus = house.bus.status();
+    bus.broker == model::BrokerKind::None || (bus.connected && now - bus.since >= SETTLING)
 }
 
 /// Asks every service for its health and looks for insights.
@@ -131,7 +146,11 @@ async fn sweeps(house: Arc<House>) {
         tokio::time::sleep(SWEEP).await;
         let swept = Arc::clone(&house);
         if let Ok(gone) = tokio::task::spawn_blocking(move || swept.store.sweep(swept.clock.now())).await {
-            tracing::debug!(samples = gone.samples, series = gone.series, "swept what is older than the retention");
+            tracing::debug!(
+                samples = gone.samples,
+                series = gone.series,
+                "swept what is older than the retention"
+            );
         }
     }
 }

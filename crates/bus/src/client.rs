@@ -11,7 +11,10 @@ use crate::reception::Reception;
 use crate::settings::{BusSettings, TlsSettings};
 use crate::topics;
 use model::{Event, Millis, SelfHealth, limits};
-use mqtt5::{ConnectOptions, ConnectionEvent, MqttClient, PublishOptions, PublishResult, QoS, SubscribeOptions, WillMessage};
+use mqtt5::{
+    ConnectOptions, ConnectionEvent, MqttClient, PublishOptions, PublishResult, QoS, SubscribeOptions,
+    WillMessage,
+};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -188,7 +191,8 @@ impl Client {
             .with_will(WillMessage::new(will.topic, will.payload).with_qos(QoS::AtLeastOnce));
         options.protocol_options.properties.maximum_packet_size = Some(limits::PACKET_BYTES);
         if let Some(username) = &self.settings.username {
-            options = options.with_credentials(username.clone(), self.settings.password.clone().unwrap_or_default());
+            options = options
+                .with_credentials(username.clone(), self.settings.password.clone().unwrap_or_default());
         }
         Ok(options)
     }
@@ -200,13 +204,17 @@ impl Client {
         for filter in topics::SUBSCRIPTIONS {
             let reception = Arc::clone(&self.reception);
             let options = SubscribeOptions { qos: QoS::AtLeastOnce, ..SubscribeOptions::default() };
-            let granted = client.subscribe_with_ack(filter, options, move |packet, token| reception.take(&packet, token));
+            let granted = client
+                .subscribe_with_ack(filter, options, move |packet, token| reception.take(&packet, token));
             if let Err(error) = granted.await {
                 refused.push(format!("the broker refuses the subscription to {filter}: {error}"));
             }
         }
         if refused.len() == topics::SUBSCRIPTIONS.len() {
-            return Err(BusError::Subscribe { filter: "all topics".to_owned(), reason: refused.swap_remove(0) });
+            return Err(BusError::Subscribe {
+                filter: "all topics".to_owned(),
+                reason: refused.swap_remove(0),
+            });
         }
         Ok(refused)
     }
@@ -257,10 +265,13 @@ impl Client {
     async fn flush(&mut self, client: &MqttClient) -> Result<(), BusError> {
         while let Some(message) = self.waiting.front() {
             let options = PublishOptions { qos: QoS::AtLeastOnce, ..PublishOptions::default() };
-            let sent = client.publish_with_options(message.topic.clone(), message.payload.clone(), options).await;
+            let sent =
+                client.publish_with_options(message.topic.clone(), message.payload.clone(), options).await;
             match sent {
                 Ok(PublishResult::Sent(_)) => self.link.message_published(),
-                Ok(PublishResult::Queued(_)) => return Err(undelivered(message, "the connection ended meanwhile")),
+                Ok(PublishResult::Queued(_)) => {
+                    return Err(undelivered(message, "the connection ended meanwhile"));
+                }
                 Err(error) => {
                     self.link.publish_failed();
                     if client.is_connected().await {
@@ -317,4 +328,3 @@ fn read_pem(tls: &TlsSettings) -> Result<Pem, BusError> {
     };
     Ok(Pem { cert: read(&tls.cert)?, key: read(&tls.key)?, ca: read(&tls.ca)? })
 }
-

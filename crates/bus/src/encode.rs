@@ -107,7 +107,10 @@ impl Encoder {
     fn typed(&self, event_type: &str, data: &impl Serialize, now: Millis) -> Result<Vec<Outgoing>, BusError> {
         let payload = json!({"event_type": event_type, "event_data": serde_json::to_value(data)?,
             "timestamp": to_seconds(now), "source": self.source});
-        Ok(vec![self.message(topics::EVENTS, now, &payload)?, self.message(&topics::event(event_type), now, &payload)?])
+        Ok(vec![
+            self.message(topics::EVENTS, now, &payload)?,
+            self.message(&topics::event(event_type), now, &payload)?,
+        ])
     }
 
     /// The collector is on the bus.

@@ -77,7 +77,12 @@ pub async fn start(
 }
 
 /// A bus without a broker: what is announced goes nowhere.
-fn silent(mut inbox: Inbox, commands: mpsc::Sender<Command>, mut orders: mpsc::Receiver<Command>, now: i64) -> Bus {
+fn silent(
+    mut inbox: Inbox,
+    commands: mpsc::Sender<Command>,
+    mut orders: mpsc::Receiver<Command>,
+    now: i64,
+) -> Bus {
     let client = tokio::spawn(async move {
         loop {
             tokio::select! {

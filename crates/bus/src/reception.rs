@@ -26,7 +26,12 @@ pub(crate) struct Reception {
 }
 
 impl Reception {
-    pub(crate) fn new(own_name: String, clock: Arc<dyn Clock>, intake: Arc<dyn Intake>, link: Arc<Link>) -> Self {
+    pub(crate) fn new(
+        own_name: String,
+        clock: Arc<dyn Clock>,
+        intake: Arc<dyn Intake>,
+        link: Arc<Link>,
+    ) -> Self {
         Self {
             own_name,
             clock,

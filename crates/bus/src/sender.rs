@@ -38,7 +38,8 @@ impl Sender {
             .with_keep_alive(Duration::from_secs(60))
             .with_automatic_reconnect(false);
         if let Some(username) = &settings.username {
-            options = options.with_credentials(username.clone(), settings.password.clone().unwrap_or_default());
+            options =
+                options.with_credentials(username.clone(), settings.password.clone().unwrap_or_default());
         }
         let client = MqttClient::with_options(options);
         let address = format!("mqtt://{}:{}", settings.host, settings.port);
@@ -70,7 +71,13 @@ impl Sender {
     ///
     /// # Errors
     /// [`BusError::Publish`] when the message was not delivered.
-    pub async fn publish(&self, topic: &str, payload: Vec<u8>, qos: u8, retain: bool) -> Result<(), BusError> {
+    pub async fn publish(
+        &self,
+        topic: &str,
+        payload: Vec<u8>,
+        qos: u8,
+        retain: bool,
+    ) -> Result<(), BusError> {
         let qos = match qos {
             0 => QoS::AtMostOnce,
             1 => QoS::AtLeastOnce,

@@ -73,7 +73,8 @@ pub(crate) enum Kind<'a> {
 
 /// What `topic` is for.
 pub(crate) fn kind(topic: &str) -> Kind<'_> {
-    let last_of = |prefix: &str| topic.strip_prefix(prefix).filter(|last| !last.is_empty() && !last.contains('/'));
+    let last_of =
+        |prefix: &str| topic.strip_prefix(prefix).filter(|last| !last.is_empty() && !last.contains('/'));
     match topic {
         HEALTH_CHECK => return Kind::HealthCheck,
         BROKER_PROBE => return Kind::BrokerProbe,

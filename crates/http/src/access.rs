@@ -56,9 +56,10 @@ fn check(access: &Access, headers: &HeaderMap) -> Result<(), Problem> {
     let (wanted, challenge) = match access {
         Access::Open => return Ok(()),
         Access::Token(token) => (format!("Bearer {token}"), "Bearer"),
-        Access::Password { user, password } => {
-            (format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))), "Basic realm=\"alicia-metrics\"")
-        }
+        Access::Password { user, password } => (
+            format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))),
+            "Basic realm=\"alicia-metrics\"",
+        ),
     };
     if is_same(given.as_bytes(), wanted.as_bytes()) { Ok(()) } else { Err(Problem::Unauthorized(challenge)) }
 }

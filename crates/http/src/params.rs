@@ -23,7 +23,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
 impl Params {
     /// The last value of `name`, if it is there and not empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+        self.0
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|v| !v.is_empty())
     }
 
     /// A count from 0 to `most`; what is more means `most`.
@@ -32,7 +37,12 @@ impl Params {
         let number = integer(name, text)?;
         match usize::try_from(number) {
             Ok(count) => Ok(count.min(most)),
-            Err(_) => Err(out_of_range(name, text, "greater_than_equal", "Input should be greater than or equal to 0")),
+            Err(_) => Err(out_of_range(
+                name,
+                text,
+                "greater_than_equal",
+                "Input should be greater than or equal to 0",
+            )),
         }
     }
 
@@ -58,7 +68,12 @@ impl Params {
         };
         let hours = integer("hours", text)?;
         if hours < 1 {
-            return Err(out_of_range("hours", text, "greater_than_equal", "Input should be greater than or equal to 1"));
+            return Err(out_of_range(
+                "hours",
+                text,
+                "greater_than_equal",
+                "Input should be greater than or equal to 1",
+            ));
         }
         let hours = hours.min(i64::from(limits::LOOK_BACK_HOURS));
         Ok(TimeRange::last(hours * limits::HOUR, now))
@@ -74,7 +89,12 @@ impl Params {
         if let Some(text) = self.text("range") {
             let seconds = integer("range", text)?;
             if seconds < 1 {
-                return Err(out_of_range("range", text, "greater_than_equal", "Input should be greater than or equal to 1"));
+                return Err(out_of_range(
+                    "range",
+                    text,
+                    "greater_than_equal",
+                    "Input should be greater than or equal to 1",
+                ));
             }
             return Ok(TimeRange::last(seconds.saturating_mul(limits::SECOND), end));
         }

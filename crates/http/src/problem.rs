@@ -60,7 +60,8 @@ impl IntoResponse for Problem {
             Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, json!(text)),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, json!("Internal Server Error")),
             Self::Unauthorized(challenge) => {
-                let mut answer = (StatusCode::UNAUTHORIZED, Json(json!({"detail": "Not authenticated"}))).into_response();
+                let mut answer =
+                    (StatusCode::UNAUTHORIZED, Json(json!({"detail": "Not authenticated"}))).into_response();
                 answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
                 return answer;
             }

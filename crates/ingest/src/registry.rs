@@ -99,6 +99,13 @@ impl State {
         Ok(Admitted { new_service: true })
     }
 
+    /// The time of arrival of a message without times of its own: no two messages of a voice get the same, or
+    /// the second would replace the samples of the first.
+    pub(crate) fn stamp(&mut self, service: &str, instance: Option<&str>, now: Millis) -> Millis {
+        let voice = self.services.get_mut(service).and_then(|known| known.voice_mut(instance));
+        voice.map_or(now, |voice| voice.stamp(now))
+    }
+
     /// Notes that `series` got samples through a voice.
     pub(crate) fn alive<'a>(
         &mut self,

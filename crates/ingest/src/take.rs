@@ -131,8 +131,9 @@ impl Writer {
         }
         let mut batch = self.batch();
         let mut refused: Vec<(Reason, &str)> = Vec::new();
+        let mut stamp = None;
         for value in values {
-            if let Err(reason) = self.push_value(&mut batch, who, &value, arrival.now) {
+            if let Err(reason) = self.push_value(&mut batch, who, &value, arrival.now, &mut stamp) {
                 refused.push((reason, value.name));
             }
         }
@@ -153,11 +154,15 @@ impl Writer {
         who: Who<'_>,
         value: &Value<'_>,
         now: Millis,
+        stamp: &mut Option<Millis>,
     ) -> Result<(), Reason> {
         if !value.value.is_finite() {
             return Err(Reason::BadValue);
         }
-        let t = moment(value.said, now)?;
+        let t = match value.said {
+            Some(_) => moment(value.said, now)?,
+            None => *stamp.get_or_insert_with(|| self.registry.write().stamp(who.service, who.instance, now)),
+        };
         let series = self.intern(who, value.name, value.kind, value.labels)?;
         batch.push(series, Point { t, v: value.value });
         Ok(())

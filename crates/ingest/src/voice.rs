@@ -5,11 +5,14 @@ use crate::live::LiveSeries;
 use crate::rhythm::Rhythm;
 use crate::settings::GateSettings;
 use crate::view::InstanceView;
-use model::{Millis, Series};
+use model::{Millis, Series, limits};
 use std::sync::Arc;
 
 /// Silence of so many rhythms makes stale: two messages may be lost.
 const RHYTHMS: Millis = 3;
+
+/// How far stamps may run ahead of the clock in a flood of messages without times.
+const STAMP_LEAD: Millis = limits::MINUTE;
 
 /// What is remembered of one speaker.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(crate) struct Voice {
     rhythm: Rhythm,
     messages: u64,
     samples: u64,
+    /// The newest stamp that was given.
+    stamped: Millis,
 }
 
 /// A health word that holds.
@@ -49,7 +54,16 @@ impl Voice {
             rhythm: Rhythm::default(),
             messages: 0,
             samples: 0,
+            stamped: Millis::MIN,
         }
+    }
+
+    /// A time of arrival that no other message of this voice has: messages that come within one millisecond
+    /// get times one after the other.
+    pub(crate) fn stamp(&mut self, now: Millis) -> Millis {
+        let next = self.stamped.saturating_add(1).max(now);
+        self.stamped = if next - now > STAMP_LEAD { now } else { next };
+        self.stamped
     }
 
     /// A message came. Returns whether it was thought silent.

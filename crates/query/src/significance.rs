@@ -128,11 +128,7 @@ fn middle(sorted: &[f64]) -> f64 {
 }
 
 /// The value at a rank that may lie outside.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the ranks there are"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the ranks there are")]
 fn rank(sorted: &[f64], rank: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted.get((rank.max(0.0).round() as usize).min(last)).copied().unwrap_or(0.0)

@@ -98,4 +98,3 @@ fn slope(points: &[Point]) -> f64 {
     }
     if squares > 0.0 { products / squares } else { 0.0 }
 }
-

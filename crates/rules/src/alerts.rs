@@ -54,7 +54,8 @@ impl Alerts {
     /// Listed alerts, newest first.
     pub(crate) fn list(&self, active_only: bool) -> Vec<Alert> {
         let alerts = self.listed.values().map(|listed| &listed.alert);
-        let mut alerts: Vec<Alert> = alerts.filter(|alert| !(active_only && alert.resolved)).cloned().collect();
+        let mut alerts: Vec<Alert> =
+            alerts.filter(|alert| !(active_only && alert.resolved)).cloned().collect();
         alerts.sort_by(|a, b| b.timestamp.cmp(&a.timestamp).then_with(|| a.alert_id.cmp(&b.alert_id)));
         alerts
     }

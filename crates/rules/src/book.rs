@@ -7,7 +7,8 @@ use crate::shelf::{Compiled, Shelf};
 use crate::votes::{Owner, Verdict, Votes};
 use hashbrown::HashMap;
 use model::{
-    Alert, Announce, Append, AppendError, Appended, Event, Millis, Rule, STATUS, Sample, is_stale_marker, limits,
+    Alert, Announce, Append, AppendError, Appended, Event, Millis, Rule, STATUS, Sample, is_stale_marker,
+    limits,
 };
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeSet;

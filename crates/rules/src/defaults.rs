@@ -37,7 +37,13 @@ pub fn default_rules(cpu_above: f64, memory_above: f64) -> Vec<Rule> {
             Severity::Error,
             "Service is reporting unhealthy status".to_owned(),
         ),
-        rule("high_error_rate", "error_rate", above(5.0), Severity::Error, "Error rate is above 5%".to_owned()),
+        rule(
+            "high_error_rate",
+            "error_rate",
+            above(5.0),
+            Severity::Error,
+            "Error rate is above 5%".to_owned(),
+        ),
         rule(
             "response_time_high",
             "response_time_avg",

@@ -41,7 +41,8 @@ pub fn find(
     if rates.is_empty() {
         insights.extend(failing(&series("errors_total")?, &series("messages_processed_total")?));
     } else {
-        insights.extend(newest_above(&rates, ERROR_PERCENT).map(|(instance, value)| error_rate(instance, value)));
+        insights
+            .extend(newest_above(&rates, ERROR_PERCENT).map(|(instance, value)| error_rate(instance, value)));
     }
     let mut metric = "cpu_usage";
     let mut loads = series(metric)?;
@@ -58,7 +59,8 @@ fn slower(series: &SeriesPoints) -> Option<Insight> {
     let trend = query::trend(&series.points);
     let test = trend.significance.filter(|test| test.significant);
     let relative = test.and_then(|test| test.relative_per_hour);
-    let is_rising = trend.trend == Direction::Increasing || relative.is_some_and(|share| share > RISE_PER_HOUR);
+    let is_rising =
+        trend.trend == Direction::Increasing || relative.is_some_and(|share| share > RISE_PER_HOUR);
     let detail = match test {
         Some(test) => format!(
             ": {:+.1} ms per hour (95 %: {:+.1} to {:+.1})",
@@ -103,7 +105,8 @@ fn failing(errors: &[SeriesPoints], messages: &[SeriesPoints]) -> Vec<Insight> {
     let increases = |all: &[SeriesPoints]| {
         let mut sums: BTreeMap<Option<String>, f64> = BTreeMap::new();
         for one in all {
-            *sums.entry(one.series.instance().map(str::to_owned)).or_default() += query::increase(&one.points);
+            *sums.entry(one.series.instance().map(str::to_owned)).or_default() +=
+                query::increase(&one.points);
         }
         sums
     };

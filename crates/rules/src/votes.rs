@@ -78,7 +78,8 @@ impl Votes {
         let was = std::mem::replace(&mut vote.meets, meets);
         if !was && !meets {
             // The usual case; unless an alert from before a restart waits for a word.
-            let is_active = self.owners.get(&vote.owner).is_some_and(|standing| standing.is_active && standing.yes == 0);
+            let is_active =
+                self.owners.get(&vote.owner).is_some_and(|standing| standing.is_active && standing.yes == 0);
             if !is_active {
                 return Verdict::Same;
             }
@@ -133,7 +134,9 @@ impl Votes {
     fn make_room(&mut self) {
         if self.series.len() >= limits::SERIES {
             self.series.retain(|_, vote| vote.meets);
-            self.owners.retain(|_, standing| standing.yes > 0 || standing.is_active || standing.last_start.is_some());
+            self.owners.retain(|_, standing| {
+                standing.yes > 0 || standing.is_active || standing.last_start.is_some()
+            });
         }
     }
 }

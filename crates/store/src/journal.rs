@@ -85,8 +85,11 @@ impl Journal {
     pub fn open(disk: Arc<dyn Disk>, name: &str) -> Result<(Self, Recovered), JournalError> {
         let failed = |source| JournalError::Disk { name: name.to_owned(), source };
         let file = disk.read(name).map_err(failed)?;
-        let journal =
-            Self { disk, name: name.to_owned(), state: Mutex::new(State { end: HEADER_BYTES as u64, closed: None }) };
+        let journal = Self {
+            disk,
+            name: name.to_owned(),
+            state: Mutex::new(State { end: HEADER_BYTES as u64, closed: None }),
+        };
         let Some(file) = file.filter(|file| !file.is_empty()) else {
             journal.rewrite(std::iter::empty())?;
             return Ok((journal, Recovered::default()));
@@ -96,7 +99,8 @@ impl Journal {
             return Err(JournalError::Version { name: name.to_owned(), version });
         }
         let scan = scan(&file, header == Header::Good);
-        let damage = if scan.is_damaged { Some(journal.mend(&file, &scan)) } else { journal.cut(&file, &scan) };
+        let damage =
+            if scan.is_damaged { Some(journal.mend(&file, &scan)) } else { journal.cut(&file, &scan) };
         let records = scan.records.into_iter().map(<[u8]>::to_vec).collect();
         Ok((journal, Recovered { records, damage }))
     }
@@ -161,10 +165,11 @@ impl Journal {
         let count = scan.records.len();
         let aside = self.copy_aside(file).unwrap_or_else(|error| format!("(no copy could be kept: {error})"));
         let rewritten = self.rewrite(scan.records.iter().map(|record| record.to_vec()));
-        let what = format!("{} was damaged; {count} good records were kept, the damaged file is {aside}", self.name);
+        let what =
+            format!("{} was damaged; {count} good records were kept, the damaged file is {aside}", self.name);
         match rewritten {
             Ok(()) => what,
-            Err(error) => self.close(what, &error.to_string()),
+            Err(error) => self.close(&what, &error.to_string()),
         }
     }
 
@@ -183,15 +188,18 @@ impl Journal {
         if torn == 0 {
             return None;
         }
-        let what = format!("{} ended in {torn} bytes of a record that was never finished; they were cut off", self.name);
+        let what = format!(
+            "{} ended in {torn} bytes of a record that was never finished; they were cut off",
+            self.name
+        );
         match self.disk.truncate(&self.name, scan.sound as u64) {
             Ok(()) => Some(what),
-            Err(error) => Some(self.close(what, &error.to_string())),
+            Err(error) => Some(self.close(&what, &error.to_string())),
         }
     }
 
     /// Takes nothing more until the next rewrite; `what` happened before.
-    fn close(&self, what: String, error: &str) -> String {
+    fn close(&self, what: &str, error: &str) -> String {
         let why = format!("the file could not be made good: {error}");
         let told = format!("{what}; {why}");
         self.state.lock().closed = Some(why);

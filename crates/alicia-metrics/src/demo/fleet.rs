@@ -78,7 +78,13 @@ async fn process(
             return Ok(());
         }
         if asked.swap(false, Ordering::Relaxed) {
-            let answer = health(character, t, started.elapsed().as_secs_f64(), &totals, model::to_seconds(clock.now()));
+            let answer = health(
+                character,
+                t,
+                started.elapsed().as_secs_f64(),
+                &totals,
+                model::to_seconds(clock.now()),
+            );
             say(&sender, character, &topics::health(character.name), clock, &answer).await?;
         }
         if Instant::now() >= next_report {
@@ -112,7 +118,13 @@ fn health(character: &Character, t: f64, uptime: f64, totals: &Totals, now: f64)
            "messages_processed": totals.messages, "errors": totals.errors, "timestamp": now})
 }
 
-fn measurements(character: &Character, t: f64, chance: &mut Chance, totals: &mut Totals, now: f64) -> serde_json::Value {
+fn measurements(
+    character: &Character,
+    t: f64,
+    chance: &mut Chance,
+    totals: &mut Totals,
+    now: f64,
+) -> serde_json::Value {
     let vitals = character.vitals(t, chance.unit());
     let requests = character.requests_per_second * PERIOD.as_secs_f64();
     totals.messages += requests.round();

@@ -15,7 +15,6 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-use world::Clock;
 
 /// How long the embedded broker may take to listen.
 const BROKER_START: Duration = Duration::from_secs(5);
@@ -44,7 +43,11 @@ pub(crate) async fn run(args: &DemoArgs) -> Result<(), ServeError> {
     ));
     let mut services = fleet::start(&script::FLEET, broker, &running.house.clock);
     let end = async {
-        if args.seconds == 0 { std::future::pending().await } else { tokio::time::sleep(Duration::from_secs(args.seconds)).await }
+        if args.seconds == 0 {
+            std::future::pending().await
+        } else {
+            tokio::time::sleep(Duration::from_secs(args.seconds)).await
+        }
     };
     let waited = tokio::select! {
         waited = assemble::wait_for_signal(&running) => waited,
@@ -90,7 +93,9 @@ async fn broker_address(running: &Running) -> Result<SocketAddr, ServeError> {
     let wait = async {
         loop {
             let status = running.house.bus.status();
-            if status.connected && let Ok(address) = status.address.parse() {
+            if status.connected
+                && let Ok(address) = status.address.parse()
+            {
                 return address;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -123,7 +128,10 @@ fn news(running: &Running) -> Vec<String> {
             alert.severity, alert.rule_name, alert.instance_id, alert.message, alert.value, alert.threshold
         ));
         if alert.resolved {
-            lines.push(format!("RESOLVED          {} on {} (value was {:.1})", alert.rule_name, alert.instance_id, alert.value));
+            lines.push(format!(
+                "RESOLVED          {} on {} (value was {:.1})",
+                alert.rule_name, alert.instance_id, alert.value
+            ));
         }
     }
     let now = house.clock.now();

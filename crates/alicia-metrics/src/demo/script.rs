@@ -31,16 +31,27 @@ pub(super) struct Character {
     pub(super) requests_per_second: f64,
 }
 
-const fn well(name: &'static str, instance: &'static str, response_ms: f64, memory_percent: f64) -> Character {
+const fn well(
+    name: &'static str,
+    instance: &'static str,
+    response_ms: f64,
+    memory_percent: f64,
+) -> Character {
     Character { name, instance, fate: Fate::Well, response_ms, memory_percent, requests_per_second: 4.0 }
 }
 
 /// The dozen. Names are Alicia's, so that the demo looks like home.
 pub(super) const FLEET: [Character; 13] = [
     Character { fate: Fate::Leak { from: 15.0 }, ..well("tts_service", "tts_service-1", 180.0, 35.0) },
-    Character { fate: Fate::Crash { at: 40.0, back: 90.0 }, ..well("personality_system", "personality_system-1", 25.0, 12.0) },
+    Character {
+        fate: Fate::Crash { at: 40.0, back: 90.0 },
+        ..well("personality_system", "personality_system-1", 25.0, 12.0)
+    },
     Character { fate: Fate::Slower { from: 20.0 }, ..well("voice_router", "voice_router-1", 60.0, 18.0) },
-    Character { fate: Fate::Failing { from: 60.0 }, ..well("grok_integration", "grok_integration-1", 420.0, 22.0) },
+    Character {
+        fate: Fate::Failing { from: 60.0 },
+        ..well("grok_integration", "grok_integration-1", 420.0, 22.0)
+    },
     Character { fate: Fate::Busy { period: 60.0 }, ..well("ai_service", "ai_service-1", 350.0, 48.0) },
     well("ai_service", "ai_service-2", 340.0, 46.0),
     well("stt_service", "stt_service-1", 140.0, 40.0),
@@ -72,7 +83,9 @@ impl Character {
             error_percent: 0.2 * noise,
         };
         match self.fate {
-            Fate::Leak { from } => vitals.memory_percent = (vitals.memory_percent + 0.8 * (t - from).max(0.0)).min(97.0),
+            Fate::Leak { from } => {
+                vitals.memory_percent = (vitals.memory_percent + 0.8 * (t - from).max(0.0)).min(97.0)
+            }
             Fate::Slower { from } => vitals.response_ms += 9.0 * (t - from).max(0.0),
             Fate::Failing { from } => vitals.error_percent += (0.3 * (t - from).max(0.0)).min(12.0),
             Fate::Busy { period } if (t / period).fract() > 0.5 => vitals.cpu_percent = 94.0 + 3.0 * wobble,

@@ -82,11 +82,12 @@ pub(crate) struct MqttSettings {
 impl Settings {
     /// What the gate needs of it.
     pub(crate) fn gate(&self) -> GateSettings {
-        let mut gate = GateSettings::default();
-        gate.retention = i64::from(self.retention_days) * model::limits::DAY;
-        gate.collection_interval =
-            i64::try_from(self.collection_seconds).unwrap_or(i64::MAX / model::limits::SECOND) * model::limits::SECOND;
-        gate
+        let seconds = i64::try_from(self.collection_seconds).unwrap_or(i64::MAX);
+        GateSettings {
+            retention: i64::from(self.retention_days) * model::limits::DAY,
+            collection_interval: seconds.saturating_mul(model::limits::SECOND),
+            ..GateSettings::default()
+        }
     }
 
     /// What the bus needs of it.

@@ -24,12 +24,33 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let settings = Settings {
         http_listen,
         http_access,
-        data_dir: args.data_dir.clone().or(alicia.data_dir.clone()).or(file.storage.data_dir.take()).unwrap_or_else(|| PathBuf::from("data")),
-        retention_days: args.retention_days.or(alicia.retention_days).or(file.storage.retention_days).unwrap_or(30),
-        collection_seconds: args.collection_interval.or(alicia.collection_seconds).or(file.collection.interval_seconds).unwrap_or(30),
+        data_dir: args
+            .data_dir
+            .clone()
+            .or(alicia.data_dir.clone())
+            .or(file.storage.data_dir.take())
+            .unwrap_or_else(|| PathBuf::from("data")),
+        retention_days: args
+            .retention_days
+            .or(alicia.retention_days)
+            .or(file.storage.retention_days)
+            .unwrap_or(30),
+        collection_seconds: args
+            .collection_interval
+            .or(alicia.collection_seconds)
+            .or(file.collection.interval_seconds)
+            .unwrap_or(30),
         host_seconds: args.host_interval.or(file.collection.host_interval_seconds).unwrap_or(60),
-        cpu_threshold: args.alert_threshold_cpu.or(alicia.cpu_threshold).or(file.alerts.cpu_threshold).unwrap_or(90.0),
-        memory_threshold: args.alert_threshold_memory.or(alicia.memory_threshold).or(file.alerts.memory_threshold).unwrap_or(85.0),
+        cpu_threshold: args
+            .alert_threshold_cpu
+            .or(alicia.cpu_threshold)
+            .or(file.alerts.cpu_threshold)
+            .unwrap_or(90.0),
+        memory_threshold: args
+            .alert_threshold_memory
+            .or(alicia.memory_threshold)
+            .or(file.alerts.memory_threshold)
+            .unwrap_or(85.0),
         rules,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),
         log_format: args.log_format.or(file.log.format).unwrap_or_default(),
@@ -53,7 +74,11 @@ fn mqtt(args: &ServeArgs, alicia: AliciaVariables, file: file::Mqtt) -> Result<M
             (None, Some(path)) => Some(secret_in(path)?),
             (None, None) => alicia.mqtt_password.or(file.password),
         },
-        client_id: args.mqtt_client_id.clone().or(file.client_id).unwrap_or_else(|| "alicia-metrics".to_owned()),
+        client_id: args
+            .mqtt_client_id
+            .clone()
+            .or(file.client_id)
+            .unwrap_or_else(|| "alicia-metrics".to_owned()),
         tls,
         websocket_path: args.mqtt_websocket_path.clone().or(file.websocket_path),
     })
@@ -62,17 +87,24 @@ fn mqtt(args: &ServeArgs, alicia: AliciaVariables, file: file::Mqtt) -> Result<M
 /// `embedded`, `none`, `HOST` or `HOST:PORT`.
 fn broker_of(word: &str, port: u16) -> Result<bus::Broker, SettingsError> {
     match word {
-        "" => Err(SettingsError::value("mqtt-broker", "is empty; expected a host name, `embedded` or `none`")),
+        "" => {
+            Err(SettingsError::value("mqtt-broker", "is empty; expected a host name, `embedded` or `none`"))
+        }
         "none" => Ok(bus::Broker::None),
         "embedded" => Ok(bus::Broker::Embedded { host: Ipv4Addr::LOCALHOST.to_string(), port }),
         host if host.contains("://") => Err(SettingsError::value(
             "mqtt-broker",
-            format!("{host:?} is a URL; give the host name alone, and --mqtt-port, --mqtt-tls, --mqtt-websocket-path beside it"),
+            format!(
+                "{host:?} is a URL; give the host name alone, and --mqtt-port, --mqtt-tls, --mqtt-websocket-path beside it"
+            ),
         )),
         host => match host.rsplit_once(':') {
             Some((name, own_port)) if !name.contains(':') => match own_port.parse() {
                 Ok(own_port) => Ok(bus::Broker::External { host: name.to_owned(), port: own_port }),
-                Err(_) => Err(SettingsError::value("mqtt-broker", format!("{own_port:?} in {host:?} is not a port"))),
+                Err(_) => Err(SettingsError::value(
+                    "mqtt-broker",
+                    format!("{own_port:?} in {host:?} is not a port"),
+                )),
             },
             _ => Ok(bus::Broker::External { host: host.to_owned(), port }),
         },
@@ -84,7 +116,10 @@ fn tls(args: &ServeArgs, file: &file::Mqtt) -> Result<Option<bus::TlsSettings>, 
     let cert = args.mqtt_cert.clone().or_else(|| file.cert.clone());
     let key = args.mqtt_key.clone().or_else(|| file.key.clone());
     if cert.is_some() != key.is_some() {
-        return Err(SettingsError::value("mqtt-cert", "a client certificate needs its key (--mqtt-key), and a key its certificate"));
+        return Err(SettingsError::value(
+            "mqtt-cert",
+            "a client certificate needs its key (--mqtt-key), and a key its certificate",
+        ));
     }
     let wanted = args.mqtt_tls || file.tls.unwrap_or(false) || ca.is_some() || cert.is_some();
     Ok(wanted.then_some(bus::TlsSettings { ca, cert, key }))
@@ -99,7 +134,9 @@ fn http_access(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<
     let open = args.http_open || file.http.open.unwrap_or(false);
     match (token, user, password) {
         (Some(token), None, None) => Ok(http::Access::Token(token)),
-        (Some(_), _, _) => Err(SettingsError::value("http-token", "give a token or a user and password, not both")),
+        (Some(_), _, _) => {
+            Err(SettingsError::value("http-token", "give a token or a user and password, not both"))
+        }
         (None, Some(user), Some(password)) => Ok(http::Access::Password { user, password }),
         (None, None, None) if listen.ip().is_loopback() || open => Ok(http::Access::Open),
         (None, None, None) => Err(SettingsError::value(
@@ -109,13 +146,17 @@ fn http_access(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<
                  --http-password is given; give one, or --http-open to let everybody in"
             ),
         )),
-        _ => Err(SettingsError::value("http-username", "a user needs a password (--http-password), and a password its user")),
+        _ => Err(SettingsError::value(
+            "http-username",
+            "a user needs a password (--http-password), and a password its user",
+        )),
     }
 }
 
 fn secret_in(path: &Path) -> Result<String, SettingsError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| SettingsError::value("mqtt-password-file", format!("cannot read {}: {error}", path.display())))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        SettingsError::value("mqtt-password-file", format!("cannot read {}: {error}", path.display()))
+    })?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -130,7 +171,10 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
             return Err(SettingsError::value(name, format!("{value} is out of range")));
         }
     }
-    for (name, percent) in [("alert-threshold-cpu", settings.cpu_threshold), ("alert-threshold-memory", settings.memory_threshold)] {
+    for (name, percent) in [
+        ("alert-threshold-cpu", settings.cpu_threshold),
+        ("alert-threshold-memory", settings.memory_threshold),
+    ] {
         if !(0.0..=100.0).contains(&percent) {
             return Err(SettingsError::value(name, format!("{percent} is not a percentage")));
         }
@@ -139,7 +183,8 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
         rules::Condition::parse(&rule.condition)
             .map_err(|error| SettingsError::value(&format!("rule {:?}", rule.name), error.to_string()))?;
     }
-    crate::logging::check_level(&settings.log_level).map_err(|message| SettingsError::value("log-level", message))
+    crate::logging::check_level(&settings.log_level)
+        .map_err(|message| SettingsError::value("log-level", message))
 }
 
 #[cfg(test)]
@@ -149,14 +194,18 @@ mod tests {
     use crate::settings::Settings;
     use clap::Parser;
 
-    #[derive(Parser)]
+    #[derive(Parser, Debug)]
     struct Line {
         #[command(flatten)]
         serve: ServeArgs,
     }
 
+    fn parsed(flags: &[&str]) -> Result<Line, String> {
+        Line::try_parse_from(std::iter::once(&"x").chain(flags)).map_err(|error| error.to_string())
+    }
+
     fn settings(flags: &[&str]) -> Result<Settings, String> {
-        let line = Line::try_parse_from(std::iter::once(&"x").chain(flags)).map_err(|error| error.to_string())?;
+        let line = parsed(flags)?;
         resolve(&line.serve, AliciaVariables::default(), File::default()).map_err(|error| error.to_string())
     }
 
@@ -179,9 +228,12 @@ mod tests {
 
     #[test]
     fn defect_38_listening_beyond_this_machine_needs_a_secret_or_an_explicit_word() {
-        let refused = settings(&["--http-listen", "0.0.0.0:8014"]).expect_err("nobody may listen there openly by accident");
+        let refused = settings(&["--http-listen", "0.0.0.0:8014"])
+            .expect_err("nobody may listen there openly by accident");
         assert!(refused.contains("--http-open") && refused.contains("--http-token"), "{refused}");
-        for allowed in [&["--http-open"][..], &["--http-token", "t"], &["--http-username", "u", "--http-password", "p"]] {
+        for allowed in
+            [&["--http-open"][..], &["--http-token", "t"], &["--http-username", "u", "--http-password", "p"]]
+        {
             let mut flags = vec!["--http-listen", "0.0.0.0:8014"];
             flags.extend(allowed);
             assert!(settings(&flags).is_ok(), "{allowed:?}");
@@ -191,8 +243,12 @@ mod tests {
 
     #[test]
     fn a_flag_wins_over_the_deployments_variable_and_that_over_the_file() {
-        let line = Line::try_parse_from(["x", "--retention-days", "1"]).ok().expect("parses");
-        let alicia = || AliciaVariables { retention_days: Some(2), collection_seconds: Some(3), ..AliciaVariables::default() };
+        let line = parsed(&["--retention-days", "1"]).expect("parses");
+        let alicia = || AliciaVariables {
+            retention_days: Some(2),
+            collection_seconds: Some(3),
+            ..AliciaVariables::default()
+        };
         let mut file = File::default();
         file.collection.interval_seconds = Some(4);
         file.collection.host_interval_seconds = Some(5);
@@ -202,8 +258,7 @@ mod tests {
 
     #[test]
     fn a_rule_with_a_bad_condition_in_the_file_is_refused_by_name() {
-        let mut file = File::default();
-        file.rule = vec![model::Rule {
+        let rule = model::Rule {
             name: "odd".to_owned(),
             metric_name: "m".to_owned(),
             condition: "value >".to_owned(),
@@ -211,9 +266,12 @@ mod tests {
             description: String::new(),
             enabled: true,
             cooldown_period: 1,
-        }];
-        let line = Line::try_parse_from(["x"]).ok().expect("parses");
-        let error = resolve(&line.serve, AliciaVariables::default(), file).expect_err("the condition is cut").to_string();
+        };
+        let file = File { rule: vec![rule], ..File::default() };
+        let line = parsed(&[]).expect("parses");
+        let error = resolve(&line.serve, AliciaVariables::default(), file)
+            .expect_err("the condition is cut")
+            .to_string();
         assert!(error.contains("odd"), "{error}");
     }
 }

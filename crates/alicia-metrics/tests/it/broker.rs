@@ -20,7 +20,8 @@ impl Mosquitto {
         let dir = tempfile::tempdir().expect("a directory");
         let port = free_port();
         let mut config = String::new();
-        writeln!(config, "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0").expect("text");
+        writeln!(config, "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0")
+            .expect("text");
         writeln!(config, "persistence true\npersistence_location {}/", dir.path().display()).expect("text");
         writeln!(config, "autosave_on_changes true\nautosave_interval 1\nuser root").expect("text");
         std::fs::write(dir.path().join("mosquitto.conf"), config).expect("the configuration is written");

@@ -31,8 +31,12 @@ fn numbers(collector: &Collector) -> Vec<u64> {
     if answer.status == 404 {
         return Vec::new();
     }
-    let mut seen: Vec<u64> =
-        answer.json()["data"].as_array().expect("a list").iter().map(|one| one["value"].as_f64().expect("a number") as u64).collect();
+    let mut seen: Vec<u64> = answer.json()["data"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| one["value"].as_f64().expect("a number") as u64)
+        .collect();
     seen.reverse();
     seen
 }
@@ -54,7 +58,11 @@ fn live_after_kill_9_of_the_broker_the_collector_comes_back_and_misses_nothing()
         broker.kill();
         until("the loss is noticed", || {
             let health = collector.json("/health");
-            if health["mqtt_connected"] == false && health["status"] == "unhealthy" { Ok(()) } else { Err(health) }
+            if health["mqtt_connected"] == false && health["status"] == "unhealthy" {
+                Ok(())
+            } else {
+                Err(health)
+            }
         });
         broker.launch();
         collector.wait_connected();
@@ -86,7 +94,12 @@ fn live_after_kill_9_of_the_collector_nothing_unacknowledged_is_missing_and_rule
         "description": "Level is high", "enabled": true, "cooldown_period": 60});
     assert_eq!(collector.ask("POST", "/alerts/rules", &rule.to_string()).status, 200);
     assert_eq!(collector.ask("DELETE", "/alerts/rules/high_cpu", "").status, 200);
-    publish(broker.port, "alicia/metrics/tank", r#"{"service_name":"tank","instance_id":"tank-1","metrics":[{"name":"level","value":11}]}"#, &[]);
+    publish(
+        broker.port,
+        "alicia/metrics/tank",
+        r#"{"service_name":"tank","instance_id":"tank-1","metrics":[{"name":"level","value":11}]}"#,
+        &[],
+    );
     let alerts = until("the alert fires", || {
         let alerts = collector.json("/alerts");
         if alerts["alerts"][0]["alert_id"] == "high_number:tank:tank-1" { Ok(alerts) } else { Err(alerts) }
@@ -120,7 +133,12 @@ fn live_after_kill_9_of_the_collector_nothing_unacknowledged_is_missing_and_rule
     assert_eq!(collector.json("/alerts/rules"), rules);
     assert_eq!(collector.json("/alerts"), alerts);
 
-    publish(broker.port, "alicia/metrics/tank", r#"{"service_name":"tank","instance_id":"tank-1","metrics":[{"name":"level","value":9}]}"#, &[]);
+    publish(
+        broker.port,
+        "alicia/metrics/tank",
+        r#"{"service_name":"tank","instance_id":"tank-1","metrics":[{"name":"level","value":9}]}"#,
+        &[],
+    );
     until("the alert is over", || {
         let alert = collector.json("/alerts?active_only=false")["alerts"][0].clone();
         if alert["resolved"] == true && alert["resolved_at"].is_number() { Ok(()) } else { Err(alert) }
@@ -132,14 +150,28 @@ fn live_a_killed_publisher_costs_nothing_but_its_own_silence() {
     let broker = Mosquitto::start();
     let collector = Setup::broker(broker.port).connect();
     let mut killed = Command::new("mosquitto_pub")
-        .args(["-h", "127.0.0.1", "-p", &broker.port.to_string(), "-t", "alicia/metrics/victim", "-q", "1", "-l"])
+        .args([
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &broker.port.to_string(),
+            "-t",
+            "alicia/metrics/victim",
+            "-q",
+            "1",
+            "-l",
+        ])
         .stdin(Stdio::piped())
         .spawn()
         .expect("mosquitto_pub runs");
     let mut input = killed.stdin.take().expect("piped");
     {
         use std::io::Write as _;
-        writeln!(input, r#"{{"service_name":"victim","instance_id":"victim-1","metrics":[{{"name":"a","value":1}}]}}"#).expect("it reads");
+        writeln!(
+            input,
+            r#"{{"service_name":"victim","instance_id":"victim-1","metrics":[{{"name":"a","value":1}}]}}"#
+        )
+        .expect("it reads");
         input.flush().expect("flushed");
     }
     until("the victim was heard", || match collector.get("/metrics/victim").status {
@@ -163,7 +195,10 @@ fn live_defect_42_a_stopped_collector_says_goodbye_and_a_killed_one_leaves_a_wil
     assert!(collector.wait().success(), "a clean stop exits with 0");
     until("the goodbye is heard", || if goodbyes().len() == 1 { Ok(()) } else { Err(goodbyes()) });
     let payload = &goodbyes()[0]["payload"];
-    assert_eq!((&payload["service_name"], &payload["status"]), (&json!("metrics_collector"), &json!("offline")));
+    assert_eq!(
+        (&payload["service_name"], &payload["status"]),
+        (&json!("metrics_collector"), &json!("offline"))
+    );
 
     Setup::broker(broker.port).connect().kill();
     until("the will is heard", || if goodbyes().len() == 2 { Ok(()) } else { Err(goodbyes()) });

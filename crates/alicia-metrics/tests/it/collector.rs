@@ -135,7 +135,10 @@ impl Collector {
     #[track_caller]
     pub(crate) fn own_metric(&self, name: &str) -> f64 {
         let answer = request(self.http, "GET", "/metrics", &[("Accept", "text/plain")], "").expect("metrics");
-        let line = answer.body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
+        let line = answer
+            .body
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
         line.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no {name} in {}", answer.body))
     }
 

@@ -17,7 +17,17 @@ fn text(output: &Output) -> String {
 fn help_names_every_command_and_setting() {
     let output = run(&["--help"]);
     assert!(output.status.success());
-    for word in ["serve", "check", "demo", "replay", "healthcheck", "--mqtt-broker", "--http-listen", "--data-dir", "--log-format"] {
+    for word in [
+        "serve",
+        "check",
+        "demo",
+        "replay",
+        "healthcheck",
+        "--mqtt-broker",
+        "--http-listen",
+        "--data-dir",
+        "--log-format",
+    ] {
         assert!(text(&output).contains(word), "{word} in\n{}", text(&output));
     }
 }
@@ -25,7 +35,11 @@ fn help_names_every_command_and_setting() {
 #[test]
 fn check_tells_what_the_settings_come_to_and_refuses_bad_ones_with_code_3() {
     let good = run(&["check", "--mqtt-broker", "bus", "--retention-days", "7"]);
-    assert!(good.status.success() && text(&good).contains("7 days") && text(&good).contains("bus"), "{}", text(&good));
+    assert!(
+        good.status.success() && text(&good).contains("7 days") && text(&good).contains("bus"),
+        "{}",
+        text(&good)
+    );
 
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("settings.toml");
@@ -90,7 +104,11 @@ fn a_stop_by_interrupt_exits_with_0_and_a_hangup_reads_the_settings_again() {
     std::fs::write(&file, "nonsense = 1\n").expect("written");
     let refused = collector.ask("POST", "/-/reload", "");
     assert!(refused.status >= 400 && refused.body.contains("nonsense"), "{}", refused.body);
-    assert_eq!(collector.json("/alerts/rules/hot")["rule"]["condition"], json!("value > 60"), "the old settings stay");
+    assert_eq!(
+        collector.json("/alerts/rules/hot")["rule"]["condition"],
+        json!("value > 60"),
+        "the old settings stay"
+    );
     collector.signal("INT");
     assert!(collector.wait().success());
 }
@@ -109,9 +127,18 @@ fn without_a_bus_the_host_is_watched_all_the_same() {
         .iter()
         .map(|one| one["name"].as_str().expect("a name").to_owned())
         .collect();
-    for name in ["cpu_percent", "memory_percent", "disk_percent", "network_connections", "system_cpu_count", "system_disk_total"] {
+    for name in [
+        "cpu_percent",
+        "memory_percent",
+        "disk_percent",
+        "network_connections",
+        "system_cpu_count",
+        "system_disk_total",
+    ] {
         assert!(names.iter().any(|one| one == name), "{name} in {names:?}");
     }
     assert_eq!(collector.json("/health")["status"], "healthy");
-    assert!(collector.json("/summary")["system_memory_percent"].as_f64().is_some_and(|percent| percent > 0.0));
+    assert!(
+        collector.json("/summary")["system_memory_percent"].as_f64().is_some_and(|percent| percent > 0.0)
+    );
 }

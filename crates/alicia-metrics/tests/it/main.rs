@@ -1,5 +1,16 @@
 //! The program as its users meet it: the built binary, a real broker, HTTP.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a test stops at the first thing that is not as it should be, and touches the machine itself"
+)]
+
 mod broker;
 mod collector;
 mod http_client;

@@ -18,7 +18,11 @@ type SeriesKey = (String, String, String, BTreeMap<String, String>);
 struct Truth {
     /// Samples by time in milliseconds.
     series: BTreeMap<SeriesKey, BTreeMap<i64, f64>>,
+    /// Values, in order, of series whose samples have no time of their own: they get that of their arrival.
+    timeless: BTreeMap<SeriesKey, Vec<f64>>,
     instances: BTreeSet<(String, String)>,
+    /// Entries of measurement messages, by `service/instance`.
+    entries: BTreeMap<String, u64>,
     /// Services that only ever spoke about their health, without an instance.
     health_only: BTreeSet<String>,
     /// Messages that reach the collector's subscriptions and are not its own.
@@ -52,7 +56,8 @@ impl Truth {
             if !heard(topic) {
                 continue;
             }
-            let Ok(mut body) = serde_json::from_str::<Value>(message["payload"].as_str().expect("a payload")) else {
+            let Ok(mut body) = serde_json::from_str::<Value>(message["payload"].as_str().expect("a payload"))
+            else {
                 truth.heard += 1;
                 truth.undecodable += 1;
                 continue;
@@ -102,11 +107,20 @@ impl Truth {
 
     fn measure(&mut self, service: &str, instance: &str, metric: &Value) {
         let labels = metric["labels"].as_object().cloned().unwrap_or_default();
-        let labels = labels.into_iter().map(|(name, value)| (name, value.as_str().expect("text").to_owned())).collect();
+        let labels = labels
+            .into_iter()
+            .map(|(name, value)| (name, value.as_str().expect("text").to_owned()))
+            .collect();
         let name = metric["name"].as_str().expect("a name").to_owned();
-        let at = millis(metric["timestamp"].as_f64().expect("a time"));
+        *self.entries.entry(format!("{service}/{instance}")).or_default() += 1;
         let value = metric["value"].as_f64().expect("a number");
-        self.series.entry((service.to_owned(), instance.to_owned(), name, labels)).or_default().insert(at, value);
+        let key = (service.to_owned(), instance.to_owned(), name, labels);
+        match metric["timestamp"].as_f64() {
+            Some(at) => {
+                self.series.entry(key).or_default().insert(millis(at), value);
+            }
+            None => self.timeless.entry(key).or_default().push(value),
+        }
     }
 }
 
@@ -121,14 +135,23 @@ fn replay(recording: &Path, port: u16, speed: &str) {
 }
 
 /// All samples of a metric of an instance, by labels, as REST gives them.
-fn shown(collector: &Collector, service: &str, instance: &str, metric: &str) -> BTreeMap<BTreeMap<String, String>, BTreeMap<i64, f64>> {
+fn shown(
+    collector: &Collector,
+    service: &str,
+    instance: &str,
+    metric: &str,
+) -> BTreeMap<BTreeMap<String, String>, BTreeMap<i64, f64>> {
     let path = format!("/metrics/{service}/{metric}?instance_id={instance}&limit=100000");
     let mut series: BTreeMap<_, BTreeMap<i64, f64>> = BTreeMap::new();
     for sample in collector.json(&path)["data"].as_array().expect("a list") {
         let labels = sample["labels"].as_object().expect("labels").clone();
-        let labels = labels.into_iter().map(|(name, value)| (name, value.as_str().expect("text").to_owned())).collect();
+        let labels = labels
+            .into_iter()
+            .map(|(name, value)| (name, value.as_str().expect("text").to_owned()))
+            .collect();
         let at = millis(sample["timestamp"].as_f64().expect("a time"));
-        let previous = series.entry(labels).or_default().insert(at, sample["value"].as_f64().expect("a number"));
+        let previous =
+            series.entry(labels).or_default().insert(at, sample["value"].as_f64().expect("a number"));
         assert!(previous.is_none(), "{service}/{instance} {metric} shows two samples at {at}");
     }
     series
@@ -166,8 +189,23 @@ fn check_against(collector: &Collector, truth: &Truth) {
         assert_eq!(shown(collector, service, instance, metric), series, "{service}/{instance} {metric}");
     }
 
+    for ((service, instance, metric, labels), values) in &truth.timeless {
+        let series = shown(collector, service, instance, metric);
+        let seen: Vec<f64> = series.get(labels).into_iter().flat_map(BTreeMap::values).copied().collect();
+        assert_eq!(&seen, values, "{service}/{instance} {metric}");
+    }
+
     assert_eq!(collector.own_metric("alicia_metrics_undecodable_messages_total") as u64, truth.undecodable);
-    for reason in ["bad_name", "bad_value", "bad_type", "bad_labels", "duplicate", "too_old", "too_many_series", "no_metrics"] {
+    for reason in [
+        "bad_name",
+        "bad_value",
+        "bad_type",
+        "bad_labels",
+        "duplicate",
+        "too_old",
+        "too_many_series",
+        "no_metrics",
+    ] {
         assert_eq!(collector.refused(reason), 0, "{reason}");
     }
 }
@@ -187,9 +225,18 @@ fn words(collector: &Collector, service: &str, instance: &str) -> Vec<(f64, Stri
 
 fn check_figures(collector: &Collector, truth: &Truth, expected: &Value) {
     assert_eq!(truth.undecodable, expected["undecodable"].as_u64().expect("a count"));
-    assert_eq!(collector.refused("broker_probe"), expected["undecodable_by_topic"]["alicia/system/health/broker"].as_u64().expect("a count"));
-    assert_eq!(truth.health_checks, expected["decodable_but_no_sample_topics"]["alicia/system/health/check"].as_u64().expect("a count"));
+    assert_eq!(
+        collector.refused("broker_probe"),
+        expected["undecodable_by_topic"]["alicia/system/health/broker"].as_u64().expect("a count")
+    );
+    assert_eq!(
+        truth.health_checks,
+        expected["decodable_but_no_sample_topics"]["alicia/system/health/check"].as_u64().expect("a count")
+    );
     assert_eq!(truth.instances.len() as u64, expected["metrics"]["instances"].as_u64().expect("a count"));
+    for (owner, figures) in expected["metrics"]["per_instance"].as_object().expect("a map") {
+        assert_eq!(truth.entries.get(owner).copied(), figures["samples"].as_u64(), "{owner}");
+    }
 
     let first = expected["first_t"].as_f64().expect("a time");
     for (owner, transitions) in expected["health"]["transitions_per_instance"].as_object().expect("a map") {
@@ -199,9 +246,15 @@ fn check_figures(collector: &Collector, truth: &Truth, expected: &Value) {
             .as_array()
             .expect("a list")
             .iter()
-            .map(|one| (first + one[0].as_f64().expect("a time"), one[1].as_str().expect("a word").to_owned()))
+            .map(|one| {
+                (first + one[0].as_f64().expect("a time"), one[1].as_str().expect("a word").to_owned())
+            })
             .collect();
-        assert_eq!(seen.iter().map(|(_, w)| w).collect::<Vec<_>>(), wanted.iter().map(|(_, w)| w).collect::<Vec<_>>(), "{owner}");
+        assert_eq!(
+            seen.iter().map(|(_, w)| w).collect::<Vec<_>>(),
+            wanted.iter().map(|(_, w)| w).collect::<Vec<_>>(),
+            "{owner}"
+        );
         for ((at, _), (wanted_at, word)) in seen.iter().zip(&wanted) {
             assert!((at - wanted_at).abs() < 1.0, "{owner} became {word} at {at}, not {wanted_at}");
         }
@@ -211,20 +264,36 @@ fn check_figures(collector: &Collector, truth: &Truth, expected: &Value) {
         if metric != "memory_rss_bytes" {
             continue;
         }
-        let aggregate = collector.json(&format!("/metrics/{service}/{metric}/aggregate?instance_id={instance}&hours=87600"));
-        for (ours, theirs) in [("count", "count"), ("min", "min"), ("max", "max"), ("mean", "mean"), ("median", "median"), ("std_dev", "stdev")] {
-            let (ours_value, theirs_value) = (aggregate[ours].as_f64().expect(ours), stats[theirs].as_f64().expect(theirs));
-            assert!((ours_value - theirs_value).abs() <= 1e-9 * theirs_value.abs(), "{series} {ours}: {ours_value} != {theirs_value}");
+        let aggregate = collector
+            .json(&format!("/metrics/{service}/{metric}/aggregate?instance_id={instance}&hours=87600"));
+        for (ours, theirs) in [
+            ("count", "count"),
+            ("min", "min"),
+            ("max", "max"),
+            ("mean", "mean"),
+            ("median", "median"),
+            ("std_dev", "stdev"),
+        ] {
+            let (ours_value, theirs_value) =
+                (aggregate[ours].as_f64().expect(ours), stats[theirs].as_f64().expect(theirs));
+            assert!(
+                (ours_value - theirs_value).abs() <= 1e-9 * theirs_value.abs(),
+                "{series} {ours}: {ours_value} != {theirs_value}"
+            );
         }
     }
-    for (series, increase) in expected["counter_increase_messages_processed_total"].as_object().expect("a map") {
+    for (series, increase) in
+        expected["counter_increase_messages_processed_total"].as_object().expect("a map")
+    {
         let (metric, service, instance) = parse(series);
-        let aggregate = collector.json(&format!("/metrics/{service}/{metric}/aggregate?instance_id={instance}&hours=87600"));
+        let aggregate = collector
+            .json(&format!("/metrics/{service}/{metric}/aggregate?instance_id={instance}&hours=87600"));
         assert_eq!(aggregate["increase"].as_f64(), increase.as_f64(), "{series}");
     }
     for (series, slope) in expected["trend_slope_uptime_seconds"].as_object().expect("a map") {
         let (metric, service, instance) = parse(series);
-        let trend = collector.json(&format!("/metrics/{service}/{metric}/trend?instance_id={instance}&hours=87600"));
+        let trend =
+            collector.json(&format!("/metrics/{service}/{metric}/trend?instance_id={instance}&hours=87600"));
         let (ours, theirs) = (trend["slope"].as_f64().expect("a slope"), slope.as_f64().expect("a slope"));
         // The figures were made from times in microseconds; the store counts milliseconds.
         assert!((ours - theirs).abs() < 1e-4, "{series}: {ours} != {theirs}");
@@ -248,7 +317,8 @@ fn recorded_home(speed: &str) {
         println!("NOT RUN: there is no recording of a real home at {}", recording.display());
         return;
     }
-    let figures = std::fs::read_to_string(folder.join("alicia-first-minutes.expected.json")).expect("figures");
+    let figures =
+        std::fs::read_to_string(folder.join("alicia-first-minutes.expected.json")).expect("figures");
     let expected = serde_json::from_str(&figures).expect("JSON");
     let (_broker, collector, truth) = replayed(&recording, speed);
     check_against(&collector, &truth);

@@ -7,10 +7,18 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The numbers that a status message may carry.
-pub(super) const STATUS_FIELDS: [&str; 4] = ["cpu_percent", "memory_percent", "response_time", "requests_per_second"];
+pub(super) const STATUS_FIELDS: [&str; 4] =
+    ["cpu_percent", "memory_percent", "response_time", "requests_per_second"];
 /// The numbers that a health message may carry beside its word.
-pub(super) const HEALTH_FIELDS: [&str; 7] =
-    ["uptime", "messages_processed", "errors", "cpu_percent", "memory_mb", "response_time_ms", "response_time"];
+pub(super) const HEALTH_FIELDS: [&str; 7] = [
+    "uptime",
+    "messages_processed",
+    "errors",
+    "cpu_percent",
+    "memory_mb",
+    "response_time_ms",
+    "response_time",
+];
 /// All of them, each once.
 const READINGS: [&str; 9] = [
     "cpu_percent",

@@ -102,7 +102,8 @@ struct Element<'a> {
 impl<'a> Element<'a> {
     fn judge(self, position: usize) -> Result<Entry<'a>, Rejected> {
         let reject = |reason, what: &str| {
-            let shown = if position < DESCRIBED { what.chars().take(NAME_SHOWN).collect() } else { "…".to_owned() };
+            let shown =
+                if position < DESCRIBED { what.chars().take(NAME_SHOWN).collect() } else { "…".to_owned() };
             Rejected { reason, what: shown }
         };
         let place = || format!("entry {position}");

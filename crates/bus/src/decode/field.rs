@@ -115,12 +115,18 @@ impl<'de> Deserialize<'de> for Number {
                 Ok(if value.is_finite() { Number::Is(value) } else { Number::Other })
             }
 
-            #[expect(clippy::cast_precision_loss, reason = "integers beyond 2^53 may lose precision, by the protocol")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "integers beyond 2^53 may lose precision, by the protocol"
+            )]
             fn visit_i64<E: Error>(self, value: i64) -> Result<Number, E> {
                 Ok(Number::Is(value as f64))
             }
 
-            #[expect(clippy::cast_precision_loss, reason = "integers beyond 2^53 may lose precision, by the protocol")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "integers beyond 2^53 may lose precision, by the protocol"
+            )]
             fn visit_u64<E: Error>(self, value: u64) -> Result<Number, E> {
                 Ok(Number::Is(value as f64))
             }

@@ -102,7 +102,8 @@ fn open<'a>(kind: Kind<'a>, body: Body<'a>, own: &str, payload: &'a [u8]) -> Dec
         }
         let Payload::Object(inner) = body.payload else { break };
         if depth == 0 {
-            (source, message_id, sent_at) = (body.source.filled(), body.message_id.filled(), body.timestamp.value());
+            (source, message_id, sent_at) =
+                (body.source.filled(), body.message_id.filled(), body.timestamp.value());
         }
         body = *inner;
     }
@@ -141,7 +142,8 @@ fn measurements<'a>(body: Body<'a>, last: &'a str, payload: &'a [u8]) -> Report<
 }
 
 fn health<'a>(body: Body<'a>, last: &'a str, payload: &'a [u8]) -> Report<'a> {
-    let readings = HEALTH_FIELDS.iter().filter_map(|field| Some((*field, body.reading(field).value()?))).collect();
+    let readings =
+        HEALTH_FIELDS.iter().filter_map(|field| Some((*field, body.reading(field).value()?))).collect();
     match body.status.filled() {
         Some(word) => Report::Health(Health {
             service: body.service_name.filled().unwrap_or(Cow::Borrowed(last)),

@@ -48,6 +48,9 @@ fn string_end(text: &str) -> usize {
 fn is_no_number(word: &str) -> bool {
     match word {
         "NaN" | "Infinity" | "-Infinity" => true,
-        _ => word.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && word.parse::<f64>().is_ok_and(f64::is_infinite),
+        _ => {
+            word.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+                && word.parse::<f64>().is_ok_and(f64::is_infinite)
+        }
     }
 }

@@ -43,13 +43,15 @@ pub(super) async fn all(State(parts): State<Arc<Parts>>, headers: HeaderMap) -> 
 /// Whether an `Accept` header prefers text to JSON.
 fn wants_text(accept: &str) -> bool {
     let quality_of = |wanted: &[&str]| {
-        accept.split(',').filter_map(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let media = parts.next()?.to_ascii_lowercase();
-            let quality = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0_f64);
-            wanted.contains(&media.as_str()).then_some(quality)
-        })
-        .fold(0.0, f64::max)
+        accept
+            .split(',')
+            .filter_map(|range| {
+                let mut parts = range.split(';').map(str::trim);
+                let media = parts.next()?.to_ascii_lowercase();
+                let quality = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0_f64);
+                wanted.contains(&media.as_str()).then_some(quality)
+            })
+            .fold(0.0, f64::max)
     };
     let text = quality_of(&["text/plain", "text/*", "application/openmetrics-text"]);
     text > quality_of(&["application/json", "application/*"])
@@ -65,7 +67,8 @@ pub(super) async fn of_service(State(parts): State<Arc<Parts>>, Path(service): P
         let found = select(parts, &Selection::all(of(&service, None)).newest(NEWEST))?;
         let mut instances = BTreeMap::new();
         for instance in &view.instances {
-            let metrics = found.iter().filter(|one| belongs(one, &view, &instance.id)).filter_map(Metric::newest);
+            let metrics =
+                found.iter().filter(|one| belongs(one, &view, &instance.id)).filter_map(Metric::newest);
             instances.insert(
                 instance.id.clone(),
                 InstanceMetrics {

@@ -62,7 +62,11 @@ pub(super) async fn one(State(parts): State<Arc<Parts>>, Path(name): Path<String
     request_body(content_type = "application/json", description = "As for making one"),
     responses((status = 200, description = "The rule"), (status = 400, description = "Invalid rule"),
               (status = 404, description = "Rule not found"), (status = 422, description = "Not a JSON object")))]
-pub(super) async fn update(State(parts): State<Arc<Parts>>, Path(name): Path<String>, body: Body) -> Answer<Json<Changed>> {
+pub(super) async fn update(
+    State(parts): State<Arc<Parts>>,
+    Path(name): Path<String>,
+    body: Body,
+) -> Answer<Json<Changed>> {
     let mut rule = parse(body)?;
     if parts.book.rule(&name).is_none() {
         return Err(NO_RULE);
@@ -80,7 +84,10 @@ pub(super) async fn update(State(parts): State<Arc<Parts>>, Path(name): Path<Str
 #[utoipa::path(delete, path = "/alerts/rules/{name}", tag = "rules",
     params(("name" = String, Path, description = "The rule's name")),
     responses((status = 200, description = "The rule that was"), (status = 404, description = "Rule not found")))]
-pub(super) async fn delete(State(parts): State<Arc<Parts>>, Path(name): Path<String>) -> Answer<Json<Changed>> {
+pub(super) async fn delete(
+    State(parts): State<Arc<Parts>>,
+    Path(name): Path<String>,
+) -> Answer<Json<Changed>> {
     let rule = super::working::work(parts, move |parts| parts.book.remove(&name).map_err(problem)).await?;
     Ok(Json(Changed { message: "Alert rule deleted", rule }))
 }
@@ -89,7 +96,10 @@ pub(super) async fn delete(State(parts): State<Arc<Parts>>, Path(name): Path<Str
 #[utoipa::path(post, path = "/alerts/rules/{name}/enable", tag = "rules",
     params(("name" = String, Path, description = "The rule's name")),
     responses((status = 200, description = "The rule"), (status = 404, description = "Rule not found")))]
-pub(super) async fn enable(State(parts): State<Arc<Parts>>, Path(name): Path<String>) -> Answer<Json<Changed>> {
+pub(super) async fn enable(
+    State(parts): State<Arc<Parts>>,
+    Path(name): Path<String>,
+) -> Answer<Json<Changed>> {
     switch(parts, name, true, "Alert rule enabled").await
 }
 
@@ -97,12 +107,22 @@ pub(super) async fn enable(State(parts): State<Arc<Parts>>, Path(name): Path<Str
 #[utoipa::path(post, path = "/alerts/rules/{name}/disable", tag = "rules",
     params(("name" = String, Path, description = "The rule's name")),
     responses((status = 200, description = "The rule"), (status = 404, description = "Rule not found")))]
-pub(super) async fn disable(State(parts): State<Arc<Parts>>, Path(name): Path<String>) -> Answer<Json<Changed>> {
+pub(super) async fn disable(
+    State(parts): State<Arc<Parts>>,
+    Path(name): Path<String>,
+) -> Answer<Json<Changed>> {
     switch(parts, name, false, "Alert rule disabled").await
 }
 
-async fn switch(parts: Arc<Parts>, name: String, enabled: bool, message: &'static str) -> Answer<Json<Changed>> {
-    let rule = super::working::work(parts, move |parts| parts.book.set_enabled(&name, enabled).map_err(problem)).await?;
+async fn switch(
+    parts: Arc<Parts>,
+    name: String,
+    enabled: bool,
+    message: &'static str,
+) -> Answer<Json<Changed>> {
+    let rule =
+        super::working::work(parts, move |parts| parts.book.set_enabled(&name, enabled).map_err(problem))
+            .await?;
     Ok(Json(Changed { message, rule }))
 }
 
@@ -131,7 +151,7 @@ fn parse(body: Body) -> Answer<Value> {
     }
 }
 
-fn invalid(why: String) -> Problem {
+fn invalid(why: impl std::fmt::Display) -> Problem {
     Problem::Bad(format!("Invalid rule: {why}"))
 }
 
@@ -142,7 +162,9 @@ fn problem(error: RuleError) -> Problem {
             tracing::error!("a rule could not be kept: {error}");
             Problem::Unavailable("the rule could not be kept; nothing was changed".to_owned())
         }
-        RuleError::Condition { error, text } => invalid(format!("condition at character {}: {}", error.at + 1, error.pointing_at(&text))),
+        RuleError::Condition { error, text } => {
+            invalid(format!("condition at character {}: {}", error.at + 1, error.pointing_at(&text)))
+        }
         other => invalid(other.to_string()),
     }
 }

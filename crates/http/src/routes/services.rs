@@ -24,6 +24,9 @@ pub(super) struct Services {
 #[utoipa::path(get, path = "/services/{service}", tag = "services",
     params(("service" = String, Path, description = "The service's name")),
     responses((status = 200, description = "The service"), (status = 404, description = "Service not found")))]
-pub(super) async fn one(State(parts): State<Arc<Parts>>, Path(service): Path<String>) -> Answer<Json<Service>> {
+pub(super) async fn one(
+    State(parts): State<Arc<Parts>>,
+    Path(service): Path<String>,
+) -> Answer<Json<Service>> {
     parts.gate.registry().service(&service).map(|view| Json(Service::from(view))).ok_or(NO_SERVICE)
 }

@@ -7,7 +7,10 @@ use model::limits;
 /// Parses `text`.
 pub(super) fn parse(text: &str) -> Result<Tree, ConditionError> {
     if text.len() > limits::CONDITION_BYTES {
-        return Err(ConditionError::new(0, format!("a condition has at most {} bytes", limits::CONDITION_BYTES)));
+        return Err(ConditionError::new(
+            0,
+            format!("a condition has at most {} bytes", limits::CONDITION_BYTES),
+        ));
     }
     let words = token::split(text)?;
     let mut parser = Parser { words: &words, next: 0, end: text.chars().count() };
@@ -66,7 +69,10 @@ impl<'a> Parser<'a> {
 
     fn one(&mut self, depth: usize) -> Result<Tree, ConditionError> {
         if depth > limits::CONDITION_DEPTH {
-            return Err(ConditionError::new(self.here(), format!("nested deeper than {}", limits::CONDITION_DEPTH)));
+            return Err(ConditionError::new(
+                self.here(),
+                format!("nested deeper than {}", limits::CONDITION_DEPTH),
+            ));
         }
         if self.eat(&Token::Not) {
             return Ok(Tree::Not(Box::new(self.one(depth + 1)?)));
