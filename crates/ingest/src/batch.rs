@@ -1,7 +1,7 @@
 //! The samples of one message on their way to the appends, and the one way to hand them over.
 
 use crate::intern::Interned;
-use model::{Append, AppendError, Point, Refused, Sample, Series};
+use model::{Append, AppendError, Point, Reason, Refused, Sample, Series};
 use std::sync::Arc;
 
 /// Samples in the order of the message.
@@ -89,6 +89,21 @@ impl Batch {
 }
 
 impl Outcome {
+    /// The reasons of refusal: how many samples, and the index of the newest.
+    pub(crate) fn refused_by_reason(&self) -> Vec<(Reason, usize, usize)> {
+        let mut reasons: Vec<(Reason, usize, usize)> = Vec::new();
+        for refused in &self.refused {
+            match reasons.iter_mut().find(|(reason, ..)| *reason == refused.reason) {
+                Some((_, times, newest)) => {
+                    *times += 1;
+                    *newest = refused.index;
+                }
+                None => reasons.push((refused.reason, 1, refused.index)),
+            }
+        }
+        reasons
+    }
+
     /// Whether the store refused the sample in `row`.
     pub(crate) fn is_refused(&self, row: usize) -> bool {
         self.refused.binary_search_by_key(&row, |refused| refused.index).is_ok()

@@ -151,10 +151,10 @@ impl Writer {
         for (place, fault) in &outcome.faults {
             self.fault(*place, fault, who, arrival.now);
         }
-        for refused in &outcome.refused {
-            let what =
-                batch.series(refused.index).map_or_else(String::new, |series| series.labels().to_string());
-            self.refuse(refused.reason, 1, &what, who, arrival);
+        // A flood of new series refuses thousands at once: each reason is told once, with its newest example.
+        for (reason, times, newest) in outcome.refused_by_reason() {
+            let what = batch.series(newest).map_or_else(String::new, |series| series.labels().to_string());
+            self.refuse(reason, times, &what, who, arrival);
         }
         for (row, key) in batch.fresh.drain(..) {
             // What the store refuses would only fill the cache.

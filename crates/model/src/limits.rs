@@ -81,8 +81,10 @@ pub const RESOLVED_ALERT_LISTED: Millis = HOUR;
 
 /// Events waiting to be published.
 pub const OUTBOX: usize = 10_000;
-/// MQTT 5 Receive Maximum: messages that the broker may have under way to us unacknowledged.
-pub const RECEIVE_MAXIMUM: u16 = 2_000;
+/// MQTT 5 Receive Maximum: messages that the broker may have under way to us unacknowledged. The largest there
+/// is: the client counts a message as under way until a moment after its acknowledgement left, so a broker that
+/// fills a smaller window to the last place seems to overfill it, and is disconnected in the middle of a flood.
+pub const RECEIVE_MAXIMUM: u16 = u16::MAX;
 /// Bytes of an HTTP request's body.
 pub const REQUEST_BYTES: usize = 1 << 20;
 /// Samples in one answer of `GET /metrics/{service}/{metric}`.

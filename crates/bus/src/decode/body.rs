@@ -66,13 +66,14 @@ pub(super) enum Payload<'a> {
     Object(Box<Body<'a>>),
 }
 
-/// The `capabilities` member: texts, or something that no service sends.
+/// The `capabilities` member.
 #[derive(Debug, Default)]
 pub(super) enum Capabilities<'a> {
+    /// Nothing there, or nothing that says what somebody can do.
     #[default]
-    Missing,
-    /// An object or a scalar, as devices have.
-    Other,
+    None,
+    /// An object: a device speaks.
+    OfDevice,
     List(Vec<Cow<'a, str>>),
 }
 
@@ -108,7 +109,7 @@ fn read<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Body<'de>, A::Error> {
             "status" => body.status = map.next_value()?,
             "version" => body.version = map.next_value()?,
             "capabilities" => body.capabilities = map.next_value()?,
-            "device_id" => {
+            "device_id" | "device_type" => {
                 body.is_device = true;
                 map.next_value::<IgnoredAny>()?;
             }
@@ -162,8 +163,8 @@ impl<'de> Deserialize<'de> for Capabilities<'de> {
                 Ok(Capabilities::List(list))
             }
 
-            other_scalars!(Capabilities::Other, visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
-            other_object!('de, Capabilities::Other);
+            other_scalars!(Capabilities::None, visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+            other_object!('de, Capabilities::OfDevice);
         }
         deserializer.deserialize_any(CapabilitiesVisitor)
     }

@@ -16,7 +16,8 @@ pub(super) enum Metrics<'a> {
     List(Vec<Entry<'a>>, Vec<Rejected>),
 }
 
-/// Rejected entries of one message that are described; the rest is described as one more of them.
+/// Rejected entries of one message that are described: a message of nothing but commas must not become a
+/// hundred times its size in descriptions. The rest is counted.
 const DESCRIBED: usize = 10_000;
 /// Bytes of a name in a description.
 const NAME_SHOWN: usize = 60;
@@ -103,10 +104,10 @@ impl<'a> Element<'a> {
     fn judge(self, position: usize) -> Result<Entry<'a>, Rejected> {
         let reject = |reason, what: &str| {
             let shown =
-                if position < DESCRIBED { what.chars().take(NAME_SHOWN).collect() } else { "…".to_owned() };
+                if position < DESCRIBED { what.chars().take(NAME_SHOWN).collect() } else { String::new() };
             Rejected { reason, what: shown }
         };
-        let place = || format!("entry {position}");
+        let place = || if position < DESCRIBED { format!("entry {position}") } else { String::new() };
         if !self.is_object {
             return Err(reject(Reason::EntryNotAnObject, &place()));
         }

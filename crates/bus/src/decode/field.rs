@@ -1,6 +1,7 @@
 //! Fields that take whatever stands there: a wrong type costs the field, never the message.
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -103,39 +104,17 @@ impl<'de> Deserialize<'de> for Text<'de> {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NumberVisitor;
-        impl<'de> Visitor<'de> for NumberVisitor {
-            type Value = Number;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("anything")
-            }
-
-            fn visit_f64<E: Error>(self, value: f64) -> Result<Number, E> {
-                Ok(if value.is_finite() { Number::Is(value) } else { Number::Other })
-            }
-
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "integers beyond 2^53 may lose precision, by the protocol"
-            )]
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Number, E> {
-                Ok(Number::Is(value as f64))
-            }
-
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "integers beyond 2^53 may lose precision, by the protocol"
-            )]
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Number, E> {
-                Ok(Number::Is(value as f64))
-            }
-
-            other_scalars!(Number::Other, visit_bool: bool, visit_str: &str);
-            other_array!('de, Number::Other);
-            other_object!('de, Number::Other);
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        if !is_number(text) {
+            return Ok(Self::Other);
         }
-        deserializer.deserialize_any(NumberVisitor)
+        // The parser of the standard library gives the nearest double of any decimal; serde_json's may be
+        // one unit off in the last place, and what is read must be what was written. An integer beyond 2^53
+        // loses precision here, by the protocol; a number beyond the largest double is none.
+        Ok(match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Self::Is(value),
+            _ => Self::Other,
+        })
     }
 }
 
@@ -145,48 +124,20 @@ pub(super) struct LabelValue<'a>(pub(super) Option<Cow<'a, str>>);
 
 impl<'de> Deserialize<'de> for LabelValue<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct LabelVisitor;
-        fn written<'a, E>(text: String) -> Result<LabelValue<'a>, E> {
-            Ok(LabelValue(Some(Cow::Owned(text))))
-        }
-        impl<'de> Visitor<'de> for LabelVisitor {
-            type Value = LabelValue<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("anything")
-            }
-
-            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(LabelValue(Some(Cow::Borrowed(text))))
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                written(text.to_owned())
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-                written(value.to_string())
-            }
-
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-                written(value.to_string())
-            }
-
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-                written(value.to_string())
-            }
-
-            // `1.0` stays `1.0`, as the sender wrote it.
-            fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-                written(format!("{value:?}"))
-            }
-
-            other_scalars!(LabelValue(None),);
-            other_array!('de, LabelValue(None));
-            other_object!('de, LabelValue(None));
-        }
-        deserializer.deserialize_any(LabelVisitor)
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let quoted = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        Ok(Self(match quoted {
+            Some(text) if !text.contains('\\') => Some(Cow::Borrowed(text)),
+            Some(_) => Some(Cow::Owned(serde_json::from_str(raw).map_err(Error::custom)?)),
+            None if is_number(raw) || matches!(raw, "true" | "false") => Some(Cow::Borrowed(raw)),
+            None => None,
+        }))
     }
+}
+
+/// Whether a JSON value is a number.
+fn is_number(json: &str) -> bool {
+    json.starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }
 
 /// A key, borrowed wherever it stands in the text unescaped.

@@ -14,7 +14,7 @@ mod patch;
 use crate::topics::{self, Kind};
 use body::{Body, Capabilities, HEALTH_FIELDS, Payload, STATUS_FIELDS};
 use entry::Metrics;
-use field::Number;
+use field::{Number, Text};
 use model::{
     Health, Measurements, Nothing, Reason, Registration, Rejected, Report, Status, Unregistration, limits,
 };
@@ -62,6 +62,9 @@ fn nothing<'a>(reason: Reason, detail: impl Into<Cow<'a, str>>, payload: &'a [u8
 
 type Unreadable = (Reason, String);
 
+/// Nesting that the parser follows; what is deeper and cannot be read is called too deep.
+const NESTING: usize = 127;
+
 fn parse<'a>(payload: &'a [u8], patch: &'a mut String) -> Result<Body<'a>, Unreadable> {
     if payload.len() > limits::PAYLOAD_BYTES {
         let detail = format!("{} bytes, at most {} are read", payload.len(), limits::PAYLOAD_BYTES);
@@ -83,7 +86,7 @@ fn parse<'a>(payload: &'a [u8], patch: &'a mut String) -> Result<Body<'a>, Unrea
 
 fn unreadable(text: &str, error: &serde_json::Error) -> Unreadable {
     let detail = error.to_string();
-    if detail.contains("recursion limit") {
+    if detail.contains("recursion limit") || nesting(text) > NESTING {
         return (Reason::TooDeep, detail);
     }
     // Whether it is JSON at all needs a look at the whole of it, over any nesting.
@@ -92,12 +95,32 @@ fn unreadable(text: &str, error: &serde_json::Error) -> Unreadable {
     if is_json && error.is_data() { (Reason::NotAnObject, detail) } else { (Reason::NotJson, detail) }
 }
 
+/// How deep brackets and braces stand in each other, outside of strings.
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 /// Unwraps the envelopes and reads what is inside.
 fn open<'a>(kind: Kind<'a>, body: Body<'a>, own: &str, payload: &'a [u8]) -> Decoded<'a> {
     let mut body = body;
     let (mut source, mut message_id, mut sent_at) = (None, None, None);
     for depth in 0..limits::ENVELOPE_DEPTH {
-        if body.message_id == field::Text::Missing {
+        if !is_envelope(&body) {
             break;
         }
         let Payload::Object(inner) = body.payload else { break };
@@ -109,10 +132,16 @@ fn open<'a>(kind: Kind<'a>, body: Body<'a>, own: &str, payload: &'a [u8]) -> Dec
     }
     let report = if source.as_deref() == Some(own) {
         nothing(Reason::Own, "", payload)
+    } else if is_envelope(&body) {
+        nothing(Reason::TooDeep, "an envelope in too many others", payload)
     } else {
         read(kind, body, payload)
     };
     Decoded { source, message_id, sent_at, report }
+}
+
+fn is_envelope(body: &Body<'_>) -> bool {
+    body.message_id != Text::Missing && matches!(body.payload, Payload::Object(_))
 }
 
 fn read<'a>(kind: Kind<'a>, body: Body<'a>, payload: &'a [u8]) -> Report<'a> {
@@ -175,7 +204,7 @@ fn status<'a>(body: Body<'a>, last: &'a str, payload: &'a [u8]) -> Report<'a> {
 }
 
 fn registration<'a>(body: Body<'a>, payload: &'a [u8]) -> Report<'a> {
-    if body.is_device || matches!(body.capabilities, Capabilities::Other) {
+    if body.is_device || matches!(body.capabilities, Capabilities::OfDevice) {
         return nothing(Reason::NotAService, "a device", payload);
     }
     let capabilities = match body.capabilities {

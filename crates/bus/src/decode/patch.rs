@@ -1,7 +1,10 @@
-//! What Python writes and JSON does not know: bare `NaN`, `Infinity`, `-Infinity`, and numbers too large for
-//! a double. Put `null` in their places, and only the entry that holds one is lost.
+//! What Python writes and JSON readers do not take: bare `NaN`, `Infinity`, `-Infinity`, and texts with half a
+//! surrogate pair (`"\\udc80"`, what `json.dumps` makes of a file name that is not UTF-8). Put `null` and the
+//! replacement character in their places, and only the entry that holds one is lost.
 
-/// `text` with such words replaced by `null`; `None` if it has none, so that the fault lies elsewhere.
+use std::borrow::Cow;
+
+/// `text` with such words and texts replaced; `None` if it has none, so that the fault lies elsewhere.
 pub(super) fn patched(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -9,14 +12,15 @@ pub(super) fn patched(text: &str) -> Option<String> {
     while let Some(start) = rest.find(|c: char| c == '"' || is_word(c)) {
         let (before, from) = rest.split_at(start);
         out.push_str(before);
-        let end = if from.starts_with('"') { string_end(from) } else { word_end(from) };
-        let (piece, after) = from.split_at(end);
-        if is_no_number(piece) {
-            found = true;
-            out.push_str("null");
-        } else {
-            out.push_str(piece);
-        }
+        let is_string = from.starts_with('"');
+        let (piece, after) = from.split_at(if is_string { string_end(from) } else { word_end(from) });
+        let piece = match piece {
+            "NaN" | "Infinity" | "-Infinity" => Cow::Borrowed("null"),
+            text if is_string => whole_characters(text),
+            word => Cow::Borrowed(word),
+        };
+        found |= !std::ptr::eq(&*piece, &from[..piece.len().min(from.len())]);
+        out.push_str(&piece);
         rest = after;
     }
     out.push_str(rest);
@@ -45,12 +49,3 @@ fn string_end(text: &str) -> usize {
     text.len()
 }
 
-fn is_no_number(word: &str) -> bool {
-    match word {
-        "NaN" | "Infinity" | "-Infinity" => true,
-        _ => {
-            word.starts_with(|c: char| c == '-' || c.is_ascii_digit())
-                && word.parse::<f64>().is_ok_and(f64::is_infinite)
-        }
-    }
-}

@@ -9,7 +9,6 @@ mod house;
 mod probing;
 mod registry;
 mod samples;
-mod speed;
 mod staleness;
 mod tally;
 mod threads;

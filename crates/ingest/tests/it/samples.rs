@@ -199,3 +199,20 @@ fn defect_16_status_numbers_are_samples_of_the_same_series_as_measurements() {
     assert_eq!(view.instances[0].last_updated, START + 1);
     assert_eq!((view.instances[0].messages, view.instances[0].samples), (2, 3));
 }
+
+#[test]
+fn messages_without_times_that_arrive_in_one_millisecond_are_all_kept() {
+    let house = House::new();
+    for value in [1.0, 2.0, 3.0] {
+        house.send(measured("stt", "stt-1", vec![entry("a", value), entry("b", value)]));
+    }
+    house.send(measured("stt", "stt-2", vec![entry("a", 9.0)]));
+    let expect = [
+        r#"a{instance="stt-1",service="stt"} = 1@0"#,
+        r#"a{instance="stt-1",service="stt"} = 2@1"#,
+        r#"a{instance="stt-1",service="stt"} = 3@2"#,
+        r#"a{instance="stt-2",service="stt"} = 9@0"#,
+    ];
+    assert_eq!(house.kept_of("a{"), expect);
+    assert_eq!(house.kept_of("b{").len(), 3);
+}
