@@ -1,0 +1,7 @@
+//! Samples kept in memory, records kept on disk.
+
+#![expect(clippy::expect_used, reason = "a test stops at the first thing that is not as it should be")]
+
+mod journal;
+mod memory_limits;
+mod memory_oracle;
