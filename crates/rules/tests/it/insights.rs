@@ -1,0 +1,108 @@
+//! What is said about a service, and what is not.
+
+use model::{
+    INSTANCE, Labels, MetricKind, NAME, Point, SERVICE, Select, SelectError, Selection, Series, SeriesPoints,
+    TimeRange,
+};
+use rules::{InsightWatch, insights};
+use std::sync::Arc;
+
+/// Series given as they are.
+struct Shelf(Vec<SeriesPoints>);
+
+impl Select for Shelf {
+    fn select(&self, selection: &Selection) -> Result<Vec<SeriesPoints>, SelectError> {
+        let found =
+            self.0.iter().filter(|one| selection.matchers.iter().all(|matcher| matcher.matches(&one.series)));
+        Ok(found.cloned().collect())
+    }
+
+    fn series_count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+fn series(metric: &str, instance: &str, values: impl IntoIterator<Item = f64>) -> SeriesPoints {
+    let labels = Labels::new([(NAME, metric), (SERVICE, "s"), (INSTANCE, instance)]);
+    let points = (0..).zip(values).map(|(i, v)| Point { t: i * 10_000, v }).collect();
+    SeriesPoints { series: Arc::new(Series::new(labels, MetricKind::Gauge)), points }
+}
+
+/// Kind, metric and instance of what is said.
+fn said(all: Vec<SeriesPoints>) -> Vec<String> {
+    let found = insights::find(&Shelf(all), "s", TimeRange::ALL, 0).expect("readable");
+    let line =
+        |one: model::Insight| format!("{} {} {}", one.kind, one.metric, one.instance_id.unwrap_or_default());
+    found.insights.into_iter().map(line).collect()
+}
+
+#[test]
+fn a_service_that_is_well_gives_nothing_to_say() {
+    let steady = (0..60).map(|i| 50.0 + f64::from(i * 7 % 5));
+    assert_eq!(
+        said(vec![
+            series("response_time", "i", steady),
+            series("error_rate", "i", [0.1]),
+            series("cpu_percent", "i", [40.0])
+        ]),
+        [""; 0]
+    );
+    assert_eq!(said(vec![]), [""; 0]);
+}
+
+#[test]
+fn the_three_insights_of_the_seed() {
+    let rising = (0..60).map(|i| 50.0 + 2.0 * f64::from(i));
+    let all = vec![
+        series("response_time", "i", rising),
+        series("error_rate", "i", [9.0, 5.1]),
+        series("cpu_usage", "i", [80.5]),
+    ];
+    assert_eq!(
+        said(all),
+        [
+            "high_error_rate error_rate i",
+            "high_cpu_usage cpu_usage i",
+            "performance_degradation response_time i"
+        ]
+    );
+}
+
+#[test]
+fn defect_31_a_slow_but_steady_rise_is_told_and_noise_of_a_large_unit_is_not() {
+    // +36 ms an hour on 100 ms: a slope of 0.01 per second is "stable" by the seed's threshold.
+    let slow = (0..120).map(|i| 100.0 + 0.1 * f64::from(i) + f64::from(i * 13 % 7) * 0.1);
+    assert_eq!(said(vec![series("response_time", "i", slow)]), ["performance_degradation response_time i"]);
+}
+
+#[test]
+fn the_newest_value_counts_and_each_instance_by_itself() {
+    let all = vec![series("cpu_percent", "i", [95.0, 20.0]), series("cpu_percent", "j", [20.0, 95.0])];
+    assert_eq!(said(all), ["high_cpu_usage cpu_percent j"]);
+}
+
+#[test]
+fn defect_13_without_an_error_rate_the_counters_give_one() {
+    let totals = |errors: f64| {
+        vec![
+            series("errors_total", "i", [0.0, errors]),
+            series("messages_processed_total", "i", [100.0, 200.0]),
+        ]
+    };
+    assert_eq!(said(totals(6.0)), ["high_error_rate error_rate i"]);
+    assert_eq!(said(totals(5.0)), [""; 0]);
+}
+
+#[test]
+fn the_same_is_not_said_twice() {
+    let find = |cpu: f64| {
+        insights::find(&Shelf(vec![series("cpu_percent", "i", [cpu])]), "s", TimeRange::ALL, 0)
+            .expect("readable")
+    };
+    let mut watch = InsightWatch::default();
+    assert!(!watch.changed(&find(10.0)), "nothing to say is no news");
+    assert!(watch.changed(&find(90.0)));
+    assert!(!watch.changed(&find(91.0)), "a number that moved is no news");
+    assert!(watch.changed(&find(10.0)), "that it is over is");
+    assert!(!watch.changed(&find(10.0)));
+}

@@ -1,0 +1,9 @@
+//! Conditions, the life of alerts, insights.
+
+#![expect(clippy::expect_used, reason = "a test stops at the first thing that is not as it should be")]
+
+mod alert_life;
+mod conditions;
+mod desk;
+mod insights;
+mod restarts;
