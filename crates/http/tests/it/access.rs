@@ -1,0 +1,64 @@
+//! Every route of the document × every kind of visitor.
+
+use crate::counter::{Counter, runtime};
+use http::Access;
+use serde_json::Value;
+
+/// Method and path of every operation of the document, and the pages.
+fn operations(document: &Value) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> =
+        ["/", "/docs", "/openapi.json", "/nowhere"].map(|path| ("GET".to_owned(), path.to_owned())).to_vec();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for method in item.as_object().expect("methods").keys() {
+            all.push((method.to_uppercase(), path.replace(['{', '}'], "")));
+        }
+    }
+    all
+}
+
+#[test]
+fn only_who_knows_the_secret_comes_in() {
+    let open = runtime().block_on(Counter::new().get("/openapi.json")).json();
+    let all = operations(&open);
+    assert!(all.len() > 25, "{all:?}");
+    let kinds = [
+        (
+            Access::Token("secret".to_owned()),
+            "Bearer secret",
+            ["", "Bearer wrong", "Bearer secre", "Basic c2VjcmV0", "secret"],
+        ),
+        (
+            Access::Password { user: "u".to_owned(), password: "p".to_owned() },
+            "Basic dTpw",
+            ["", "Basic dTpx", "Basic", "Bearer p", "Basic dTpwcA=="],
+        ),
+    ];
+    for (access, good, bad) in kinds {
+        let counter = Counter::with_access(access);
+        for (method, path) in &all {
+            let is_open = matches!(path.as_str(), "/health" | "/-/healthy" | "/-/ready");
+            for visitor in bad {
+                let answer = runtime().block_on(counter.ask(method, path, &[("Authorization", visitor)], ""));
+                assert_eq!(
+                    answer.status == 401,
+                    !is_open,
+                    "{method} {path} with {visitor:?}: {}",
+                    answer.status
+                );
+                assert_eq!(answer.headers.contains_key("www-authenticate"), !is_open);
+            }
+            let answer = runtime().block_on(counter.ask(method, path, &[("Authorization", good)], ""));
+            assert_ne!(answer.status, 401, "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_is_never_written() {
+    let written = format!(
+        "{:?} {:?}",
+        Access::Token("canary".to_owned()),
+        Access::Password { user: "u".to_owned(), password: "canary".to_owned() }
+    );
+    assert!(!written.contains("canary"), "{written}");
+}

@@ -1,0 +1,191 @@
+//! A counter at which every route can be asked: the house behind it is real, its clock stands still.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request};
+use http::{Access, Parts};
+use ingest::{Gate, GateSettings};
+use model::{
+    Announce, Append, BrokerKind, BusStatus, Entry, Event, Health, HostSummary, Intake, Measurements,
+    MetricKind, Origin, Report, SelfHealth,
+};
+use rules::{Change, Ledger, LedgerError, RuleBook, default_rules};
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::{MemoryLimits, MemoryStore};
+use tower::ServiceExt;
+use world::SimClock;
+
+/// Now: seconds 1,795,394,400.
+pub(crate) const NOW: i64 = 1_795_394_400_000;
+
+/// Keeps every change, unless it is broken; hears nothing.
+#[derive(Default)]
+pub(crate) struct Keeper {
+    pub(crate) broken: AtomicBool,
+}
+
+impl Ledger for Keeper {
+    fn record(&self, _: &Change) -> Result<(), LedgerError> {
+        if self.broken.load(Ordering::Relaxed) { Err(LedgerError("full".to_owned())) } else { Ok(()) }
+    }
+}
+
+impl Announce for Keeper {
+    fn announce(&self, _: Event) {}
+}
+
+/// The counter.
+pub(crate) struct Counter {
+    router: Router,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) ready: Arc<AtomicBool>,
+}
+
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+}
+
+impl Counter {
+    pub(crate) fn new() -> Self {
+        Self::with_access(Access::Open)
+    }
+
+    pub(crate) fn with_access(access: Access) -> Self {
+        let clock = Arc::new(SimClock::at(NOW));
+        let keeper = Arc::new(Keeper::default());
+        let store = Arc::new(MemoryStore::new(MemoryLimits::default(), clock.clone()));
+        let book =
+            Arc::new(RuleBook::new(keeper.clone(), keeper.clone(), default_rules(90.0, 85.0), Vec::new()));
+        let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
+        let gate = Arc::new(Gate::new(GateSettings::default(), clock.clone(), appends, keeper.clone()));
+        let ready = Arc::new(AtomicBool::new(true));
+        let host = HostSummary {
+            cpu_percent: 12.5,
+            memory_percent: 40.0,
+            disk_percent: 60.0,
+            network_connections: 7,
+        };
+        let router = http::router(Parts {
+            select: store,
+            gate: gate.clone(),
+            book,
+            clock,
+            bus: Arc::new(|| BusStatus {
+                connected: true,
+                broker: BrokerKind::External,
+                address: "bus:1883".to_owned(),
+                ..BusStatus::default()
+            }),
+            self_health: Arc::new(|| SelfHealth {
+                healthy: true,
+                uptime: 5.5,
+                messages_processed: 3,
+                errors: 1,
+            }),
+            host: Arc::new(move || Some(host)),
+            extra: Arc::new(|| vec![("alicia_metrics_messages_total".to_owned(), 3.0)]),
+            ready: ready.clone(),
+            reload: Arc::new(|| Err("line 3: no such key".to_owned())),
+            access,
+            version: "0.0.0".to_owned(),
+        });
+        Self { router, gate, keeper, ready }
+    }
+
+    /// Takes a report as if it had come over the bus now.
+    pub(crate) fn take(&self, report: Report<'_>) {
+        let origin = Origin {
+            topic: "t",
+            source: None,
+            message_id: None,
+            sent_at: None,
+            received_at: NOW,
+            bytes: 0,
+            retained: false,
+        };
+        self.gate.take(&origin, report).expect("the gate takes it");
+    }
+
+    /// Samples of a gauge without labels, `(seconds before now, value)`.
+    pub(crate) fn gauge(&self, service: &str, instance: &str, name: &str, samples: &[(i64, f64)]) {
+        self.metric(service, instance, name, MetricKind::Gauge, &[], samples);
+    }
+
+    pub(crate) fn metric(
+        &self,
+        service: &str,
+        instance: &str,
+        name: &str,
+        kind: MetricKind,
+        labels: &[(&str, &str)],
+        samples: &[(i64, f64)],
+    ) {
+        let entry = |(ago, value): &(i64, f64)| Entry {
+            name: name.to_owned().into(),
+            value: *value,
+            kind,
+            timestamp: Some(model::to_seconds(NOW - ago * 1_000)),
+            labels: labels.iter().map(|(n, v)| ((*n).to_owned().into(), (*v).to_owned().into())).collect(),
+        };
+        self.take(Report::Measurements(Measurements {
+            service: service.to_owned().into(),
+            instance: instance.to_owned().into(),
+            entries: samples.iter().map(entry).collect(),
+            rejected: Vec::new(),
+        }));
+    }
+
+    pub(crate) fn health(&self, service: &str, instance: Option<&str>, word: &str) {
+        self.take(Report::Health(Health {
+            service: service.to_owned().into(),
+            instance: instance.map(|instance| instance.to_owned().into()),
+            word: word.to_owned().into(),
+            readings: Vec::new(),
+            timestamp: None,
+        }));
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[], "").await
+    }
+
+    pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        Answer { status, headers, text: String::from_utf8(bytes.to_vec()).expect("text") }
+    }
+
+    /// Compares status and exact text of `GET path`.
+    #[track_caller]
+    pub(crate) fn check(&self, rows: &[(&str, u16, &str)]) {
+        let runtime = runtime();
+        for (path, status, text) in rows {
+            let answer = runtime.block_on(self.get(path));
+            assert_eq!((answer.status, answer.text.as_str()), (*status, *text), "{path}");
+        }
+    }
+}
+
+/// A runtime for one test.
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+}

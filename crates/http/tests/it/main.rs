@@ -1,0 +1,15 @@
+//! Every route, on a real gate, rule book and store.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
+mod access;
+mod alerts_and_rules;
+mod analysis;
+mod counter;
+mod metrics;
+mod pages;
+mod status;
