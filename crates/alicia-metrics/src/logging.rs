@@ -12,7 +12,7 @@ pub(crate) fn check_level(level: &str) -> Result<(), String> {
 /// Starts logging. A second call changes nothing.
 pub(crate) fn start(level: &str, format: LogFormat) {
     // The client crate reports its own reconnects and packets; ours says them once, in our words.
-    let filter = EnvFilter::try_new(format!("mqtt5=error,mqtt5_protocol=error,{level}"))
+    let filter = EnvFilter::try_new(format!("mqtt5=off,mqtt5_protocol=off,{level}"))
         .unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -15,15 +15,13 @@ pub struct Outbox {
 /// Where the bus takes them from.
 pub struct Inbox {
     pub(crate) queue: Receiver<Event>,
-    pub(crate) dropped: Arc<AtomicU64>,
 }
 
 /// A queue for at most `capacity` events.
 #[must_use]
 pub fn outbox(capacity: usize) -> (Outbox, Inbox) {
     let (sender, receiver) = channel(capacity.max(1));
-    let dropped = Arc::<AtomicU64>::default();
-    (Outbox { queue: sender, dropped: Arc::clone(&dropped) }, Inbox { queue: receiver, dropped })
+    (Outbox { queue: sender, dropped: Arc::default() }, Inbox { queue: receiver })
 }
 
 impl Outbox {

@@ -1,21 +1,23 @@
 //! What there is to say about a service, in words: the seed's three insights.
 //!
-//! * `performance_degradation`: `response_time` rises. By the seed's rule (slope above 0.1 per second), or
-//!   because the significance test sees a rise of more than a tenth of the usual value per hour: the first
-//!   depends on the unit and misses slow rises, the second does not.
+//! * `performance_degradation`: `response_time` rises, over the range, by more than a tenth of its usual value,
+//!   and the significance test is sure of it. The seed's own threshold (a slope above 0.1 per second) depends on
+//!   the unit: it calls the noise of any slow service a rise, and misses rises of an hour.
 //! * `high_error_rate`: the newest `error_rate` is above 5 (percent); for a service without that metric, the
 //!   increase of `errors_total` is more than 5 % of that of `messages_processed_total`.
 //! * `high_cpu_usage`: the newest `cpu_usage`, or else `cpu_percent`, is above 80.
 
 use model::{
     Insight, Matcher, Millis, NAME, Point, SERVICE, Select, SelectError, Selection, SeriesPoints,
-    ServiceInsights, Severity, TimeRange, is_stale_marker,
+    ServiceInsights, Severity, TimeRange, is_stale_marker, to_seconds,
 };
-use query::Direction;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Rise per hour, as a share of the usual value, above which a significant trend is told.
-const RISE_PER_HOUR: f64 = 0.1;
+/// Rise over the range, as a share of the usual value, above which it is told.
+const RISE: f64 = 0.1;
+/// How unlikely a rise must be without any trend: insights look again and again, so one in twenty would be
+/// told every few minutes.
+const SURE: f64 = 0.01;
 /// Share of failures in percent above which they are told (the seed's 0.05).
 const ERROR_PERCENT: f64 = 5.0;
 /// Busy share of the processor in percent above which it is told (the seed's).
@@ -56,25 +58,19 @@ pub fn find(
 }
 
 fn slower(series: &SeriesPoints) -> Option<Insight> {
-    let trend = query::trend(&series.points);
-    let test = trend.significance.filter(|test| test.significant);
-    let relative = test.and_then(|test| test.relative_per_hour);
-    let is_rising =
-        trend.trend == Direction::Increasing || relative.is_some_and(|share| share > RISE_PER_HOUR);
-    let detail = match test {
-        Some(test) => format!(
-            ": {:+.1} ms per hour (95 %: {:+.1} to {:+.1})",
+    let (first, last) = (series.points.first()?, series.points.last()?);
+    let test = query::trend(&series.points).significance.filter(|test| test.p_value < SURE)?;
+    let hours = to_seconds(last.t.saturating_sub(first.t)) / 3600.0;
+    (test.relative_per_hour? * hours > RISE).then(|| Insight {
+        kind: "performance_degradation",
+        message: format!(
+            "Response time is increasing: {:+.1} ms per hour (95 %: {:+.1} to {:+.1})",
             test.slope_per_hour, test.low_per_hour, test.high_per_hour
         ),
-        None => String::new(),
-    };
-    is_rising.then(|| Insight {
-        kind: "performance_degradation",
-        message: format!("Response time is increasing{detail}"),
         severity: Severity::Warning,
         metric: "response_time".to_owned(),
         instance_id: series.series.instance().map(str::to_owned),
-        value: test.map_or(trend.slope * 3600.0, |test| test.slope_per_hour),
+        value: test.slope_per_hour,
     })
 }
 

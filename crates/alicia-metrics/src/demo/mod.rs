@@ -44,9 +44,9 @@ pub(crate) async fn run(args: &DemoArgs) -> Result<(), ServeError> {
     let mut services = fleet::start(&script::FLEET, broker, &running.house.clock);
     let end = async {
         if args.seconds == 0 {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         } else {
-            tokio::time::sleep(Duration::from_secs(args.seconds)).await
+            tokio::time::sleep(Duration::from_secs(args.seconds)).await;
         }
     };
     let waited = tokio::select! {

@@ -84,7 +84,7 @@ impl Character {
         };
         match self.fate {
             Fate::Leak { from } => {
-                vitals.memory_percent = (vitals.memory_percent + 0.8 * (t - from).max(0.0)).min(97.0)
+                vitals.memory_percent = (vitals.memory_percent + 0.8 * (t - from).max(0.0)).min(97.0);
             }
             Fate::Slower { from } => vitals.response_ms += 9.0 * (t - from).max(0.0),
             Fate::Failing { from } => vitals.error_percent += (0.3 * (t - from).max(0.0)).min(12.0),

@@ -12,11 +12,8 @@ pub(super) fn patched(text: &str) -> Option<String> {
         out.push_str(before);
         let is_string = from.starts_with('"');
         let (piece, after) = from.split_at(if is_string { string_end(from) } else { word_end(from) });
-        let mended = if is_string {
-            whole_characters(piece)
-        } else {
-            is_no_number(piece).then(|| "null".to_owned())
-        };
+        let mended =
+            if is_string { whole_characters(piece) } else { is_no_number(piece).then(|| "null".to_owned()) };
         found |= mended.is_some();
         out.push_str(mended.as_deref().unwrap_or(piece));
         rest = after;

@@ -76,6 +76,14 @@ fn defect_31_a_slow_but_steady_rise_is_told_and_noise_of_a_large_unit_is_not() {
 }
 
 #[test]
+fn noise_is_no_rise_however_steep_its_first_points_are() {
+    for length in [2, 3, 5, 8, 30] {
+        let noise = (0..length).map(|i| 300.0 + f64::from(i * 37 % 11) * 5.0);
+        assert_eq!(said(vec![series("response_time", "i", noise)]), [""; 0], "{length} points");
+    }
+}
+
+#[test]
 fn the_newest_value_counts_and_each_instance_by_itself() {
     let all = vec![series("cpu_percent", "i", [95.0, 20.0]), series("cpu_percent", "j", [20.0, 95.0])];
     assert_eq!(said(all), ["high_cpu_usage cpu_percent j"]);
