@@ -4,7 +4,7 @@ use crate::tree::Tree;
 use crate::violation::Violation;
 
 /// Directories of somebody's machine.
-const MACHINE: [&str; 4] = ["/work/", "/root/", "/tmp/", "/home/"];
+const MACHINE: [&str; 3] = ["/root/", "/tmp/", "/home/"];
 
 /// No path of a machine in a product file, neither in text nor in a comment.
 pub fn check(tree: &Tree) -> Vec<Violation> {

@@ -235,9 +235,9 @@ fn the_product_knows_no_machine() {
     let at = |line: usize, what: &str| format!("{STORE}:{line}: `{what}` is a place on one machine");
     check(STORE, "//! A.\nconst A: &str = \"/tmp/data\";\n", &[&at(2, "/tmp/")]);
     check(STORE, "//! A.\nconst A: &str = \"/tmp\";\n", &[&at(2, "/tmp/")]);
-    check(STORE, "//! A.\n// as in /work/main\n", &[&at(2, "/work/")]);
+    check(STORE, "//! A.\n// as in /home/me\n", &[&at(2, "/home/")]);
     check(STORE, "//! A.\nconst A: &str = \"file:/root/x\";\n", &[&at(2, "/root/")]);
-    check(STORE, "//! A.\nconst A: [&str; 3] = [\"/app/tmp/x\", \"/workers\", \"and/work/out\"];\n", &[]);
+    check(STORE, "//! A.\nconst A: [&str; 3] = [\"/app/tmp/x\", \"/homes\", \"and/home/out\"];\n", &[]);
     check("crates/store/tests/it/finds.rs", "const A: &str = \"/tmp/data\";\n", &[]);
 }
 
