@@ -70,6 +70,9 @@ pub const RULES: usize = 10_000;
 pub const CONDITION_BYTES: usize = 4 << 10;
 /// Nesting of parentheses and `not` in a condition.
 pub const CONDITION_DEPTH: usize = 64;
+/// What all rules together remember of series and instances: ten rules on every series there may be. At about
+/// 200 bytes each, at most 200 MB.
+pub const VOTES: usize = 10 * SERIES;
 /// Alerts kept: active and recently resolved.
 pub const ALERTS: usize = 10_000;
 /// Resolved alerts kept in the history.

@@ -1,5 +1,7 @@
 //! Aggregates of a set of values.
 
+use crate::scale;
+
 /// Statistics of a set of values. Definitions: `mean` is the arithmetic mean; `median` and the percentiles are
 /// interpolated linearly between the two nearest ranks (type 7, as R's and NumPy's default); `std_dev` is that
 /// of a sample (n − 1 in the denominator), 0 for one value.
@@ -31,16 +33,19 @@ pub fn aggregate(values: &[f64]) -> Option<Aggregate> {
     sorted.sort_by(f64::total_cmp);
     let (min, max) = (*sorted.first()?, *sorted.last()?);
     let n = sorted.len() as f64;
-    // Divided before they are added: the sum of large values may not fit a double.
-    let mean = sorted.iter().map(|value| value / n).sum::<f64>().clamp(min, max);
-    let squares: f64 = sorted.iter().map(|value| (value - mean).powi(2)).sum();
+    let sum: f64 = sorted.iter().sum();
+    // Where the sum of large values does not fit a double, they are divided before they are added.
+    let mean = if sum.is_finite() { sum / n } else { sorted.iter().map(|value| value / n).sum() };
+    let mean = mean.clamp(min, max);
+    let factor = scale::factor(sorted.iter().copied());
+    let squares: f64 = sorted.iter().map(|value| (value * factor - mean * factor).powi(2)).sum();
     Some(Aggregate {
         count: sorted.len(),
         min,
         max,
         mean,
         median: percentile(&sorted, 0.50),
-        std_dev: if sorted.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 },
+        std_dev: if sorted.len() > 1 { scale::undo((squares / (n - 1.0)).sqrt(), factor) } else { 0.0 },
         percentile_95: percentile(&sorted, 0.95),
         percentile_99: percentile(&sorted, 0.99),
     })

@@ -3,6 +3,8 @@
 //! Everything here is a pure function of points; where they come from and what time it is, the caller knows.
 //! Staleness markers and values that are not finite never take part.
 
+mod scale;
+
 mod aggregate;
 
 mod increase;

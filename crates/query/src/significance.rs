@@ -55,8 +55,10 @@ impl Significance {
         let slope = per_hour(middle(&pairs.slopes));
         let count = pairs.slopes.len() as f64;
         let reach = Z_95 * deviation;
-        let low = per_hour(rank(&pairs.slopes, (count - reach) / 2.0));
-        let high = per_hour(rank(&pairs.slopes, (count + reach) / 2.0));
+        // Sen counts ranks from 1 and takes the one before and the one after: counted from 0, that is one less
+        // below and the rank itself above, so that turning all values round turns the interval round.
+        let low = per_hour(rank(&pairs.slopes, ((count - reach) / 2.0).round() - 1.0));
+        let high = per_hour(rank(&pairs.slopes, ((count + reach) / 2.0).round()));
         let median = median_of(&points);
         Some(Self {
             p_value,
@@ -127,11 +129,11 @@ fn middle(sorted: &[f64]) -> f64 {
     }
 }
 
-/// The value at a rank that may lie outside.
+/// The value at a whole rank, counted from 0, that may lie outside.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the ranks there are")]
 fn rank(sorted: &[f64], rank: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
-    sorted.get((rank.max(0.0).round() as usize).min(last)).copied().unwrap_or(0.0)
+    sorted.get((rank.max(0.0) as usize).min(last)).copied().unwrap_or(0.0)
 }
 
 /// The chance of a standard normal deviate at least as far from 0 as `z`.

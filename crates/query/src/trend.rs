@@ -1,5 +1,6 @@
 //! Where a series is going.
 
+use crate::scale;
 use crate::significance::Significance;
 use model::{Point, to_seconds};
 
@@ -89,12 +90,13 @@ fn slope(points: &[Point]) -> f64 {
     // Times since the epoch are so large that their squares would leave no digits for the differences.
     let seconds = |point: &Point| to_seconds(point.t.saturating_sub(first.t));
     let mean_t = points.iter().map(seconds).sum::<f64>() / n;
-    let mean_v = points.iter().map(|point| point.v / n).sum::<f64>();
+    let factor = scale::factor(points.iter().map(|point| point.v));
+    let mean_v = points.iter().map(|point| point.v * factor / n).sum::<f64>();
     let (mut products, mut squares) = (0.0, 0.0);
     for point in points {
         let t = seconds(point) - mean_t;
-        products += t * (point.v - mean_v);
+        products += t * (point.v * factor - mean_v);
         squares += t * t;
     }
-    if squares > 0.0 { products / squares } else { 0.0 }
+    if squares > 0.0 { scale::undo(products / squares, factor) } else { 0.0 }
 }

@@ -1,12 +1,21 @@
 //! All alerts: those that are active, those that ended lately, and the history.
 
 use model::{Alert, Millis, limits};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Alerts by their id.
+/// Rule, service, instance. (The alert's id joins them with colons, which names may contain too.)
+type Subject = (String, String, String);
+
+fn subject(alert: &Alert) -> Subject {
+    (alert.rule_name.clone(), alert.service_name.clone(), alert.instance_id.clone())
+}
+
+/// Alerts by what they are about.
 #[derive(Debug, Default)]
 pub(crate) struct Alerts {
-    listed: BTreeMap<String, Listed>,
+    listed: BTreeMap<Subject, Listed>,
+    /// Those of the list that are over, by the time of their end.
+    over: BTreeSet<(Millis, Subject)>,
     /// Alerts that are over, oldest first.
     history: VecDeque<Alert>,
 }
@@ -14,41 +23,64 @@ pub(crate) struct Alerts {
 #[derive(Debug)]
 struct Listed {
     alert: Alert,
-    /// The wall's time of the first tick after the alert ended.
+    /// The series whose sample started it.
+    held_by: Option<u64>,
+    /// The wall's time since which it is known to be over: that of the first tick after its end.
     over_since: Option<Millis>,
 }
 
 impl Alerts {
     /// Takes an alert that started or ended; false if there are too many to list one more.
-    pub(crate) fn put(&mut self, alert: Alert) -> bool {
-        if alert.resolved {
+    pub(crate) fn put(&mut self, alert: Alert, held_by: Option<u64>) -> bool {
+        self.list_it(Listed { alert, held_by, over_since: None })
+    }
+
+    /// Takes an alert from before a restart. One that is over has been so since it ended, not since now.
+    pub(crate) fn restore(&mut self, alert: Alert) {
+        let over_since = alert.resolved_at;
+        self.list_it(Listed { alert, held_by: None, over_since });
+    }
+
+    fn list_it(&mut self, new: Listed) -> bool {
+        if new.alert.resolved {
             if self.history.len() >= limits::ALERT_HISTORY {
                 self.history.pop_front();
             }
-            self.history.push_back(alert.clone());
+            self.history.push_back(new.alert.clone());
         }
-        let is_known = self.listed.contains_key(&alert.alert_id);
-        if !is_known && self.listed.len() >= limits::ALERTS && !self.drop_one_that_is_over() {
-            return false;
+        let subject = subject(&new.alert);
+        if self.listed.len() >= limits::ALERTS && !self.listed.contains_key(&subject) {
+            // The place of one that is over, the oldest first; it stays in the history.
+            let Some((_, oldest)) = self.over.pop_first() else { return false };
+            self.listed.remove(&oldest);
         }
-        self.listed.insert(alert.alert_id.clone(), Listed { alert, over_since: None });
+        if let Some(before) = self.listed.get(&subject).filter(|before| before.alert.resolved) {
+            self.over.remove(&(end_of(&before.alert), subject.clone()));
+        }
+        if new.alert.resolved {
+            self.over.insert((end_of(&new.alert), subject.clone()));
+        }
+        self.listed.insert(subject, new);
         true
     }
 
-    fn drop_one_that_is_over(&mut self) -> bool {
-        let over = self.listed.iter().find(|(_, listed)| listed.alert.resolved).map(|(id, _)| id.clone());
-        over.is_some_and(|id| self.listed.remove(&id).is_some())
+    /// Notes which series started an active alert.
+    pub(crate) fn hold(&mut self, rule: String, service: String, instance: String, series: u64) {
+        if let Some(listed) = self.listed.get_mut(&(rule, service, instance)) {
+            listed.held_by = Some(series).filter(|_| !listed.alert.resolved);
+        }
     }
 
-    /// The alert with this id, if it is active.
-    pub(crate) fn active(&self, id: &str) -> Option<&Alert> {
-        self.listed.get(id).map(|listed| &listed.alert).filter(|alert| !alert.resolved)
+    /// The active alert of a rule on an instance.
+    pub(crate) fn active(&self, rule: &str, service: &str, instance: &str) -> Option<&Alert> {
+        let subject = (rule.to_owned(), service.to_owned(), instance.to_owned());
+        self.listed.get(&subject).map(|listed| &listed.alert).filter(|alert| !alert.resolved)
     }
 
-    /// All active alerts of a rule.
-    pub(crate) fn active_of(&self, rule: &str) -> Vec<Alert> {
+    /// All active alerts whose rule is one of those asked for.
+    pub(crate) fn active_of(&self, is_asked_for: impl Fn(&str) -> bool) -> Vec<Alert> {
         let alerts = self.listed.values().map(|listed| &listed.alert);
-        alerts.filter(|alert| alert.rule_name == rule && !alert.resolved).cloned().collect()
+        alerts.filter(|alert| !alert.resolved && is_asked_for(&alert.rule_name)).cloned().collect()
     }
 
     /// Listed alerts, newest first.
@@ -67,23 +99,34 @@ impl Alerts {
 
     /// How many are active.
     pub(crate) fn active_count(&self) -> usize {
-        self.listed.values().filter(|listed| !listed.alert.resolved).count()
+        self.listed.len() - self.over.len()
     }
 
     /// Drops alerts from the list that have been over for an hour at `now`.
     pub(crate) fn tick(&mut self, now: Millis) {
-        self.listed.retain(|_, listed| {
+        let over = &mut self.over;
+        self.listed.retain(|subject, listed| {
             if !listed.alert.resolved {
                 return true;
             }
             let since = *listed.over_since.get_or_insert(now);
-            now.saturating_sub(since) < limits::RESOLVED_ALERT_LISTED
+            let stays = now.saturating_sub(since) < limits::RESOLVED_ALERT_LISTED;
+            if !stays {
+                over.remove(&(end_of(&listed.alert), subject.clone()));
+            }
+            stays
         });
     }
 
-    /// All there is to remember, in an order that makes the same again.
-    pub(crate) fn snapshot(&self) -> impl Iterator<Item = Alert> {
-        let active = self.listed.values().map(|listed| &listed.alert).filter(|alert| !alert.resolved);
-        self.history.iter().chain(active).cloned()
+    /// All there is to remember, and for active alerts the series that started them, in an order that makes
+    /// the same again.
+    pub(crate) fn snapshot(&self) -> impl Iterator<Item = (&Alert, Option<u64>)> {
+        let active = self.listed.values().filter(|listed| !listed.alert.resolved);
+        let active = active.map(|listed| (&listed.alert, listed.held_by));
+        self.history.iter().map(|alert| (alert, None)).chain(active)
     }
+}
+
+fn end_of(alert: &Alert) -> Millis {
+    alert.resolved_at.unwrap_or(alert.timestamp)
 }

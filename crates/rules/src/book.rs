@@ -1,19 +1,17 @@
 //! The rule book: rules that can be changed at any time, judged on every sample that passes.
 
-use crate::alerts::Alerts;
 use crate::error::RuleError;
 use crate::ledger::{Change, Ledger};
 use crate::shelf::{Compiled, Shelf};
-use crate::votes::{Owner, Verdict, Votes};
-use hashbrown::HashMap;
+use crate::state::{State, held};
+use crate::votes::{self, Owner, Verdict};
 use model::{
     Alert, Announce, Append, AppendError, Appended, Event, Millis, Rule, STATUS, Sample, is_stale_marker,
     limits,
 };
 use parking_lot::{Mutex, RwLock};
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 /// Rules and alerts.
 pub struct RuleBook {
@@ -23,16 +21,14 @@ pub struct RuleBook {
     state: Mutex<State>,
     /// The wall's time of the last tick: when a rule is changed by hand, its alerts end then.
     now: AtomicI64,
+    /// Alerts of rules that are gone or disabled were looked for since the start.
+    is_settled: AtomicBool,
     /// Alert changes that the ledger did not keep.
     unkept: AtomicU64,
-}
-
-#[derive(Default)]
-struct State {
-    votes: HashMap<String, Votes>,
-    alerts: Alerts,
-    /// Rules that somebody put or removed, defaults among them: these are written down.
-    touched: BTreeSet<String>,
+    /// Alerts that did not start because there were too many.
+    unlisted: AtomicU64,
+    /// Samples that were not judged because too many series are remembered.
+    unjudged: AtomicU64,
 }
 
 impl RuleBook {
@@ -45,24 +41,17 @@ impl RuleBook {
         defaults: Vec<Rule>,
         restored: Vec<Change>,
     ) -> Self {
-        let mut shelf = Shelf::default();
-        let mut state = State::default();
-        for rule in defaults {
-            if let Ok(compiled) = Compiled::new(rule) {
-                shelf = shelf.with(compiled);
-            }
-        }
-        for change in restored {
-            shelf = state.replay(change, shelf);
-        }
-        state.reseat(&shelf);
+        let (state, shelf) = State::restored(defaults, restored);
         Self {
             ledger,
             announce,
             shelf: RwLock::new(Arc::new(shelf)),
             state: Mutex::new(state),
             now: AtomicI64::new(0),
+            is_settled: AtomicBool::new(false),
             unkept: AtomicU64::new(0),
+            unlisted: AtomicU64::new(0),
+            unjudged: AtomicU64::new(0),
         }
     }
 
@@ -71,27 +60,10 @@ impl RuleBook {
     /// # Errors
     /// [`RuleError`] if the rule is not good or could not be kept; nothing is changed then.
     pub fn put(&self, rule: Rule) -> Result<Rule, RuleError> {
-        let compiled = Compiled::new(rule.clone())?;
-        let mut state = self.state.lock();
-        let shelf = self.shelf();
-        let before = shelf.get(&rule.name);
-        if before.is_none() && shelf.rules().len() >= limits::RULES {
-            return Err(RuleError::TooMany);
-        }
-        if before.is_some_and(|before| before.rule == rule) && state.touched.contains(&rule.name) {
-            return Ok(rule);
-        }
-        self.ledger.record(&Change::RulePut(rule.clone()))?;
-        state.touched.insert(rule.name.clone());
-        let is_other = before.is_some_and(|before| before.rule != rule);
-        *self.shelf.write() = Arc::new(shelf.with(compiled));
-        if is_other {
-            self.end_alerts_of(&mut state, &rule.name);
-        }
-        Ok(rule)
+        self.put_while(&mut self.state.lock(), rule)
     }
 
-    /// Removes a rule; its active alerts end.
+    /// Removes a rule; its active alerts end. Its cooldowns go on, should it be made again.
     ///
     /// # Errors
     /// [`RuleError::NotFound`], or [`RuleError::NotKept`]; nothing is changed then.
@@ -100,8 +72,10 @@ impl RuleBook {
         let shelf = self.shelf();
         let rule = shelf.get(name).ok_or_else(|| RuleError::NotFound(name.to_owned()))?.rule.clone();
         self.ledger.record(&Change::RuleRemoved(name.to_owned()))?;
-        state.touched.insert(name.to_owned());
-        *self.shelf.write() = Arc::new(shelf.without(name));
+        state.was_removed(name);
+        let mut shelf = Shelf::clone(&shelf);
+        shelf.remove(name);
+        *self.shelf.write() = Arc::new(shelf.indexed());
         self.end_alerts_of(&mut state, name);
         Ok(rule)
     }
@@ -111,8 +85,9 @@ impl RuleBook {
     /// # Errors
     /// As [`RuleBook::put`], or [`RuleError::NotFound`].
     pub fn set_enabled(&self, name: &str, enabled: bool) -> Result<Rule, RuleError> {
+        let mut state = self.state.lock();
         let rule = self.rule(name).ok_or_else(|| RuleError::NotFound(name.to_owned()))?;
-        self.put(Rule { enabled, ..rule })
+        self.put_while(&mut state, Rule { enabled, ..rule })
     }
 
     /// The rule of this name.
@@ -122,7 +97,7 @@ impl RuleBook {
 
     /// All rules, in order of creation; a replaced rule keeps its place.
     pub fn rules(&self) -> Vec<Rule> {
-        self.shelf().rules().iter().map(|compiled| compiled.rule.clone()).collect()
+        self.shelf().rules().map(|compiled| compiled.rule.clone()).collect()
     }
 
     /// Alerts, newest first: the active ones, and unless `active_only` those that ended within the hour.
@@ -145,29 +120,45 @@ impl RuleBook {
         self.unkept.load(Ordering::Relaxed)
     }
 
-    /// Tells the wall's time; alerts that have been over for an hour leave the list.
+    /// Alerts that did not start because there were as many as there may be ([`limits::ALERTS`]); the next
+    /// sample tries again.
+    pub fn unlisted(&self) -> u64 {
+        self.unlisted.load(Ordering::Relaxed)
+    }
+
+    /// Samples that were not judged because the rules remember as many series as they may
+    /// ([`limits::VOTES`]).
+    pub fn unjudged(&self) -> u64 {
+        self.unjudged.load(Ordering::Relaxed)
+    }
+
+    /// Tells the wall's time; alerts that have been over for an hour leave the list. The first time, alerts
+    /// from before a restart end whose rule is gone or disabled: no sample could ever end them.
     pub fn tick(&self, now: Millis) {
         self.now.store(now, Ordering::Relaxed);
-        self.state.lock().alerts.tick(now);
+        let mut state = self.state.lock();
+        if !self.is_settled.swap(true, Ordering::Relaxed) {
+            let shelf = self.shelf();
+            let is_judged = |rule: &str| shelf.get(rule).is_some_and(|compiled| compiled.rule.enabled);
+            for alert in state.alerts.active_of(|rule| !is_judged(rule)) {
+                state.restart(&alert.rule_name);
+                self.end(&mut state, alert, now);
+            }
+        }
+        state.tick();
+        state.alerts.tick(now);
     }
 
     /// Gives all that must be remembered to `write`, while nothing else can be recorded.
     pub fn freeze<T>(&self, write: impl FnOnce(Vec<Change>) -> T) -> T {
         let state = self.state.lock();
-        let shelf = self.shelf();
-        let is_there = |name: &str| shelf.get(name).is_some();
-        let removed = state.touched.iter().filter(|name| !is_there(name)).cloned().map(Change::RuleRemoved);
-        let put = shelf.rules().iter().filter(|compiled| state.touched.contains(&compiled.rule.name));
-        let put = put.map(|compiled| Change::RulePut(compiled.rule.clone()));
-        let alerts = state.alerts.snapshot().map(Change::AlertChanged);
-        write(removed.chain(put).chain(alerts).collect())
+        write(state.changes(&self.shelf()))
     }
 
     /// Starts the judging anew from the rules and the alerts, both of which are kept, and says so.
     pub fn recover(&self, now: Millis) {
         let mut state = self.state.lock();
-        let shelf = self.shelf();
-        state.reseat(&shelf);
+        state.reseat();
         drop(state);
         self.announce.announce(Event::AlertRecovery { timestamp: now });
     }
@@ -176,26 +167,57 @@ impl RuleBook {
         Arc::clone(&self.shelf.read())
     }
 
-    fn judge(&self, state: &mut State, compiled: &Compiled, sample: &Sample<'_>) {
+    /// [`RuleBook::put`], while the state is locked: rules change only then.
+    fn put_while(&self, state: &mut State, rule: Rule) -> Result<Rule, RuleError> {
+        let compiled = Compiled::new(rule.clone())?;
+        let shelf = self.shelf();
+        let before = shelf.get(&rule.name);
+        if before.is_none() && shelf.len() >= limits::RULES {
+            return Err(RuleError::TooMany);
+        }
+        if before.is_some_and(|before| before.rule == rule) && state.is_put(&rule.name) {
+            return Ok(rule);
+        }
+        self.ledger.record(&Change::RulePut(rule.clone()))?;
+        state.was_put(&rule.name);
+        let is_other = before.is_some_and(|before| before.rule != rule);
+        let mut shelf = Shelf::clone(&shelf);
+        shelf.put(compiled);
+        *self.shelf.write() = Arc::new(shelf.indexed());
+        if is_other {
+            self.end_alerts_of(state, &rule.name);
+        }
+        Ok(rule)
+    }
+
+    fn judge(&self, state: &mut State, shelf: &Shelf, compiled: &Compiled, sample: &Sample<'_>) {
+        let rule = compiled.rule.name.as_str();
         let point = sample.point;
-        let votes = state.votes.entry_ref(compiled.rule.name.as_str()).or_default();
         if is_stale_marker(point.v) {
-            return votes.end(sample.series);
+            return state.end(rule, sample.series);
         }
         let meets = compiled.condition.holds(point.v, sample.series.labels().get(STATUS));
-        match votes.take(sample, meets, compiled.cooldown()) {
-            Verdict::Same => {}
-            Verdict::Starts(owner) => {
-                let alert = start(compiled, &owner, sample);
-                if state.alerts.put(alert.clone()) {
-                    self.tell(alert.clone(), Event::AlertStarted(alert));
+        match state.take(compiled, sample, meets, shelf) {
+            None => {
+                self.unjudged.fetch_add(1, Ordering::Relaxed);
+            }
+            Some(Verdict::Same) => {}
+            Some(Verdict::Starts(owner)) => {
+                let alert = started(compiled, &owner, sample);
+                let series = votes::key(sample.series);
+                if state.alerts.put(alert.clone(), Some(series)) {
+                    let is_kept = self.keep(&Change::AlertChanged(alert.clone()));
+                    if is_kept {
+                        self.keep(&held(&alert, series));
+                    }
+                    self.announce.announce(Event::AlertStarted(alert));
                 } else {
-                    votes.withdraw(&owner);
+                    state.with_votes(rule, |votes| votes.withdraw(&owner));
+                    self.unlisted.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            Verdict::Ends(owner) => {
-                let id = Alert::id(&compiled.rule.name, &owner.service, &owner.instance);
-                if let Some(alert) = state.alerts.active(&id).cloned() {
+            Some(Verdict::Ends(owner)) => {
+                if let Some(alert) = state.alerts.active(rule, &owner.service, &owner.instance).cloned() {
                     self.end(state, alert, point.t);
                 }
             }
@@ -205,82 +227,52 @@ impl RuleBook {
     fn end(&self, state: &mut State, alert: Alert, at: Millis) {
         // An alert never ends before it began, whatever the clocks say.
         let over = Alert { resolved: true, resolved_at: Some(at.max(alert.timestamp)), ..alert };
-        state.alerts.put(over.clone());
-        self.tell(over.clone(), Event::AlertResolved(over));
+        state.alerts.put(over.clone(), None);
+        self.keep(&Change::AlertChanged(over.clone()));
+        self.announce.announce(Event::AlertResolved(over));
     }
 
     /// Ends the alerts of a rule that was changed or removed, and forgets how its series stood.
     fn end_alerts_of(&self, state: &mut State, rule: &str) {
-        state.votes.remove(rule);
+        state.restart(rule);
         let now = self.now.load(Ordering::Relaxed);
-        for alert in state.alerts.active_of(rule) {
+        for alert in state.alerts.active_of(|of| of == rule) {
             self.end(state, alert, now);
         }
     }
 
-    /// Records, then announces. What cannot be recorded is announced all the same: a full disk must not keep
-    /// anybody from hearing that something is wrong.
-    fn tell(&self, alert: Alert, event: Event) {
-        if self.ledger.record(&Change::AlertChanged(alert)).is_err() {
+    /// Records what is then announced. What cannot be recorded is counted and announced all the same: a full
+    /// disk must not keep anybody from hearing that something is wrong.
+    fn keep(&self, change: &Change) -> bool {
+        let is_kept = self.ledger.record(change).is_ok();
+        if !is_kept {
             self.unkept.fetch_add(1, Ordering::Relaxed);
         }
-        self.announce.announce(event);
+        is_kept
     }
 }
 
 impl Append for RuleBook {
     fn append(&self, batch: &[Sample<'_>]) -> Result<Appended, AppendError> {
+        // Without a lock it is seen whether any rule is on any of the names: of most batches, none is.
+        let seen = self.shelf();
+        let is_judged = |sample: &Sample<'_>| !seen.on(sample.series.name()).is_empty();
+        let Some(first) = batch.iter().position(is_judged) else {
+            return Ok(Appended { accepted: batch.len(), ..Appended::default() });
+        };
+        let mut state = self.state.lock();
+        // Again, now that the rules stand still: a rule that was removed meanwhile must not start an alert.
         let shelf = self.shelf();
-        let mut locked = None;
-        for sample in batch {
-            let rules = shelf.on(sample.series.name());
-            if rules.is_empty() {
-                continue;
-            }
-            let state = locked.get_or_insert_with(|| self.state.lock());
-            for compiled in rules {
-                self.judge(state, compiled, sample);
+        for sample in batch.iter().skip(first) {
+            for compiled in shelf.on(sample.series.name()) {
+                self.judge(&mut state, &shelf, compiled, sample);
             }
         }
         Ok(Appended { accepted: batch.len(), ..Appended::default() })
     }
 }
 
-impl State {
-    /// Does again what was done before a restart.
-    fn replay(&mut self, change: Change, shelf: Shelf) -> Shelf {
-        match change {
-            Change::RulePut(rule) => {
-                self.touched.insert(rule.name.clone());
-                match Compiled::new(rule) {
-                    Ok(compiled) => shelf.with(compiled),
-                    Err(_) => shelf,
-                }
-            }
-            Change::RuleRemoved(name) => {
-                self.touched.insert(name.clone());
-                shelf.without(&name)
-            }
-            Change::AlertChanged(alert) => {
-                self.alerts.put(alert);
-                shelf
-            }
-        }
-    }
-
-    /// Puts the alerts that are known in their places; how each series stood is learnt from the next samples.
-    fn reseat(&mut self, shelf: &Shelf) {
-        self.votes.clear();
-        let known = self.alerts.snapshot().collect::<Vec<_>>();
-        for alert in known.into_iter().filter(|alert| shelf.get(&alert.rule_name).is_some()) {
-            let owner = Owner { service: alert.service_name.into(), instance: alert.instance_id.into() };
-            let votes = self.votes.entry(alert.rule_name).or_default();
-            votes.remember(owner, alert.timestamp, !alert.resolved);
-        }
-    }
-}
-
-fn start(compiled: &Compiled, owner: &Owner, sample: &Sample<'_>) -> Alert {
+fn started(compiled: &Compiled, owner: &Owner, sample: &Sample<'_>) -> Alert {
     let rule = &compiled.rule;
     Alert {
         alert_id: Alert::id(&rule.name, &owner.service, &owner.instance),
@@ -290,7 +282,7 @@ fn start(compiled: &Compiled, owner: &Owner, sample: &Sample<'_>) -> Alert {
         severity: rule.severity,
         message: rule.description.clone(),
         value: sample.point.v,
-        threshold: compiled.condition.threshold(sample.point.v),
+        threshold: compiled.condition.threshold(sample.point.v, sample.series.labels().get(STATUS)),
         timestamp: sample.point.t,
         resolved: false,
         resolved_at: None,

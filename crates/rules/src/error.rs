@@ -14,6 +14,9 @@ pub enum RuleError {
     /// A field that must not be empty is.
     #[error("{0} is empty")]
     Empty(&'static str),
+    /// A field is longer than its limit.
+    #[error("{0} is longer than {1} bytes")]
+    TooLong(&'static str, usize),
     /// The condition cannot be understood.
     #[error("condition: {error}")]
     Condition {

@@ -13,6 +13,18 @@ pub enum Change {
     RuleRemoved(String),
     /// An alert started, or (if it is resolved) ended.
     AlertChanged(Alert),
+    /// Whose sample started the alert: after a restart it ends when this series says so, not when another one
+    /// of the instance is well.
+    AlertHeldBy {
+        /// The alert's rule.
+        rule_name: String,
+        /// The alert's service.
+        service_name: String,
+        /// The alert's instance.
+        instance_id: String,
+        /// What the series is known by.
+        series: u64,
+    },
 }
 
 /// Keeps changes.

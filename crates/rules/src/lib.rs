@@ -18,6 +18,8 @@ mod votes;
 
 mod shelf;
 
+mod state;
+
 mod book;
 
 pub mod insights;

@@ -4,6 +4,7 @@ use crate::condition::Condition;
 use crate::error::RuleError;
 use hashbrown::HashMap;
 use model::{Millis, Rule, limits};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A rule with its condition parsed.
@@ -20,6 +21,12 @@ impl Compiled {
             if value.is_empty() {
                 return Err(RuleError::Empty(name));
             }
+            if value.len() > limits::NAME_BYTES {
+                return Err(RuleError::TooLong(name, limits::NAME_BYTES));
+            }
+        }
+        if rule.description.len() > limits::LABEL_VALUE_BYTES {
+            return Err(RuleError::TooLong("description", limits::LABEL_VALUE_BYTES));
         }
         let condition = Condition::parse(&rule.condition)
             .map_err(|error| RuleError::Condition { error, text: rule.condition.clone() })?;
@@ -32,50 +39,58 @@ impl Compiled {
     }
 }
 
-/// All rules. Never changed: a new one takes its place, so that readers need no lock for long.
+/// All rules. Once indexed it is not changed: a copy takes its place, so that readers need no lock for long.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Shelf {
-    rules: Vec<Arc<Compiled>>,
+    /// By place, in order of creation.
+    rules: BTreeMap<u64, Arc<Compiled>>,
+    places: HashMap<Box<str>, u64>,
+    next: u64,
     by_metric: HashMap<Box<str>, Vec<Arc<Compiled>>>,
 }
 
 impl Shelf {
     /// The rules, in order of creation.
-    pub(crate) fn rules(&self) -> &[Arc<Compiled>] {
-        &self.rules
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &Arc<Compiled>> {
+        self.rules.values()
+    }
+
+    /// How many rules there are.
+    pub(crate) fn len(&self) -> usize {
+        self.rules.len()
     }
 
     /// The rule of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Arc<Compiled>> {
-        self.rules.iter().find(|compiled| compiled.rule.name == name)
+        self.rules.get(self.places.get(name)?)
     }
 
-    /// The enabled rules on a metric.
+    /// The enabled rules on a metric, as of the last indexing.
     pub(crate) fn on(&self, metric: &str) -> &[Arc<Compiled>] {
         self.by_metric.get(metric).map_or(&[], Vec::as_slice)
     }
 
-    /// The shelf with `rule` on it, in the place of its namesake if there is one.
-    pub(crate) fn with(&self, rule: Compiled) -> Self {
-        let mut rules = self.rules.clone();
-        let rule = Arc::new(rule);
-        match rules.iter_mut().find(|known| known.rule.name == rule.rule.name) {
-            Some(known) => *known = rule,
-            None => rules.push(rule),
-        }
-        Self::of(rules)
+    /// Puts a rule, in the place of its namesake if there is one.
+    pub(crate) fn put(&mut self, rule: Compiled) {
+        let place = *self.places.entry_ref(rule.rule.name.as_str()).or_insert(self.next);
+        self.next = self.next.max(place + 1);
+        self.rules.insert(place, Arc::new(rule));
     }
 
-    /// The shelf without the rule of this name.
-    pub(crate) fn without(&self, name: &str) -> Self {
-        Self::of(self.rules.iter().filter(|known| known.rule.name != name).cloned().collect())
+    /// Takes the rule of this name away.
+    pub(crate) fn remove(&mut self, name: &str) {
+        if let Some(place) = self.places.remove(name) {
+            self.rules.remove(&place);
+        }
     }
 
-    fn of(rules: Vec<Arc<Compiled>>) -> Self {
-        let mut by_metric: HashMap<Box<str>, Vec<Arc<Compiled>>> = HashMap::new();
-        for compiled in rules.iter().filter(|compiled| compiled.rule.enabled) {
-            by_metric.entry_ref(compiled.rule.metric_name.as_str()).or_default().push(Arc::clone(compiled));
+    /// The shelf, ready to be asked by metric.
+    pub(crate) fn indexed(mut self) -> Self {
+        self.by_metric.clear();
+        for compiled in self.rules.values().filter(|compiled| compiled.rule.enabled) {
+            let rules = self.by_metric.entry_ref(compiled.rule.metric_name.as_str()).or_default();
+            rules.push(Arc::clone(compiled));
         }
-        Self { rules, by_metric }
+        self
     }
 }

@@ -1,8 +1,14 @@
 //! How the series of one rule stand: each has a vote, its newest sample; an instance is in alert while any of
 //! its series votes yes (`docs/decisions/0002-an-alert-is-judged-series-by-series.md`).
+//!
+//! A series that ended (staleness marker, restart of the collector) cannot vote any more, but silence heals
+//! nothing. So its yes stands until a sample says otherwise: one of its own, or the second no of another series
+//! of the instance. The second, because a sender that comes back reports all its series in some order, and the
+//! first no must not end an alert whose own series is two entries behind.
 
 use hashbrown::HashMap;
-use model::{Millis, Sample, Series, limits};
+use model::{Millis, Sample, Series};
+use std::sync::Arc;
 
 /// The metric whose series differ by the health word: of an instance the newest word counts alone.
 const HEALTH: &str = "health_status";
@@ -16,7 +22,7 @@ pub(crate) struct Owner {
 
 impl Owner {
     /// Whose series this is; the service as a whole is called `<service>_unknown`.
-    pub(crate) fn of(series: &Series) -> Self {
+    fn of(series: &Series) -> Self {
         let service = series.service();
         let instance = series.instance().map_or_else(|| format!("{service}_unknown").into(), Into::into);
         Self { service: service.into(), instance }
@@ -27,7 +33,9 @@ impl Owner {
 #[derive(Debug, Default)]
 pub(crate) struct Votes {
     series: HashMap<u64, Vote>,
-    owners: HashMap<Owner, Standing>,
+    owners: HashMap<Arc<Owner>, Standing>,
+    /// Time of the newest sample of all.
+    newest: Millis,
 }
 
 #[derive(Debug)]
@@ -35,7 +43,7 @@ struct Vote {
     /// Time of the newest sample.
     t: Millis,
     meets: bool,
-    owner: Owner,
+    owner: Arc<Owner>,
 }
 
 /// How an instance stands.
@@ -43,9 +51,17 @@ struct Vote {
 struct Standing {
     /// Its series that vote yes.
     yes: usize,
+    /// Those of them that ended.
+    ended: Vec<u64>,
     is_active: bool,
     /// When its alert started last.
     last_start: Option<Millis>,
+}
+
+impl Standing {
+    fn rests(&self, newest: Millis, cooldown: Millis) -> bool {
+        self.last_start.is_some_and(|start| newest.saturating_sub(start) < cooldown)
+    }
 }
 
 /// What a sample means for the alert of its instance.
@@ -54,9 +70,9 @@ pub(crate) enum Verdict {
     /// Nothing new.
     Same,
     /// It starts.
-    Starts(Owner),
+    Starts(Arc<Owner>),
     /// It is over.
-    Ends(Owner),
+    Ends(Arc<Owner>),
 }
 
 impl Votes {
@@ -64,85 +80,119 @@ impl Votes {
     pub(crate) fn take(&mut self, sample: &Sample<'_>, meets: bool, cooldown: Millis) -> Verdict {
         let key = key(sample.series);
         let t = sample.point.t;
+        self.newest = self.newest.max(t);
         let Some(vote) = self.series.get_mut(&key) else {
-            self.make_room();
-            let owner = Owner::of(sample.series);
-            self.owners.entry(owner.clone()).or_default().yes += usize::from(meets);
-            self.series.insert(key, Vote { t, meets, owner: owner.clone() });
+            let owner = Arc::new(Owner::of(sample.series));
+            let owner = self.owners.get_key_value(&owner).map_or(owner, |(known, _)| Arc::clone(known));
+            self.owners.entry(Arc::clone(&owner)).or_default().yes += usize::from(meets);
+            self.series.insert(key, Vote { t, meets, owner: Arc::clone(&owner) });
             return self.judge(&owner, t, meets, cooldown);
         };
         if t < vote.t {
             return Verdict::Same;
         }
+        let is_later = t > vote.t;
         vote.t = t;
         let was = std::mem::replace(&mut vote.meets, meets);
-        if !was && !meets {
-            // The usual case; unless an alert from before a restart waits for a word.
-            let is_active =
-                self.owners.get(&vote.owner).is_some_and(|standing| standing.is_active && standing.yes == 0);
-            if !is_active {
-                return Verdict::Same;
+        let owner = Arc::clone(&vote.owner);
+        let Some(standing) = self.owners.get_mut(&owner) else { return Verdict::Same };
+        standing.yes = standing.yes + usize::from(meets) - usize::from(was);
+        if !standing.ended.is_empty() {
+            let count = standing.ended.len();
+            standing.ended.retain(|ended| *ended != key);
+            let is_back = standing.ended.len() < count;
+            if !meets && is_later && !is_back {
+                for ended in standing.ended.drain(..) {
+                    standing.yes -= usize::from(self.series.remove(&ended).is_some_and(|vote| vote.meets));
+                }
             }
-        }
-        let owner = vote.owner.clone();
-        if let Some(standing) = self.owners.get_mut(&owner) {
-            standing.yes = standing.yes + usize::from(meets) - usize::from(was);
         }
         self.judge(&owner, t, meets, cooldown)
     }
 
-    fn judge(&mut self, owner: &Owner, t: Millis, meets: bool, cooldown: Millis) -> Verdict {
+    fn judge(&mut self, owner: &Arc<Owner>, t: Millis, meets: bool, cooldown: Millis) -> Verdict {
         let Some(standing) = self.owners.get_mut(owner) else { return Verdict::Same };
         if standing.is_active {
             if standing.yes == 0 {
                 standing.is_active = false;
-                return Verdict::Ends(owner.clone());
+                return Verdict::Ends(Arc::clone(owner));
             }
-        } else if meets && standing.last_start.is_none_or(|start| t.saturating_sub(start) >= cooldown) {
+        } else if meets && !standing.rests(t, cooldown) {
             standing.is_active = true;
             standing.last_start = Some(t);
-            return Verdict::Starts(owner.clone());
+            return Verdict::Starts(Arc::clone(owner));
         }
         Verdict::Same
     }
 
-    /// A series ended. Its no is forgotten; its yes stands until a sample says otherwise, for silence heals
-    /// nothing.
+    /// A series ended: its no is forgotten, its yes stands for now.
     pub(crate) fn end(&mut self, series: &Series) {
         let key = key(series);
-        if series.name() != HEALTH && self.series.get(&key).is_some_and(|vote| !vote.meets) {
+        // A health word that is no longer said was followed by another one, or by silence.
+        let Some(vote) = self.series.get(&key).filter(|_| series.name() != HEALTH) else { return };
+        if !vote.meets {
             self.series.remove(&key);
+        } else if let Some(standing) = self.owners.get_mut(&vote.owner)
+            && !standing.ended.contains(&key)
+        {
+            standing.ended.push(key);
         }
     }
 
-    /// An alert from before a restart: active until a sample says otherwise, or over; its start counts for the
-    /// cooldown.
-    pub(crate) fn remember(&mut self, owner: Owner, started: Millis, is_active: bool) {
-        let standing = self.owners.entry(owner).or_default();
-        standing.is_active = is_active;
+    /// An alert from before a restart. Its start counts for the cooldown; if it is active, so is the yes of
+    /// the series that started it, if that is known. (If not, the first no of any series ends it.)
+    pub(crate) fn remember(&mut self, owner: Owner, started: Millis, active: Option<Option<u64>>) {
+        let owner = Arc::new(owner);
+        let standing = self.owners.entry(Arc::clone(&owner)).or_default();
         standing.last_start = standing.last_start.max(Some(started));
+        standing.is_active = active.is_some();
+        if let Some(key) = active.flatten() {
+            standing.yes = 1;
+            standing.ended.push(key);
+            self.series.insert(key, Vote { t: started, meets: true, owner });
+        }
     }
 
-    /// Takes back a start that could not be listed.
-    pub(crate) fn withdraw(&mut self, owner: &Owner) {
+    /// Takes back a start that could not be listed: the next sample that meets the condition tries again.
+    pub(crate) fn withdraw(&mut self, owner: &Arc<Owner>) {
         if let Some(standing) = self.owners.get_mut(owner) {
             standing.is_active = false;
+            // The cooldown before this start was over.
+            standing.last_start = None;
         }
     }
 
-    /// Series that vote no can be forgotten: their next sample brings them back.
-    fn make_room(&mut self) {
-        if self.series.len() >= limits::SERIES {
-            self.series.retain(|_, vote| vote.meets);
-            self.owners.retain(|_, standing| {
-                standing.yes > 0 || standing.is_active || standing.last_start.is_some()
-            });
-        }
+    /// The rule was changed: how its series stand must be learnt anew. The cooldown goes on.
+    pub(crate) fn restart(&mut self) {
+        self.series.clear();
+        self.owners.retain(|_, standing| {
+            let last_start = standing.last_start;
+            *standing = Standing { last_start, ..Standing::default() };
+            last_start.is_some()
+        });
+    }
+
+    /// Whether the series of `sample` has a vote.
+    pub(crate) fn knows(&self, series: &Series) -> bool {
+        self.series.contains_key(&key(series))
+    }
+
+    /// Series and instances that are remembered.
+    pub(crate) fn len(&self) -> usize {
+        self.series.len() + self.owners.len()
+    }
+
+    /// Forgets what can be learnt again: series that vote no, and instances without alert or `cooldown`.
+    pub(crate) fn forget(&mut self, cooldown: Millis) {
+        self.series.retain(|_, vote| vote.meets);
+        let newest = self.newest;
+        self.owners
+            .retain(|_, standing| standing.yes > 0 || standing.is_active || standing.rests(newest, cooldown));
     }
 }
 
 /// What a series is known by: its fingerprint; for health that of its owner.
-fn key(series: &Series) -> u64 {
+pub(crate) fn key(series: &Series) -> u64 {
     if series.name() == HEALTH {
         let owner = [("service", series.service()), ("instance", series.instance().unwrap_or(""))];
         return model::Labels::new(owner).fingerprint();

@@ -56,6 +56,38 @@ fn defect_34_a_counter_that_falls_began_anew() {
     }
 }
 
+#[test]
+fn percentiles_lie_between_two_ranks_as_numpy_has_them() {
+    // Of 1 to n the percentile q is 1 + q (n - 1).
+    for n in [2_u32, 3, 10, 100, 101, 1_000] {
+        let values: Vec<f64> = (1..=n).rev().map(f64::from).collect();
+        let a = aggregate(&values).expect("there are values");
+        let last = f64::from(n - 1);
+        let expect = [1.0 + 0.5 * last, 1.0 + 0.95 * last, 1.0 + 0.99 * last];
+        for (seen, expect) in [a.median, a.percentile_95, a.percentile_99].iter().zip(expect) {
+            assert!(close(*seen, expect), "{n}: {seen} is not {expect}");
+        }
+    }
+}
+
+#[test]
+fn numbers_at_the_edge_of_what_a_double_holds_have_statistics_too() {
+    // Computed with exact fractions elsewhere: [-a, a] deviates by a times the root of 2, or as much as fits.
+    let rows: [(&[f64], f64, f64); 6] = [
+        (&[1e200, -1e200], 0.0, std::f64::consts::SQRT_2 * 1e200),
+        (&[1e-200, -1e-200], 0.0, std::f64::consts::SQRT_2 * 1e-200),
+        (&[f64::MAX, f64::MAX], f64::MAX, 0.0),
+        (&[f64::MAX, -f64::MAX], 0.0, f64::MAX),
+        (&[1e308, 1e308, 1e308, 0.0], 0.75e308, 0.5e308),
+        (&[0.1, 0.1, 0.1], 0.1, 0.0),
+    ];
+    for (values, mean, std_dev) in rows {
+        let a = aggregate(values).expect("there are values");
+        let near = |seen: f64, expect: f64| (seen - expect).abs() <= 1e-12 * expect.abs();
+        assert!(near(a.mean, mean) && near(a.std_dev, std_dev), "{values:?}: {a:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn every_statistic_lies_among_the_values(values in proptest::collection::vec(any::<f64>(), 0..50)) {
@@ -63,6 +95,7 @@ proptest! {
         for value in [a.mean, a.median, a.percentile_95, a.percentile_99] {
             assert!(a.min <= value && value <= a.max, "{a:?}");
         }
+        assert!(a.std_dev.is_finite(), "{a:?}");
         assert!(a.std_dev >= 0.0 && a.median <= a.percentile_95 && a.percentile_95 <= a.percentile_99);
     }
 

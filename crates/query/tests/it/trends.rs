@@ -62,7 +62,7 @@ fn the_test_gives_the_values_computed_by_hand() {
         .expect("ten points");
     assert!((test.p_value - 0.000_676_764_180_121_047_5).abs() < 1e-12, "{test:?}");
     assert!((test.slope_per_hour - 72.0).abs() < 1e-9 && test.significant, "{test:?}");
-    assert!(test.low_per_hour < 72.0 && 72.0 < test.high_per_hour, "{test:?}");
+    assert!((test.low_per_hour - 60.0).abs() < 1e-9 && (test.high_per_hour - 90.0).abs() < 1e-9, "{test:?}");
     assert!((test.relative_per_hour.expect("not zero") - 72.0 / 14.5).abs() < 1e-9, "{test:?}");
 
     let ties = trend(&minutely([1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0, 3.0, 3.0]))
@@ -72,6 +72,58 @@ fn the_test_gives_the_values_computed_by_hand() {
 
     let flat = trend(&minutely([4.0; 20])).significance.expect("twenty points");
     assert!(!flat.significant && (flat.p_value - 1.0).abs() < 1e-12, "{flat:?}");
+}
+
+/// Checks the test against values that a program of its own computed from the textbook's formulas (the ranks of
+/// the interval as SciPy's `theilslopes` takes them).
+fn check(points: &[Point], p_value: f64, slope: f64, low: f64, high: f64) {
+    let test = trend(points).significance.expect("enough points");
+    let seen = [test.p_value, test.slope_per_hour, test.low_per_hour, test.high_per_hour];
+    for (seen, expect) in seen.iter().zip([p_value, slope, low, high]) {
+        assert!((seen - expect).abs() <= 1e-9 * expect.abs().max(1.0), "{seen} is not {expect}: {test:?}");
+    }
+    assert_eq!(test.significant, p_value < 0.05);
+}
+
+#[test]
+fn slopes_and_intervals_are_those_of_the_reference() {
+    let ten = [10.0, 12.0, 11.0, 14.0, 13.0, 15.0, 18.0, 17.0, 19.0, 21.0];
+    check(&minutely(ten), 0.000_676_764_180_121_047_5, 72.0, 60.0, 90.0);
+    let ties = [1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0, 3.0, 3.0];
+    check(&minutely(ties), 0.002_176_378_942_218_397, 15.0, 0.0, 20.0);
+    let down = [-3.0, -5.0, -4.5, -7.0, -6.0, -9.0, -8.5, -12.0, -11.0];
+    check(&minutely(down), 0.004_878_564_475_033_636, -60.0, -80.0, -45.0);
+    let no_trend = [5.0, 3.0, 8.0, 1.0, 9.0, 2.0, 7.0, 4.0, 6.0, 5.0, 3.0, 8.0];
+    check(&minutely(no_trend), 0.782_359_471_428_624_7, 8.75, -37.5, 45.0);
+    let outlier = [1.0, 2.0, 3.0, 4.0, 1000.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0];
+    check(&minutely(outlier), 0.000_470_169_279_313_970_76, 60.0, 60.0, 60.0);
+    let uneven: Vec<Point> = [0, 10, 15, 60, 61, 300, 301, 900]
+        .into_iter()
+        .zip([4.0, 4.2, 4.1, 4.6, 4.3, 5.0, 4.9, 5.4])
+        .map(|(t, v)| Point { t: 1_795_394_248_000 + t * 1_000, v })
+        .collect();
+    check(
+        &uneven,
+        0.009_374_768_459_434_893,
+        8.829_896_907_216_499,
+        3.428_571_428_571_431_5,
+        17.704_918_032_786_875,
+    );
+}
+
+#[test]
+fn a_fall_is_a_rise_in_the_mirror() {
+    for seed in 0..50 {
+        let values: Vec<f64> = (0..30).zip(noise(seed)).map(|(i, n)| f64::from(i) * 0.1 + 5.0 * n).collect();
+        let up = trend(&minutely(values.iter().copied())).significance.expect("enough points");
+        let down = trend(&minutely(values.iter().map(|v| -v))).significance.expect("enough points");
+        assert_eq!(up.p_value, down.p_value, "seed {seed}");
+        assert_eq!(
+            (up.low_per_hour, up.high_per_hour),
+            (-down.high_per_hour, -down.low_per_hour),
+            "seed {seed}"
+        );
+    }
 }
 
 #[test]
@@ -122,5 +174,16 @@ proptest! {
     fn any_values_have_an_answer(values in proptest::collection::vec(proptest::num::f64::ANY, 0..60)) {
         let found = trend(&minutely(values));
         assert!(found.data_points < 2 || found.trend != Direction::InsufficientData);
+        assert!(found.slope.is_finite(), "{found:?}");
+    }
+
+    #[test]
+    fn values_turned_round_turn_the_trend_round(values in proptest::collection::vec(-50..50_i32, 8..40)) {
+        let test = |sign: f64| {
+            trend(&minutely(values.iter().map(|v| sign * f64::from(*v)))).significance.expect("enough points")
+        };
+        let (up, down) = (test(1.0), test(-1.0));
+        assert_eq!((up.p_value, up.slope_per_hour), (down.p_value, -down.slope_per_hour));
+        assert_eq!((up.low_per_hour, up.high_per_hour), (-down.high_per_hour, -down.low_per_hour));
     }
 }

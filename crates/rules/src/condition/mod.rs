@@ -50,6 +50,9 @@ enum Comparison {
     NotEqual,
 }
 
+/// Characters shown on either side of the place of an error.
+const AROUND: usize = 40;
+
 /// Why a text is no condition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} (at character {})", at + 1)]
@@ -65,10 +68,18 @@ impl ConditionError {
         Self { at, message: message.into() }
     }
 
-    /// The error under the text it is about, with a mark at the place.
+    /// The error over the text it is about, with a mark at the place. Of a long text only the part around the
+    /// place is shown, and what would move the mark (tabs, line ends) as a space.
     #[must_use]
     pub fn pointing_at(&self, text: &str) -> String {
-        format!("{}\n  {text}\n  {}^", self.message, " ".repeat(self.at))
+        let from = self.at.saturating_sub(AROUND);
+        let mut rest = text.chars().skip(from);
+        let shown: String =
+            rest.by_ref().take(2 * AROUND).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let before = if from > 0 { "…" } else { "" };
+        let after = if rest.next().is_some() { "…" } else { "" };
+        let space = " ".repeat(self.at - from + before.chars().count());
+        format!("{}\n  {before}{shown}{after}\n  {space}^", self.message)
     }
 }
 
@@ -82,42 +93,57 @@ impl Condition {
     }
 
     /// Whether a sample of `value` meets the condition; `word` is the text that belongs to it (the health
-    /// word), if any. A NaN meets only `!=`; without a word `== 'x'` is false and `!= 'x'` is false too, for
-    /// nothing is known.
+    /// word), if any. What is not known holds nothing, `not` included: a NaN meets only `!=`, and where there
+    /// is no word, nothing that is said about words holds.
     #[must_use]
     pub fn holds(&self, value: f64, word: Option<&str>) -> bool {
-        self.tree.holds(value, word)
+        self.tree.truth(value, word) == Some(true)
     }
 
-    /// The number in the condition that `value` passed: of the comparisons that hold, the first number; if
-    /// none holds or it compares words, the first number of all, or 0.
+    /// The number in the condition that `value` passed: the first one that makes the condition hold. If it does
+    /// not hold, or holds for its words, the first number there is, or 0.
     #[must_use]
-    pub fn threshold(&self, value: f64) -> f64 {
-        let mut numbers = Vec::new();
-        self.tree.numbers(&mut numbers);
-        let passed = numbers.iter().find(|(sign, number)| sign.holds(value, *number));
-        passed.or(numbers.first()).map_or(0.0, |(_, number)| *number)
+    pub fn threshold(&self, value: f64, word: Option<&str>) -> f64 {
+        self.tree.passed(value, word, true).or_else(|| self.tree.first_number()).unwrap_or(0.0)
     }
 }
 
 impl Tree {
-    fn holds(&self, value: f64, word: Option<&str>) -> bool {
+    /// Three-valued (Kleene): `None` where it is not known.
+    fn truth(&self, value: f64, word: Option<&str>) -> Option<bool> {
         match self {
-            Self::Any(parts) => parts.iter().any(|part| part.holds(value, word)),
-            Self::All(parts) => parts.iter().all(|part| part.holds(value, word)),
-            Self::Not(inner) => !inner.holds(value, word),
-            Self::Test(Test::Number(sign, number)) => sign.holds(value, *number),
-            Self::Test(Test::WordIs(wanted)) => word == Some(wanted),
-            Self::Test(Test::WordIsNot(unwanted)) => word.is_some_and(|word| word != unwanted),
+            Self::Any(parts) => all_are(parts, false, |part| part.truth(value, word)).map(|none| !none),
+            Self::All(parts) => all_are(parts, true, |part| part.truth(value, word)),
+            Self::Not(inner) => inner.truth(value, word).map(|truth| !truth),
+            Self::Test(Test::Number(sign, number)) => {
+                (!value.is_nan() || *sign == Comparison::NotEqual).then(|| sign.holds(value, *number))
+            }
+            Self::Test(Test::WordIs(wanted)) => word.map(|word| word == wanted),
+            Self::Test(Test::WordIsNot(unwanted)) => word.map(|word| word != unwanted),
         }
     }
 
-    fn numbers(&self, found: &mut Vec<(Comparison, f64)>) {
+    /// The first number that makes the tree `wanted`.
+    fn passed(&self, value: f64, word: Option<&str>, wanted: bool) -> Option<f64> {
+        if self.truth(value, word) != Some(wanted) {
+            return None;
+        }
         match self {
-            Self::Any(parts) | Self::All(parts) => parts.iter().for_each(|part| part.numbers(found)),
-            Self::Not(inner) => inner.numbers(found),
-            Self::Test(Test::Number(sign, number)) => found.push((*sign, *number)),
-            Self::Test(_) => {}
+            Self::Any(parts) | Self::All(parts) => {
+                parts.iter().find_map(|part| part.passed(value, word, wanted))
+            }
+            Self::Not(inner) => inner.passed(value, word, !wanted),
+            Self::Test(Test::Number(_, number)) => Some(*number),
+            Self::Test(_) => None,
+        }
+    }
+
+    fn first_number(&self) -> Option<f64> {
+        match self {
+            Self::Any(parts) | Self::All(parts) => parts.iter().find_map(Self::first_number),
+            Self::Not(inner) => inner.first_number(),
+            Self::Test(Test::Number(_, number)) => Some(*number),
+            Self::Test(_) => None,
         }
     }
 
@@ -129,6 +155,19 @@ impl Tree {
             Self::Not(_) | Self::Test(_) => 2,
         }
     }
+}
+
+/// Whether every part is `wanted`; one that is not decides, whatever is not known of the others.
+fn all_are(parts: &[Tree], wanted: bool, truth: impl Fn(&Tree) -> Option<bool>) -> Option<bool> {
+    let mut all = Some(true);
+    for part in parts {
+        match truth(part) {
+            Some(truth) if truth == wanted => {}
+            Some(_) => return Some(false),
+            None => all = None,
+        }
+    }
+    all
 }
 
 impl Comparison {
@@ -188,6 +227,8 @@ impl fmt::Display for Tree {
         match self {
             Self::Any(parts) => joined(parts, "or", 0),
             Self::All(parts) => joined(parts, "and", 1),
+            // Without needless parentheses, which would nest deeper than what was parsed.
+            Self::Not(inner) if inner.tightness() == 2 => write!(f, "not {inner}"),
             Self::Not(inner) => write!(f, "not ({inner})"),
             Self::Test(Test::Number(sign, number)) => write!(f, "value {} {number}", sign.as_str()),
             Self::Test(Test::WordIs(word)) => write!(f, "value == {}", quoted(word)),

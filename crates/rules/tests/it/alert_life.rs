@@ -95,6 +95,48 @@ fn an_instance_is_in_alert_while_any_of_its_series_is() {
 }
 
 #[test]
+fn an_ended_series_heals_nothing_and_its_successor_does() {
+    let desk = Desk::new(vec![rule("slow", "value > 500", 0)]);
+    let point = |endpoint: &str, t: i64, v: f64| {
+        desk.sample("m", "s", &[(INSTANCE, "i"), ("endpoint", endpoint)], t, v);
+    };
+    point("/a", 1, 600.0);
+    point("/b", 1, 20.0);
+    point("/b", 2, stale_marker());
+    point("/a", 3, stale_marker());
+    assert_eq!(desk.said(), ["start slow:s:i 600 @1"]);
+    point("/b", 4, 30.0);
+    assert_eq!(desk.said(), [""; 0], "/a still says yes");
+    point("/a", 5, 20.0);
+    assert_eq!(desk.said(), ["end slow:s:i @5"]);
+}
+
+#[test]
+fn values_that_are_no_number_neither_start_nor_keep_an_alert() {
+    let desk = Desk::new(vec![rule("high", "value > 90", 0), rule("same", "value == 5", 0)]);
+    for (t, v) in [(0, f64::NAN), (1, 95.0), (2, f64::NAN), (3, f64::INFINITY), (4, f64::NEG_INFINITY)] {
+        desk.at(t, v);
+    }
+    assert_eq!(
+        desk.said(),
+        ["start high:s:i 95 @1000", "end high:s:i @2000", "start high:s:i inf @3000", "end high:s:i @4000"]
+    );
+}
+
+#[test]
+fn defect_03_the_default_rules_run_without_being_put() {
+    let desk = Desk::new(default_rules(90.0, 85.0));
+    for (metric, value) in
+        [("cpu_percent", 90.5), ("memory_percent", 86.0), ("error_rate", 5.5), ("response_time_avg", 5_001.0)]
+    {
+        desk.sample(metric, "s", &[(INSTANCE, "i")], 1_000, value);
+    }
+    desk.word(1, "i", "unhealthy");
+    let ids: Vec<_> = desk.book.alerts(true).into_iter().map(|alert| alert.rule_name).collect();
+    assert_eq!(ids, ["high_cpu", "high_error_rate", "high_memory", "response_time_high", "service_down"]);
+}
+
+#[test]
 fn the_service_as_a_whole_has_alerts_too_and_late_samples_change_nothing() {
     let desk = Desk::new(vec![rule("high", "value > 90", 0)]);
     desk.sample("m", "s", &[], 10, 95.0);
@@ -164,6 +206,15 @@ fn defect_15_rules_are_replaced_disabled_enabled_and_removed() {
 }
 
 #[test]
+fn an_alert_never_ends_before_it_began() {
+    let desk = Desk::new(vec![rule("high", "value > 90", 0)]);
+    desk.book.tick(5_000);
+    desk.at(10, 95.0);
+    desk.book.remove("high").expect("there");
+    assert_eq!(desk.said(), ["start high:s:i 95 @10000", "end high:s:i @10000"]);
+}
+
+#[test]
 fn an_alert_that_is_over_is_listed_for_an_hour_of_the_walls_time() {
     let desk = Desk::new(vec![rule("high", "value > 90", 0)]);
     desk.at(1, 95.0);
@@ -211,5 +262,33 @@ proptest! {
         }
         assert_eq!(desk.said(), expect);
         assert_eq!(desk.book.active_count(), usize::from(active));
+    }
+
+    #[test]
+    fn series_in_any_order_are_judged_as_by_hand(samples in proptest::collection::vec((0..3_usize, 0..20_i64, 0..20_i32), 1..80)) {
+        let desk = Desk::new(vec![rule("high", "value > 10", 0)]);
+        let mut newest: [Option<(i64, bool)>; 3] = [None; 3];
+        let (mut active, mut last_start) = (false, None::<i64>);
+        for (series, t, value) in samples {
+            let endpoint = series.to_string();
+            desk.sample("m", "s", &[(INSTANCE, "i"), ("endpoint", &endpoint)], t, f64::from(value));
+            let is_late = newest[series].is_some_and(|(seen, _)| t < seen);
+            if !is_late {
+                newest[series] = Some((t, value > 10));
+            }
+            let meets = newest.iter().flatten().any(|(_, meets)| *meets);
+            // A sample from before the last start begins nothing.
+            let may_start = !is_late && value > 10 && last_start.is_none_or(|start| t >= start);
+            let expect = match (active, meets) {
+                (false, true) if may_start => vec![format!("start high:s:i {value} @{t}")],
+                (true, false) => vec![format!("end high:s:i @{}", t.max(last_start.unwrap_or(t)))],
+                _ => vec![],
+            };
+            assert_eq!(desk.said(), expect);
+            if !expect.is_empty() {
+                active = meets;
+                last_start = if meets { Some(t) } else { last_start };
+            }
+        }
     }
 }

@@ -34,6 +34,11 @@ fn conditions_mean_what_they_say() {
         ("value != 'unhealthy'", 0.0, None, false),
         ("value > 5", f64::NAN, None, false),
         ("value != 5", f64::NAN, None, true),
+        ("not value > 5", f64::NAN, None, false),
+        ("not (value > 5 and value < 9)", f64::NAN, None, false),
+        ("not value == 'unhealthy'", 0.0, None, false),
+        ("value == 'unhealthy' or value < 1", 0.0, None, true),
+        ("not (value == 'unhealthy' and value > 1)", 0.0, None, true),
         ("value > 5", f64::INFINITY, None, true),
     ];
     for (text, value, word, expect) in rows {
@@ -78,6 +83,18 @@ fn errors_point_at_the_character() {
 }
 
 #[test]
+fn the_mark_stands_under_its_place_in_long_and_in_odd_texts() {
+    let mark = |text: &str| {
+        let shown = Condition::parse(text).expect_err(text).pointing_at(text);
+        let lines: Vec<Vec<char>> = shown.lines().skip(1).map(|line| line.chars().collect()).collect();
+        assert!(shown.chars().count() < 300, "{shown}");
+        lines[0][lines[1].len() - 1]
+    };
+    assert_eq!(mark("value\t>\n90 and value = 3"), '=');
+    assert_eq!(mark(&format!("{}value = 3{}", "value > 1 and ".repeat(99), " or value > 1".repeat(99))), '=');
+}
+
+#[test]
 fn defect_05_there_is_no_way_to_run_a_rule_as_code() {
     for text in [
         "__import__('os').system('true')",
@@ -100,9 +117,13 @@ fn defect_11_the_threshold_is_the_number_that_was_passed() {
         ("value > 80%", 95.0, 80.0),
         ("value == 'unhealthy'", 0.0, 0.0),
         ("not value < 3", 4.0, 3.0),
+        ("(value > 5 and value < 6) or value > 50", 60.0, 50.0),
+        ("not (value < 3 or value > 8)", 5.0, 3.0),
+        ("value > 2 and not value > 9", 5.0, 2.0),
+        ("value > 90", 1.0, 90.0),
     ];
     for (text, value, threshold) in rows {
-        assert_eq!(parsed(text).threshold(value), threshold, "{text}");
+        assert_eq!(parsed(text).threshold(value, None), threshold, "{text}");
     }
 }
 
@@ -118,6 +139,8 @@ fn depth_and_length_are_bounded() {
     assert!(Condition::parse(&nested(60)).is_ok());
     assert!(Condition::parse(&nested(100_000)).is_err());
     assert!(Condition::parse(&"not ".repeat(1_000)).is_err());
+    let negated = parsed(&format!("{}value > 1", "not ".repeat(64)));
+    assert_eq!(parsed(&negated.to_string()), negated, "what is written nests no deeper than what was read");
     assert!(Condition::parse(&format!("value > {}", "1".repeat(5_000))).is_err());
 }
 
@@ -148,6 +171,21 @@ proptest! {
         let again = parsed(&once.to_string());
         assert_eq!(once, again, "{text} was written as {once}");
         assert_eq!(once.holds(value, Some("it is")), again.holds(value, Some("it is")));
+    }
+
+    #[test]
+    fn any_row_of_known_words_has_an_answer(
+        words in proptest::collection::vec(
+            proptest::sample::select(vec!["value", "and", "or", "not", "(", ")", ">", "==", "'a'", "9%", "-1e3"]),
+            0..30,
+        ),
+        value in proptest::num::f64::ANY,
+    ) {
+        if let Ok(condition) = Condition::parse(&words.join(" ")) {
+            assert_eq!(parsed(&condition.to_string()), condition);
+            assert!(condition.threshold(value, None).is_finite());
+            assert_eq!(condition.holds(value, Some("a")), parsed(&format!("not not ({condition})")).holds(value, Some("a")));
+        }
     }
 
     #[test]

@@ -102,6 +102,73 @@ fn defect_13_without_an_error_rate_the_counters_give_one() {
 }
 
 #[test]
+fn the_counters_of_each_instance_give_its_own_rate_and_survive_a_restart_of_it() {
+    let all = vec![
+        series("errors_total", "i", [100.0, 0.0, 7.0]),
+        series("messages_processed_total", "i", [9_000.0, 0.0, 100.0]),
+        series("errors_total", "j", [50.0, 51.0]),
+        series("messages_processed_total", "j", [100.0, 200.0]),
+        series("errors_total", "k", [0.0, 9.0]),
+        series("messages_processed_total", "l", [0.0, 9.0]),
+        series("errors_total", "m", [0.0, 0.0]),
+        series("messages_processed_total", "m", [5.0, 5.0]),
+    ];
+    let found = insights::find(&Shelf(all), "s", TimeRange::ALL, 42).expect("readable");
+    assert_eq!((found.service_name.as_str(), found.timestamp, found.insights.len()), ("s", 42, 1));
+    let only = &found.insights[0];
+    assert_eq!((only.instance_id.as_deref(), only.value), (Some("i"), 7.0));
+    assert_eq!(only.message, "Error rate is 7.00%");
+}
+
+#[test]
+fn a_series_that_ended_and_a_series_of_another_service_say_nothing() {
+    let ended = series("cpu_percent", "i", [95.0, model::stale_marker()]);
+    let labels = Labels::new([(NAME, "cpu_percent"), (SERVICE, "other"), (INSTANCE, "i")]);
+    let points = vec![Point { t: 0, v: 99.0 }];
+    let other = SeriesPoints { series: Arc::new(Series::new(labels, MetricKind::Gauge)), points };
+    assert_eq!(said(vec![ended, other]), [""; 0]);
+}
+
+#[test]
+fn the_edge_belongs_to_what_is_well() {
+    assert_eq!(said(vec![series("error_rate", "i", [5.0]), series("cpu_usage", "i", [80.0])]), [""; 0]);
+    let both = vec![series("cpu_usage", "i", [10.0]), series("cpu_percent", "i", [99.0])];
+    assert_eq!(said(both), [""; 0], "cpu_percent is asked only where there is no cpu_usage");
+}
+
+#[test]
+fn what_is_said_is_remembered_for_each_service_and_instance() {
+    let found = |service: &str, instances: &[&str]| {
+        let insights = instances.iter().map(|instance| model::Insight {
+            kind: "high_cpu_usage",
+            message: String::new(),
+            severity: model::Severity::Warning,
+            metric: "cpu_percent".to_owned(),
+            instance_id: Some((*instance).to_owned()),
+            value: 90.0,
+        });
+        model::ServiceInsights {
+            service_name: service.to_owned(),
+            timestamp: 0,
+            insights: insights.collect(),
+        }
+    };
+    let mut watch = InsightWatch::default();
+    let rows: [(&str, &[&str], bool); 7] = [
+        ("a", &["i"], true),
+        ("b", &["i"], true),
+        ("a", &["i", "j"], true),
+        ("a", &["j", "i"], false),
+        ("b", &["i"], false),
+        ("a", &["j"], true),
+        ("b", &[], true),
+    ];
+    for (service, instances, is_news) in rows {
+        assert_eq!(watch.changed(&found(service, instances)), is_news, "{service} {instances:?}");
+    }
+}
+
+#[test]
 fn the_same_is_not_said_twice() {
     let find = |cpu: f64| {
         insights::find(&Shelf(vec![series("cpu_percent", "i", [cpu])]), "s", TimeRange::ALL, 0)

@@ -87,3 +87,57 @@ fn without_a_ledger_rules_are_refused_and_alerts_are_said_all_the_same() {
     assert_eq!(desk.said(), ["start default:s:i 95 @100000"]);
     assert_eq!(desk.book.unkept(), 1);
 }
+
+#[test]
+fn an_alert_whose_rule_is_gone_or_disabled_ends_after_a_restart() {
+    let desk = Desk::new(vec![rule("default", "value > 90", 60), rule("other", "value > 90", 60)]);
+    desk.at(1, 95.0);
+    let mut changes = desk.watch.recorded.lock().clone();
+    // Killed between the change of the rule and the end of its alert.
+    changes.push(Change::RulePut(model::Rule { enabled: false, ..rule("other", "value > 90", 60) }));
+    let restarted = Desk::restored(vec![rule("other", "value > 90", 60)], changes);
+    assert_eq!(restarted.book.active_count(), 2);
+    restarted.book.tick(9_000);
+    assert_eq!(restarted.said(), ["end default:s:i @9000", "end other:s:i @9000"]);
+    assert_eq!(restarted.book.active_count(), 0);
+    restarted.book.set_enabled("other", true).expect("there");
+    restarted.at(10, 95.0);
+    restarted.at(61, 95.0);
+    assert_eq!(restarted.said(), ["start other:s:i 95 @61000"], "the cooldown went on");
+}
+
+#[test]
+fn the_cooldown_goes_on_over_a_change_of_the_rule_with_and_without_a_restart() {
+    let desk = Desk::new(defaults());
+    desk.at(1, 95.0);
+    desk.book.put(rule("default", "value > 80", 60)).expect("good");
+    desk.book.remove("unwanted").expect("there");
+    desk.book.put(rule("unwanted", "value > 80", 60)).expect("good");
+    desk.said();
+    for desk in [again(&desk), desk] {
+        desk.at(60, 95.0);
+        assert_eq!(desk.said(), [""; 0]);
+        desk.at(61, 95.0);
+        assert_eq!(desk.said(), ["start default:s:i 95 @61000", "start unwanted:s:i 95 @61000"]);
+    }
+}
+
+#[test]
+fn a_default_that_was_removed_and_made_again_keeps_its_new_place() {
+    let desk = Desk::new(defaults());
+    desk.book.remove("default").expect("there");
+    desk.book.put(rule("default", "value > 7", 1)).expect("good");
+    let frozen: Vec<Change> = desk.book.freeze(|changes| changes);
+    same(&desk, &again(&desk));
+    same(&desk, &Desk::restored(defaults(), frozen));
+}
+
+#[test]
+fn alerts_that_ended_long_before_a_restart_are_not_listed_again() {
+    let desk = desk_with_a_past();
+    let restarted = again(&desk);
+    restarted.book.tick(1_000 + model::limits::HOUR - 1);
+    assert_eq!(restarted.book.alerts(false).len(), 2);
+    restarted.book.tick(1_000 + model::limits::HOUR);
+    assert_eq!((restarted.book.alerts(false).len(), restarted.book.history(10).len()), (1, 1));
+}

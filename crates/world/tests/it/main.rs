@@ -31,7 +31,18 @@ fn check(disk: &dyn Disk) {
             ErrorKind::InvalidInput,
             "{name:?}"
         );
+        assert_eq!(disk.truncate(name, 0).expect_err("refused").kind(), ErrorKind::InvalidInput, "{name:?}");
+        assert_eq!(disk.sync(name).expect_err("refused").kind(), ErrorKind::InvalidInput, "{name:?}");
+        assert_eq!(disk.quarantine(name).expect_err("refused").kind(), ErrorKind::InvalidInput, "{name:?}");
     }
+    assert_eq!(disk.truncate("absent", 0).expect_err("refused").kind(), ErrorKind::NotFound);
+    assert_eq!(disk.quarantine("absent").expect_err("refused").kind(), ErrorKind::NotFound);
+    assert_eq!(disk.list().expect("listed"), ["a.damaged-1", "a.damaged-2", "b"], "what fails makes no file");
+    disk.append("b", &[0, 0xff, b'\n']).expect("room");
+    disk.append("b", b"").expect("room");
+    assert_eq!(disk.read("b").expect("readable").as_deref(), Some(&[0, 0xff, b'\n'][..]), "bytes are bytes");
+    disk.truncate("b", 0).expect("cut");
+    assert_eq!(disk.read("b").expect("readable").as_deref(), Some(&[][..]));
     assert_eq!(disk.sync("absent").expect_err("refused").kind(), ErrorKind::NotFound);
 }
 
@@ -49,6 +60,76 @@ fn a_directory_belongs_to_one_process_at_a_time() {
     assert_eq!(RealDisk::open(dir.path()).expect_err("taken").kind(), ErrorKind::WouldBlock);
     drop(first);
     RealDisk::open(dir.path()).expect("free again");
+}
+
+#[test]
+fn what_is_written_is_there_when_the_directory_is_opened_again_and_leftovers_are_not_shown() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let disk = RealDisk::open(dir.path()).expect("free");
+    disk.replace("kept", b"old").expect("room");
+    disk.append("kept", b"er").expect("room");
+    // A process that was killed while it replaced leaves the new content under another name.
+    std::fs::copy(dir.path().join("kept"), dir.path().join(".replacing")).expect("copied");
+    drop(disk);
+    let disk = RealDisk::open(dir.path()).expect("free again");
+    assert_eq!(disk.list().expect("listed"), ["kept"]);
+    assert_eq!(disk.read("kept").expect("readable").as_deref(), Some(&b"older"[..]));
+    disk.replace("kept", b"new").expect("room");
+    assert_eq!(disk.read("kept").expect("readable").as_deref(), Some(&b"new"[..]));
+}
+
+#[test]
+fn a_directory_that_cannot_be_one_is_an_error() {
+    let dir = tempfile::tempdir().expect("a directory");
+    RealDisk::open(dir.path()).expect("free").replace("file", b"x").expect("room");
+    assert!(RealDisk::open(&dir.path().join("file/data")).is_err());
+}
+
+#[test]
+fn a_power_cut_takes_a_prefix_and_the_same_one_for_the_same_seed() {
+    let written: Vec<u8> = (1..=200).collect();
+    let left = |seed| {
+        let disk = SimDisk::new(seed);
+        disk.append("a", &written[..50]).expect("room");
+        disk.sync("a").expect("synced");
+        disk.append("a", &written[50..]).expect("room");
+        disk.lose_power();
+        let once = disk.read("a").expect("readable").expect("there");
+        disk.lose_power();
+        assert_eq!(disk.read("a").expect("readable").as_deref(), Some(&once[..]), "what is left stays");
+        once
+    };
+    let mut lengths = std::collections::BTreeSet::new();
+    let mut garbled = 0;
+    for seed in 0..200 {
+        let bytes = left(seed);
+        assert_eq!(bytes, left(seed), "seed {seed}");
+        assert_eq!(bytes[..50], written[..50], "seed {seed}: what was synced stays");
+        let wrong = bytes.iter().zip(&written).filter(|(left, written)| left != written).count();
+        assert!(bytes.len() <= written.len() && wrong <= 1, "seed {seed}");
+        garbled += wrong;
+        lengths.insert(bytes.len());
+    }
+    assert!(lengths.len() > 50 && garbled > 50, "{} lengths, {garbled} garbled", lengths.len());
+}
+
+#[test]
+fn a_replaced_file_and_a_cut_one_survive_a_power_cut() {
+    let disk = SimDisk::new(3);
+    disk.replace("a", b"whole").expect("room");
+    disk.append("b", b"123456").expect("room");
+    disk.truncate("b", 3).expect("cut");
+    disk.lose_power();
+    assert_eq!(disk.read("a").expect("readable").as_deref(), Some(&b"whole"[..]));
+    assert_eq!(disk.read("b").expect("readable").as_deref(), Some(&b"123"[..]));
+}
+
+#[test]
+fn time_that_passes_beyond_all_bounds_stops_at_them() {
+    let clock = SimClock::at(i64::MAX - 5);
+    clock.advance(Duration::MAX);
+    clock.advance(Duration::MAX);
+    assert_eq!((clock.now(), clock.monotonic()), (i64::MAX, Duration::MAX));
 }
 
 #[test]
