@@ -1,9 +1,11 @@
 //! The embedded broker: for a first start, for the edge, for tests.
 
 use crate::error::BusError;
+use mqtt5::broker::auth::{AuthProvider, PasswordAuthProvider, RateLimitedAuthProvider};
 use mqtt5::broker::config::{BrokerConfig, StorageBackend, StorageConfig};
 use mqtt5::broker::{BrokerShutdownHandle, MqttBroker};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use tokio::net::lookup_host;
 use tokio::task::JoinHandle;
 
@@ -31,28 +33,49 @@ pub(crate) struct EmbeddedBroker {
 }
 
 impl EmbeddedBroker {
-    /// Starts on `host`, on `port` or the next free one.
-    pub(crate) async fn start(host: &str, port: u16) -> Result<Self, BusError> {
-        let last = port.saturating_add(PORTS_TRIED - 1);
-        let mut reason = "no such address".to_owned();
+    /// Starts on `host`, on `port` or the next free one (0 means any). On an address of this machine alone it
+    /// lets everybody in; elsewhere only who knows the `credentials`.
+    pub(crate) async fn start(
+        host: &str,
+        port: u16,
+        credentials: Option<(&str, &str)>,
+    ) -> Result<Self, BusError> {
+        let last = if port == 0 { 0 } else { port.saturating_add(PORTS_TRIED - 1) };
+        let (mut reasons, mut guard) = (Vec::new(), None);
         for candidate in port..=last {
             let address = match lookup_host((host, candidate)).await.map(|mut all| all.next()) {
                 Ok(Some(address)) => address,
                 Ok(None) => break,
                 Err(error) => {
-                    reason = error.to_string();
+                    reasons.push(error.to_string());
                     break;
                 }
             };
+            if !address.ip().is_loopback() && guard.is_none() {
+                let Some(credentials) = credentials else {
+                    return Err(BusError::Unprotected { host: host.to_owned() });
+                };
+                guard = Some(lock(credentials)?);
+            }
             match MqttBroker::with_config(config(address)).await {
-                Ok(broker) => return Ok(Self::run(broker, address, port)),
-                Err(error) => reason = error.to_string(),
+                Ok(broker) => return Ok(Self::run(broker, guard, address, port, reasons.first())),
+                Err(error) => reasons.push(error.to_string()),
             }
         }
+        let reason = reasons.pop().unwrap_or_else(|| "no such address".to_owned());
         Err(BusError::Listen { host: host.to_owned(), first: port, last, reason })
     }
 
-    fn run(mut broker: MqttBroker, address: SocketAddr, asked: u16) -> Self {
+    fn run(
+        mut broker: MqttBroker,
+        lock: Option<Arc<dyn AuthProvider>>,
+        address: SocketAddr,
+        asked: u16,
+        reason: Option<&String>,
+    ) -> Self {
+        if let Some(lock) = lock {
+            broker = broker.with_auth_provider(lock);
+        }
         let address = broker.local_addr().unwrap_or(address);
         let shutdown = broker.shutdown_handle();
         let task = tokio::spawn(async move {
@@ -60,13 +83,24 @@ impl EmbeddedBroker {
                 tracing::error!("the embedded broker ended: {error}");
             }
         });
-        let note = (address.port() != asked)
-            .then(|| format!("port {asked} is taken; the embedded broker listens on {address}"));
+        let note = reason.map(|reason| {
+            format!("port {asked} cannot be had ({reason}); the embedded broker listens on {address}")
+        });
         if let Some(note) = &note {
             tracing::warn!("{note}");
         }
         tracing::info!("the embedded broker listens on {address}");
         Self { address, note, shutdown, task }
+    }
+
+    /// Where a client on this machine finds it.
+    pub(crate) fn door(&self) -> SocketAddr {
+        let ip = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        SocketAddr::new(ip, self.address.port())
     }
 
     /// Stops it and waits for its end.
@@ -76,6 +110,13 @@ impl EmbeddedBroker {
             tracing::debug!("the embedded broker ended before it was asked to");
         }
     }
+}
+
+/// Lets in who knows the password, and who guesses only a few times.
+fn lock((username, password): (&str, &str)) -> Result<Arc<dyn AuthProvider>, BusError> {
+    let users = PasswordAuthProvider::new();
+    users.add_user(username, password).map_err(|error| BusError::Password(error.to_string()))?;
+    Ok(Arc::new(RateLimitedAuthProvider::with_default_limits(Arc::new(users))))
 }
 
 fn config(address: SocketAddr) -> BrokerConfig {

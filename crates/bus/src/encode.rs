@@ -16,9 +16,11 @@ const MAX_HOPS: u32 = 10;
 
 /// A message ready to be published at QoS 1, not retained.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Outgoing {
-    pub(crate) topic: String,
-    pub(crate) payload: Vec<u8>,
+pub struct Outgoing {
+    /// Where it goes.
+    pub topic: String,
+    /// The envelope, as JSON.
+    pub payload: Vec<u8>,
 }
 
 /// The envelope of Alicia's services, in the order of its members on the wire.
@@ -62,14 +64,19 @@ pub fn envelope(source: &str, now: Millis, payload: &impl Serialize) -> Result<V
 
 /// Writes messages of one sender.
 #[derive(Debug, Clone)]
-pub(crate) struct Encoder {
-    pub(crate) source: String,
-    pub(crate) version: String,
+pub struct Encoder {
+    /// The sender's service name.
+    pub source: String,
+    /// The sender's version.
+    pub version: String,
 }
 
 impl Encoder {
     /// The messages of an event, the most urgent first.
-    pub(crate) fn event(&self, event: &Event, now: Millis) -> Result<Vec<Outgoing>, BusError> {
+    ///
+    /// # Errors
+    /// [`BusError::Encode`] if it cannot be written as JSON.
+    pub fn event(&self, event: &Event, now: Millis) -> Result<Vec<Outgoing>, BusError> {
         match event {
             Event::AlertStarted(alert) => {
                 let mut messages = vec![self.message(topics::ALERTS, now, alert)?];
@@ -114,33 +121,48 @@ impl Encoder {
     }
 
     /// The collector is on the bus.
-    pub(crate) fn connected(&self, now: Millis) -> Result<Outgoing, BusError> {
+    ///
+    /// # Errors
+    /// [`BusError::Encode`] if it cannot be written as JSON.
+    pub fn connected(&self, now: Millis) -> Result<Outgoing, BusError> {
         let payload = json!({"event_type": "collector_connected", "event_data": {"version": self.version},
             "timestamp": to_seconds(now), "source": self.source});
         self.message(topics::EVENTS, now, &payload)
     }
 
     /// The collector announces itself; `started` is when its process started.
-    pub(crate) fn register(&self, started: Millis, now: Millis) -> Result<Outgoing, BusError> {
+    ///
+    /// # Errors
+    /// [`BusError::Encode`] if it cannot be written as JSON.
+    pub fn register(&self, started: Millis, now: Millis) -> Result<Outgoing, BusError> {
         let payload = json!({"service_name": self.source, "status": "online", "timestamp": to_seconds(started),
             "capabilities": CAPABILITIES, "version": self.version});
         self.message(topics::REGISTER, now, &payload)
     }
 
     /// The collector says goodbye, or its will does for it.
-    pub(crate) fn unregister(&self, now: Millis) -> Result<Outgoing, BusError> {
+    ///
+    /// # Errors
+    /// [`BusError::Encode`] if it cannot be written as JSON.
+    pub fn unregister(&self, now: Millis) -> Result<Outgoing, BusError> {
         let payload = json!({"service_name": self.source, "status": "offline", "timestamp": to_seconds(now)});
         self.message(topics::UNREGISTER, now, &payload)
     }
 
     /// The collector asks all services how they are.
-    pub(crate) fn health_check(&self, now: Millis) -> Result<Outgoing, BusError> {
+    ///
+    /// # Errors
+    /// [`BusError::Encode`] if it cannot be written as JSON.
+    pub fn health_check(&self, now: Millis) -> Result<Outgoing, BusError> {
         let payload = json!({"requester": self.source, "timestamp": to_seconds(now)});
         self.message(topics::HEALTH_CHECK, now, &payload)
     }
 
     /// The collector says how it is.
-    pub(crate) fn health(&self, health: &SelfHealth, now: Millis) -> Result<Outgoing, BusError> {
+    ///
+    /// # Errors
+    /// [`BusError::Encode`] if it cannot be written as JSON.
+    pub fn health(&self, health: &SelfHealth, now: Millis) -> Result<Outgoing, BusError> {
         let word = if health.healthy { "healthy" } else { "unhealthy" };
         let payload = json!({"service_name": self.source, "status": word, "uptime": health.uptime,
             "messages_processed": health.messages_processed, "errors": health.errors, "timestamp": to_seconds(now)});

@@ -16,6 +16,15 @@ pub enum BusError {
         /// What the system said of the last.
         reason: String,
     },
+    /// The embedded broker would be open to everybody on the network.
+    #[error("the embedded broker listens beyond this machine ({host}) only with a user name and a password")]
+    Unprotected {
+        /// Where it should listen.
+        host: String,
+    },
+    /// The password of the embedded broker cannot be used.
+    #[error("the password of the embedded broker cannot be used: {0}")]
+    Password(String),
     /// A certificate or key cannot be read.
     #[error("cannot read {path}: {source}")]
     Certificate {

@@ -2,6 +2,7 @@
 
 use crate::broker::EmbeddedBroker;
 use crate::client::{Client, Command};
+use crate::connection::{Connector, authority};
 use crate::encode::Encoder;
 use crate::error::BusError;
 use crate::link::Link;
@@ -10,7 +11,6 @@ use crate::reception::Reception;
 use crate::settings::{Broker, BusSettings};
 use model::{BrokerKind, BusStatus, Intake, SelfHealth};
 use parking_lot::Mutex;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -37,7 +37,8 @@ struct Parts {
 /// does. Returns without waiting for it.
 ///
 /// # Errors
-/// [`BusError::Listen`] when the embedded broker finds no port.
+/// [`BusError::Listen`] when the embedded broker finds no port, [`BusError::Unprotected`] when it should listen
+/// beyond this machine without a password.
 pub async fn start(
     settings: BusSettings,
     clock: Arc<dyn Clock>,
@@ -45,33 +46,32 @@ pub async fn start(
     inbox: Inbox,
     self_health: Arc<dyn Fn() -> SelfHealth + Send + Sync>,
 ) -> Result<Bus, BusError> {
-    let started = clock.now();
+    let now = clock.now();
     let (commands, orders) = mpsc::channel(COMMANDS);
-    let (kind, host, port, broker) = match &settings.broker {
-        Broker::None => return Ok(silent(inbox, commands, orders, started)),
-        Broker::External { host, port } => (BrokerKind::External, host.clone(), *port, None),
+    let (kind, shown, host, port, broker) = match &settings.broker {
+        Broker::None => return Ok(silent(inbox, commands, orders, now)),
+        Broker::External { host, port } => {
+            (BrokerKind::External, authority(host, *port), host.clone(), *port, None)
+        }
         Broker::Embedded { host, port } => {
-            let broker = EmbeddedBroker::start(host, *port).await?;
-            (BrokerKind::Embedded, broker.address.ip().to_string(), broker.address.port(), Some(broker))
+            let credentials = settings.username.as_deref().zip(settings.password.as_deref());
+            let broker = EmbeddedBroker::start(host, *port, credentials).await?;
+            let (shown, door) = (broker.address.to_string(), broker.door());
+            (BrokerKind::Embedded, shown, door.ip().to_string(), door.port(), Some(broker))
         }
     };
     let notes = broker.iter().filter_map(|broker| broker.note.clone()).collect();
-    let link = Arc::new(Link::new(kind, format!("{host}:{port}"), notes, started));
-    let own_name = settings.service_name.clone();
-    let client = Client {
-        encoder: Encoder { source: own_name.clone(), version: settings.version.clone() },
-        reception: Arc::new(Reception::new(own_name, Arc::clone(&clock), intake, Arc::clone(&link))),
-        link: Arc::clone(&link),
-        commands: orders,
-        waiting: VecDeque::new(),
+    let link = Arc::new(Link::new(kind, shown, notes, Arc::clone(&inbox.dropped), now));
+    let name = settings.service_name.clone();
+    let reception = Reception::new(name.clone(), Arc::clone(&clock), intake, Arc::clone(&link));
+    let connector = Connector {
+        encoder: Encoder { source: name, version: settings.version.clone() },
+        reception: Arc::new(reception),
         settings,
         host,
         port,
-        clock,
-        inbox,
-        self_health,
-        started,
     };
+    let client = Client::new(connector, clock, Arc::clone(&link), inbox, orders, self_health);
     let parts = Parts { client: tokio::spawn(client.run()), broker };
     Ok(Bus { link, commands, parts: Mutex::new(Some(parts)) })
 }
@@ -83,6 +83,7 @@ fn silent(
     mut orders: mpsc::Receiver<Command>,
     now: i64,
 ) -> Bus {
+    let dropped = Arc::clone(&inbox.dropped);
     let client = tokio::spawn(async move {
         loop {
             tokio::select! {
@@ -91,7 +92,7 @@ fn silent(
             }
         }
     });
-    let link = Arc::new(Link::new(BrokerKind::None, String::new(), Vec::new(), now));
+    let link = Arc::new(Link::new(BrokerKind::None, String::new(), Vec::new(), dropped, now));
     Bus { link, commands, parts: Mutex::new(Some(Parts { client, broker: None })) }
 }
 

@@ -12,7 +12,7 @@ mod settings;
 
 pub mod decode;
 
-mod encode;
+pub mod encode;
 
 mod outbox;
 
@@ -21,6 +21,8 @@ mod link;
 mod broker;
 
 mod reception;
+
+mod connection;
 
 mod client;
 

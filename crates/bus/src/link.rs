@@ -2,6 +2,7 @@
 
 use model::{BrokerKind, BusStatus, Millis};
 use parking_lot::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What is known of the connection.
@@ -11,6 +12,8 @@ pub(crate) struct Link {
     received: AtomicU64,
     published: AtomicU64,
     failures: AtomicU64,
+    /// Events that found the outbox full.
+    dropped: Arc<AtomicU64>,
     /// Whether anything at all came in on this connection.
     heard: AtomicBool,
 }
@@ -30,9 +33,15 @@ struct State {
 }
 
 impl Link {
-    pub(crate) fn new(broker: BrokerKind, address: String, notes: Vec<String>, now: Millis) -> Self {
+    pub(crate) fn new(
+        broker: BrokerKind,
+        address: String,
+        notes: Vec<String>,
+        dropped: Arc<AtomicU64>,
+        now: Millis,
+    ) -> Self {
         let state = State { broker, address, notes, since: now, ..State::default() };
-        Self { state: Mutex::new(state), ..Self::default() }
+        Self { state: Mutex::new(state), dropped, ..Self::default() }
     }
 
     pub(crate) fn status(&self) -> BusStatus {
@@ -44,7 +53,7 @@ impl Link {
             since: state.since,
             messages_received: self.received.load(Ordering::Relaxed),
             messages_published: self.published.load(Ordering::Relaxed),
-            publish_failures: self.failures.load(Ordering::Relaxed),
+            publish_failures: self.failures.load(Ordering::Relaxed) + self.dropped.load(Ordering::Relaxed),
             connects: state.connects,
             last_error: state.last_error.clone(),
             warnings: state.notes.iter().chain(&state.warnings).cloned().collect(),
@@ -70,6 +79,7 @@ impl Link {
         }
         state.connected = false;
         state.last_error = Some(error);
+        state.warnings.clear();
         is_news
     }
 
@@ -97,16 +107,23 @@ impl Link {
 
     /// Says so if nothing came in on this connection, not even what we sent ourselves.
     pub(crate) fn check_heard(&self) {
-        if self.heard.load(Ordering::Relaxed) {
-            return;
+        if !self.heard.load(Ordering::Relaxed) {
+            self.warn(DEAF.to_owned());
         }
+    }
+
+    /// Says once for this connection what the operator should know of it.
+    pub(crate) fn warn(&self, warning: String) {
         let mut state = self.state.lock();
-        if state.connected && !state.warnings.iter().any(|warning| warning == DEAF) {
-            tracing::warn!("{DEAF}");
-            state.warnings.push(DEAF.to_owned());
+        if state.connected && state.warnings.len() < WARNINGS && !state.warnings.contains(&warning) {
+            tracing::warn!("{warning}");
+            state.warnings.push(warning);
         }
     }
 }
+
+/// Warnings kept of one connection.
+const WARNINGS: usize = 20;
 
 /// The trap of an access list that grants everything and delivers nothing.
 const DEAF: &str = "the broker granted the subscriptions, but not even our own messages come back: its access \

@@ -15,16 +15,24 @@ pub struct Outbox {
 /// Where the bus takes them from.
 pub struct Inbox {
     pub(crate) queue: Receiver<Event>,
+    pub(crate) dropped: Arc<AtomicU64>,
 }
 
 /// A queue for at most `capacity` events.
 #[must_use]
 pub fn outbox(capacity: usize) -> (Outbox, Inbox) {
     let (sender, receiver) = channel(capacity.max(1));
-    (Outbox { queue: sender, dropped: Arc::default() }, Inbox { queue: receiver })
+    let dropped = Arc::<AtomicU64>::default();
+    (Outbox { queue: sender, dropped: Arc::clone(&dropped) }, Inbox { queue: receiver, dropped })
 }
 
 impl Outbox {
+    /// Events that the bus has not looked at yet.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Events that found no room.
     #[must_use]
     pub fn dropped(&self) -> u64 {

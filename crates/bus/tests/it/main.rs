@@ -1,10 +1,29 @@
-//! What is on the wire, in both directions.
+//! What is on the wire, in both directions: every row of the protocol, arbitrary bytes, and real brokers.
 
-#![expect(clippy::panic, reason = "a test stops at the first thing that is not as it should be")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first thing that is not as it should be, and touches the machine itself"
+)]
 
-mod any_bytes;
-mod envelopes;
-mod health_and_discovery;
-mod meaning;
-mod measurements;
-mod outgoing;
+// The codec, on bytes alone.
+mod any_json;
+mod decode_envelope;
+mod decode_hostile;
+mod decode_measurements;
+mod decode_others;
+mod encode;
+mod outbox;
+mod said;
+
+// Real brokers.
+mod connecting;
+mod delivery;
+mod embedded_broker;
+mod last_words;
+mod mosquitto;
+mod publishing;
+mod rig;
+mod security;
+mod wait;
