@@ -1,16 +1,18 @@
 //! The connection to the broker: comes up, stays up, comes back.
 //!
-//! Every connection is made by a new client on the session that the broker kept, exactly as after a restart of
-//! the process: there is one way back, and it is the one that was tried hardest.
+//! One task does it all: it reads, hands each message to the reception where it stands in the buffer, and
+//! acknowledges it behind it. So nothing can pile up between the socket and the intake, and a broker that is
+//! faster than we are is held back by TCP alone.
 
-use crate::connection::{Connection, Connector, Loss};
+use crate::connection::{Connection, Loss};
+use crate::connector::{Connector, KEEP_ALIVE, refusals, unexpected};
 use crate::encode::Outgoing;
 use crate::error::BusError;
 use crate::link::Link;
 use crate::outbox::Inbox;
 use crate::reception::Reception;
 use model::{Event, Millis, SelfHealth, limits};
-use mqtt5::{MqttClient, PublishOptions, PublishResult, QoS};
+use mqtt5::Packet;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +30,8 @@ const GOOD_LIFE: Duration = Duration::from_secs(5);
 const SHORT_LIVES: u32 = 4;
 /// Share by which a wait is longer or shorter, so that a house does not reconnect in one instant.
 const JITTER: f64 = 0.2;
+/// How often the broker is asked whether it is there.
+const ASK: Duration = Duration::from_secs(KEEP_ALIVE.as_secs() / 2);
 /// How long our own first message may take to come back before the access list is suspected.
 const ECHO: Duration = Duration::from_secs(10);
 /// Age at which a summary that waited for the bus is no news any more.
@@ -46,8 +50,8 @@ pub(crate) enum Command {
 pub(crate) struct Client {
     connector: Connector,
     clock: Arc<dyn Clock>,
-    link: Arc<Link>,
     reception: Arc<Reception>,
+    link: Arc<Link>,
     self_health: Arc<dyn Fn() -> SelfHealth + Send + Sync>,
     inbox: Inbox,
     is_inbox_open: bool,
@@ -74,17 +78,18 @@ impl Client {
     /// A client that is not connected yet.
     pub(crate) fn new(
         connector: Connector,
-        clock: Arc<dyn Clock>,
+        reception: Arc<Reception>,
         link: Arc<Link>,
+        clock: Arc<dyn Clock>,
         inbox: Inbox,
         commands: mpsc::Receiver<Command>,
         self_health: Arc<dyn Fn() -> SelfHealth + Send + Sync>,
     ) -> Self {
         Self {
-            reception: Arc::clone(&connector.reception),
             connector,
             started: clock.now(),
             clock,
+            reception,
             link,
             self_health,
             inbox,
@@ -146,66 +151,58 @@ impl Client {
     async fn connection(&mut self, opened: &mut Option<Instant>) -> End {
         self.link.begin();
         let mut connection = tokio::select! {
-            connection = self.connector.open(self.clock.now()) => match connection {
+            opened = self.connector.open(self.clock.now()) => match opened {
                 Ok(connection) => connection,
                 Err(error) => return End::Lost(error.to_string()),
             },
             () = stop(&mut self.commands) => return End::Stopped,
         };
         *opened = Some(Instant::now());
-        let mut warnings = std::mem::take(&mut connection.warnings);
-        warnings.extend(self.lasting.take());
-        for warning in &warnings {
-            tracing::warn!("{warning}");
+        self.link.opened();
+        let served = self.serve(&mut connection).await;
+        let end = self.part(&mut connection, served).await;
+        // Nobody knows whether the broker has them: they go out again, before all others.
+        for message in connection.unheard().rev() {
+            self.outgoing.push_front(message);
         }
-        self.link.up(warnings, self.clock.now());
-        tracing::info!("connected to the bus at {}", self.connector.authority());
-        let end = match self.serve(&mut connection).await {
-            Ok(end) => end,
-            Err(error) => End::Lost(error.to_string()),
-        };
-        self.part(&connection, &end).await;
-        connection.delivery.end();
         end
     }
 
-    /// Publishes what there is to say until the connection ends.
-    async fn serve(&mut self, connection: &mut Connection) -> Result<End, BusError> {
-        let Connection { client, delivery, lost, .. } = connection;
-        let now = self.clock.now();
-        for greeting in
-            [self.connector.encoder.register(self.started, now)?, self.connector.encoder.connected(now)?]
-        {
-            self.publish(client, &greeting).await?;
-        }
+    /// Takes what arrives and says what there is to say, until told to stop.
+    async fn serve(&mut self, connection: &mut Connection) -> Result<(), Loss> {
+        self.greet(connection)?;
         let echo = tokio::time::sleep(ECHO);
         tokio::pin!(echo);
         let mut is_echo_due = true;
+        let mut alive = tokio::time::interval_at(Instant::now() + ASK, ASK);
         loop {
-            let has_news = self.stage()?;
+            self.take(connection)?;
+            self.say(connection)?;
+            connection.flush().await?;
+            let has_room = self.is_inbox_open && connection.has_room();
             tokio::select! {
                 biased;
-                loss = lost.recv() => return Ok(self.lose(loss)),
-                () = delivery.refused.notified() => {
-                    return Ok(End::Lost(delivery.refusal().unwrap_or_default()));
-                }
                 command = self.commands.recv() => match command {
                     Some(Command::AskHealth) => {
-                        let question = self.connector.encoder.health_check(self.clock.now())?;
-                        self.publish(client, &question).await?;
+                        let question = self.connector.encoder.health_check(self.clock.now());
+                        self.publish(connection, question)?;
                     }
-                    Some(Command::Stop) | None => return Ok(End::Stopped),
+                    Some(Command::Stop) | None => return Ok(()),
                 },
                 () = self.reception.asked.notified() => {
-                    let answer = self.connector.encoder.health(&(self.self_health)(), self.clock.now())?;
-                    self.publish(client, &answer).await?;
+                    let answer = self.connector.encoder.health(&(self.self_health)(), self.clock.now());
+                    self.publish(connection, answer)?;
                 }
                 () = &mut echo, if is_echo_due => {
                     is_echo_due = false;
+                    if !self.link.is_up() {
+                        return Err(Loss::broken("the broker does not answer to the subscriptions"));
+                    }
                     self.link.check_heard();
                 }
-                () = std::future::ready(()), if has_news => self.publish_next(client).await?,
-                event = self.inbox.queue.recv(), if self.is_inbox_open => match event {
+                _ = alive.tick() => connection.ask()?,
+                read = connection.read() => read?,
+                event = self.inbox.queue.recv(), if has_room => match event {
                     Some(event) => self.waiting.push_back(event),
                     None => self.is_inbox_open = false,
                 },
@@ -213,107 +210,147 @@ impl Client {
         }
     }
 
-    fn lose(&mut self, loss: Option<Loss>) -> End {
-        let Loss { why, is_lasting } = loss.unwrap_or_default();
+    /// The first words on every connection.
+    fn greet(&mut self, connection: &mut Connection) -> Result<(), Loss> {
+        let now = self.clock.now();
+        let encoder = &self.connector.encoder;
+        for greeting in [encoder.register(self.started, now), encoder.connected(now)] {
+            self.publish(connection, greeting)?;
+        }
+        Ok(())
+    }
+
+    /// Puts what there is to say on its way, as far as the broker keeps up.
+    fn say(&mut self, connection: &mut Connection) -> Result<(), Loss> {
+        while connection.has_room() && self.stage() {
+            if let Some(message) = self.outgoing.pop_front() {
+                connection.publish(message, true, &self.link)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the messages of the next event, unless those of the last are not all under way. Gives whether
+    /// there is something to say.
+    fn stage(&mut self) -> bool {
+        while self.outgoing.is_empty() {
+            let next = self.waiting.pop_front().or_else(|| self.inbox.queue.try_recv().ok());
+            let Some(event) = next else { return false };
+            let now = self.clock.now();
+            if !matches!(&event, Event::Summary(summary) if now - summary.timestamp > STALE_NEWS) {
+                match self.connector.encoder.event(&event, now) {
+                    Ok(messages) => self.outgoing.extend(messages),
+                    Err(error) => self.unsayable(&error),
+                }
+            }
+        }
+        true
+    }
+
+    /// Publishes what is worth nothing on a later connection.
+    fn publish(&self, connection: &mut Connection, message: Result<Outgoing, BusError>) -> Result<(), Loss> {
+        match message {
+            Ok(message) => connection.publish(message, false, &self.link)?,
+            Err(error) => self.unsayable(&error),
+        }
+        Ok(())
+    }
+
+    fn unsayable(&self, error: &BusError) {
+        tracing::error!("{error}");
+        self.link.publish_failed();
+    }
+
+    /// Takes all that was read.
+    fn take(&mut self, connection: &mut Connection) -> Result<(), Loss> {
+        while let Some(packet) = connection.take(&self.reception, &self.link)? {
+            match packet {
+                Packet::SubAck(granted) => self.subscribed(refusals(&granted)?),
+                other => return Err(self.closed(&other)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The subscriptions stand, but for what the warnings say.
+    fn subscribed(&mut self, mut warnings: Vec<String>) {
+        warnings.extend(self.lasting.take());
+        for warning in &warnings {
+            tracing::warn!("{warning}");
+        }
+        self.link.up(warnings, self.clock.now());
+        tracing::info!("connected to the bus at {}", self.connector.way.authority());
+    }
+
+    /// Why a packet ends the connection that has no other business here.
+    fn closed(&self, packet: &Packet) -> Loss {
+        let loss = unexpected(packet);
+        if !loss.is_lasting {
+            return loss;
+        }
+        let client_id = &self.connector.client_id;
+        let why =
+            format!("another client connected as {client_id}: every collector needs a client id of its own");
+        Loss { why, ..loss }
+    }
+
+    /// Leaves a connection in the way that its end asks for.
+    async fn part(&mut self, connection: &mut Connection, served: Result<(), Loss>) -> End {
+        let (end, is_polite) = match served {
+            Ok(()) => (End::Stopped, self.say_goodbye(connection).await),
+            Err(loss) => {
+                self.note_loss(&loss);
+                (End::Lost(loss.why), loss.is_polite)
+            }
+        };
+        if is_polite && let Err(loss) = connection.disconnect().await {
+            tracing::debug!("the connection was gone: {}", loss.why);
+        }
+        end
+    }
+
+    /// Remembers what to say on the next connection about the end of this one.
+    fn note_loss(&mut self, loss: &Loss) {
         self.short_lives += 1;
-        self.lasting = if is_lasting {
-            Some(why.clone())
-        } else if self.short_lives >= SHORT_LIVES {
+        self.lasting = if loss.is_lasting {
+            Some(loss.why.clone())
+        } else if self.short_lives >= SHORT_LIVES && !loss.is_polite {
             // Mosquitto 2.0 does not say why it prefers another client of the same name.
-            let client_id = &self.connector.settings.client_id;
+            let client_id = &self.connector.client_id;
             Some(format!(
                 "the broker soon closes every connection: perhaps another client connects as {client_id}"
             ))
         } else {
             None
         };
-        End::Lost(why)
-    }
-
-    /// Makes the messages of the next event, unless those of the last are still under way. Gives whether
-    /// there is something to publish.
-    fn stage(&mut self) -> Result<bool, BusError> {
-        while self.outgoing.is_empty() {
-            let Some(event) = self.waiting.pop_front() else { return Ok(false) };
-            let now = self.clock.now();
-            if !matches!(&event, Event::Summary(summary) if now - summary.timestamp > STALE_NEWS) {
-                self.outgoing.extend(self.connector.encoder.event(&event, now)?);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Publishes the next message. One that was not acknowledged goes out again on the next connection, so
-    /// each is delivered at least once.
-    async fn publish_next(&mut self, client: &MqttClient) -> Result<(), BusError> {
-        if let Some(message) = self.outgoing.front() {
-            self.publish(client, message).await?;
-            self.outgoing.pop_front();
-        }
-        Ok(())
-    }
-
-    /// Publishes one message and waits for its acknowledgement. A message that the broker refuses is counted
-    /// and told of once; the next may be welcome.
-    async fn publish(&self, client: &MqttClient, message: &Outgoing) -> Result<(), BusError> {
-        let options = PublishOptions { qos: QoS::AtLeastOnce, ..PublishOptions::default() };
-        let sent = client.publish_with_options(message.topic.clone(), message.payload.clone(), options).await;
-        let reason = match sent {
-            Ok(PublishResult::Sent(_)) => {
-                self.link.message_published();
-                return Ok(());
-            }
-            Ok(PublishResult::Queued(_)) => "the broker did not acknowledge it".to_owned(),
-            Err(error) => {
-                self.link.publish_failed();
-                if client.is_connected().await {
-                    self.link.warn(format!("the broker refuses messages to {}: {error}", message.topic));
-                    return Ok(());
-                }
-                error.to_string()
-            }
-        };
-        Err(BusError::Publish { topic: message.topic.clone(), reason })
-    }
-
-    /// Leaves a connection in the way that its end asks for.
-    async fn part(&mut self, connection: &Connection, end: &End) {
-        let client = &connection.client;
-        let is_polite = match end {
-            End::Stopped => self.say_goodbye(client).await,
-            // The broker lives and we do: the will must not say otherwise.
-            End::Lost(_) => connection.delivery.refusal().is_some(),
-        };
-        let parted = if is_polite { client.disconnect().await } else { client.disconnect_abnormally().await };
-        if let Err(error) = parted {
-            tracing::debug!("the connection was gone: {error}");
-        }
     }
 
     /// Says what is left to say, and goodbye. Gives whether the goodbye was heard; otherwise the will has to
     /// say it.
-    async fn say_goodbye(&mut self, client: &MqttClient) -> bool {
-        match timeout(LAST_WORDS, self.say_the_rest(client)).await {
+    async fn say_goodbye(&mut self, connection: &mut Connection) -> bool {
+        match timeout(LAST_WORDS, self.say_the_rest(connection)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!("the last words are lost: {error}"),
+            Ok(Err(loss)) => tracing::warn!("the last words are lost: {}", loss.why),
             Err(_) => tracing::warn!("the bus did not take our last words in time"),
         }
-        let goodbye = async {
-            let goodbye = self.connector.encoder.unregister(self.clock.now())?;
-            self.publish(client, &goodbye).await
+        let goodbye = self.connector.encoder.unregister(self.clock.now());
+        let said = async {
+            self.publish(connection, goodbye)?;
+            self.say_the_rest(connection).await
         };
-        matches!(timeout(LAST_WORDS, goodbye).await, Ok(Ok(())))
+        matches!(timeout(LAST_WORDS, said).await, Ok(Ok(())))
     }
 
-    async fn say_the_rest(&mut self, client: &MqttClient) -> Result<(), BusError> {
+    /// Until the broker has acknowledged everything.
+    async fn say_the_rest(&mut self, connection: &mut Connection) -> Result<(), Loss> {
         loop {
-            while self.stage()? {
-                self.publish_next(client).await?;
+            self.say(connection)?;
+            connection.flush().await?;
+            if connection.is_heard() {
+                return Ok(());
             }
-            match self.inbox.queue.try_recv() {
-                Ok(event) => self.waiting.push_back(event),
-                Err(_) => return Ok(()),
-            }
+            connection.read().await?;
+            self.take(connection)?;
         }
     }
 }

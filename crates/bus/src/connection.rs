@@ -1,252 +1,231 @@
-//! One connection: opened as the settings say, with everything subscribed to.
+//! One connection to the broker: what arrives on it is handed on, what is to be said is written, both counted.
 
-use crate::encode::Encoder;
-use crate::error::BusError;
-use crate::reception::{Delivery, Message, Reception};
-use crate::settings::{BusSettings, TlsSettings};
-use crate::topics;
-use model::{Millis, limits};
-use mqtt5::transport::tls::TlsConfig;
+use crate::encode::Outgoing;
+use crate::inbound::{Inbound, Incoming, Publish};
+use crate::link::Link;
+use crate::reception::Reception;
+use mqtt5::packet::MqttPacket;
+use mqtt5::packet::disconnect::DisconnectPacket;
+use mqtt5::packet::puback::PubAckPacket;
+use mqtt5::packet::pubcomp::PubCompPacket;
+use mqtt5::packet::publish::PublishPacket;
+use mqtt5::packet::pubrec::PubRecPacket;
+use mqtt5::transport::TransportType;
 use mqtt5::types::ReasonCode;
-use mqtt5::{
-    ConnectOptions, ConnectionEvent, DisconnectReason, MqttClient, MqttError, ProtocolVersion, QoS,
-    SubscribeOptions, WillMessage,
-};
-use std::fmt::Display;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
-use std::sync::Arc;
+use mqtt5::{MqttError, Packet, ProtocolVersion, QoS, Transport};
+use std::collections::VecDeque;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// How long a connect may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Keep-alive: a broker that hangs is noticed within one and a half times this.
-const KEEP_ALIVE: Duration = Duration::from_secs(20);
-/// Seconds that the broker keeps our session while we are away: longer than any restart.
-const SESSION_SECONDS: u32 = 3_600;
-
-/// Said while the broker speaks MQTT 3.1.1 only.
-const OLD_BROKER: &str = "the broker speaks MQTT 3.1.1 only: messages are acknowledged on arrival, before they \
-                          are kept, and what is published while the collector is away is lost";
-
-/// Opens connections.
-pub(crate) struct Connector {
-    pub(crate) settings: BusSettings,
-    /// Where to connect: of the embedded broker, the port that it got.
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) encoder: Encoder,
-    pub(crate) reception: Arc<Reception>,
-}
+/// How long the broker may take to read what we write.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Messages of ours that the broker has not acknowledged; it may ask for fewer.
+pub(crate) const WINDOW: usize = 64;
 
 /// An open connection.
 pub(crate) struct Connection {
-    pub(crate) client: MqttClient,
-    pub(crate) delivery: Arc<Delivery>,
-    /// Gives why the connection was lost.
-    pub(crate) lost: mpsc::Receiver<Loss>,
-    /// What the operator should know of it.
-    pub(crate) warnings: Vec<String>,
+    pub(crate) version: ProtocolVersion,
+    transport: TransportType,
+    inbound: Inbound,
+    /// Packets on their way out.
+    outbound: Vec<u8>,
+    /// Ours that the broker has not acknowledged, oldest first.
+    under_way: VecDeque<UnderWay>,
+    last_id: u16,
+    /// How many may be under way.
+    pub(crate) window: usize,
+    /// The longest packet that the broker takes.
+    pub(crate) longest: usize,
+    /// It was asked whether it is there, and has said nothing since.
+    is_asked: bool,
 }
 
-impl Connector {
-    /// Connects and subscribes, with MQTT 5, or 3.1.1 where the broker knows no other.
-    pub(crate) async fn open(&self, now: Millis) -> Result<Connection, BusError> {
-        match self.connect(ProtocolVersion::V5, now).await? {
-            Some(connection) => self.subscribe(connection, ProtocolVersion::V5).await,
-            None => match self.connect(ProtocolVersion::V311, now).await? {
-                Some(mut connection) => {
-                    connection.warnings.push(OLD_BROKER.to_owned());
-                    self.subscribe(connection, ProtocolVersion::V311).await
-                }
-                None => Err(self.refused(&"the broker speaks neither MQTT 5 nor MQTT 3.1.1")),
-            },
-        }
-    }
-
-    /// `host:port`, as it stands in an address.
-    pub(crate) fn authority(&self) -> String {
-        authority(&self.host, self.port)
-    }
-
-    /// Connects; `None` if the broker does not speak that version.
-    async fn connect(&self, version: ProtocolVersion, now: Millis) -> Result<Option<Connection>, BusError> {
-        let client = MqttClient::with_options(self.options(version, now)?);
-        if let Some(tls) = &self.settings.tls {
-            let Pem { cert, key, ca } = read_pem(tls)?;
-            client.set_tls_config(cert, key, ca).await;
-        }
-        let delivery = Arc::new(Delivery::new(Arc::clone(&self.reception)));
-        if version == ProtocolVersion::V5 {
-            // Before the connect: what the broker kept for us arrives right behind its CONNACK.
-            for filter in topics::SUBSCRIPTIONS {
-                let registered = client.register_ack_callback(filter, taking(&delivery)).await;
-                registered.map_err(|error| self.refused(&error))?;
-            }
-        }
-        let (tell, lost) = mpsc::channel(1);
-        let client_id = self.settings.client_id.clone();
-        let event = move |event: ConnectionEvent| {
-            if let ConnectionEvent::Disconnected { reason } = event
-                && tell.try_send(Loss::new(&reason, &client_id)).is_err()
-            {
-                tracing::debug!("the loss of the connection is known already");
-            }
-        };
-        client.on_connection_event(event).await.map_err(|error| self.refused(&error))?;
-        match timeout(CONNECT_TIMEOUT, client.connect(&self.address())).await {
-            Ok(Ok(())) => Ok(Some(Connection { client, delivery, lost, warnings: Vec::new() })),
-            Ok(Err(MqttError::ConnectionRefused(ReasonCode::UnsupportedProtocolVersion))) => Ok(None),
-            Ok(Err(error)) => Err(self.refused(&error)),
-            Err(_) => Err(self.refused(&format_args!("no answer within {} s", CONNECT_TIMEOUT.as_secs()))),
-        }
-    }
-
-    fn refused(&self, reason: &dyn Display) -> BusError {
-        BusError::Connect { address: self.address(), reason: reason.to_string() }
-    }
-
-    fn address(&self) -> String {
-        let is_tls = self.settings.tls.is_some();
-        let (scheme, path) = match &self.settings.websocket_path {
-            Some(path) => (if is_tls { "wss" } else { "ws" }, format!("/{}", path.trim_start_matches('/'))),
-            None => (if is_tls { "mqtts" } else { "mqtt" }, String::new()),
-        };
-        format!("{scheme}://{}{path}", self.authority())
-    }
-
-    fn options(&self, version: ProtocolVersion, now: Millis) -> Result<ConnectOptions, BusError> {
-        let will = self.encoder.unregister(now)?;
-        let mut options = ConnectOptions::new(self.settings.client_id.clone())
-            .with_protocol_version(version)
-            .with_automatic_reconnect(false)
-            .with_keep_alive(KEEP_ALIVE)
-            .with_will(WillMessage::new(will.topic, will.payload).with_qos(QoS::AtLeastOnce));
-        if version == ProtocolVersion::V5 {
-            options = options
-                .with_clean_start(false)
-                .with_resume_existing_session(true)
-                .with_session_expiry_interval(SESSION_SECONDS)
-                .with_receive_maximum(limits::RECEIVE_MAXIMUM)
-                .with_deferred_ack(true);
-            options.protocol_options.properties.maximum_packet_size = Some(limits::PACKET_BYTES);
-        } else {
-            // Acknowledgements cannot wait in this version, so a kept session would only seem to keep.
-            options = options.with_clean_start(true);
-        }
-        if let Some(username) = &self.settings.username {
-            options = options
-                .with_credentials(username.clone(), self.settings.password.clone().unwrap_or_default());
-        }
-        Ok(options)
-    }
-
-    /// Subscribes to everything, each time anew: the session that the broker kept may be of another program.
-    async fn subscribe(
-        &self,
-        mut connection: Connection,
-        version: ProtocolVersion,
-    ) -> Result<Connection, BusError> {
-        let mut refused = Vec::new();
-        for filter in topics::SUBSCRIPTIONS {
-            let options = SubscribeOptions { qos: QoS::AtLeastOnce, ..SubscribeOptions::default() };
-            let delivery = &connection.delivery;
-            let granted = if version == ProtocolVersion::V5 {
-                connection.client.subscribe_with_ack(filter, options, taking(delivery)).await
-            } else {
-                let delivery = Arc::clone(delivery);
-                let take = move |message: mqtt5::Message| {
-                    let (topic, payload, retained) = (&message.topic, &message.payload, message.retain);
-                    delivery.take(&Message { topic, payload, retained }, None);
-                };
-                connection.client.subscribe_with_options(filter, options, take).await
-            };
-            if let Err(error) = granted {
-                refused.push(format!("the broker refuses the subscription to {filter}: {error}"));
-            }
-        }
-        if refused.len() == topics::SUBSCRIPTIONS.len() {
-            // Politely: the will is for who dies.
-            if let Err(error) = connection.client.disconnect().await {
-                tracing::debug!("the connection was gone: {error}");
-            }
-            let reason = refused.swap_remove(0);
-            return Err(BusError::Subscribe { filter: "all topics".to_owned(), reason });
-        }
-        connection.warnings.extend(refused);
-        Ok(connection)
-    }
+/// A message of ours that the broker has not acknowledged.
+struct UnderWay {
+    packet_id: u16,
+    message: Outgoing,
+    /// It goes out again on the next connection, if this one does not last.
+    is_lasting: bool,
 }
 
-/// `host:port`; an IPv6 address stands in brackets.
-pub(crate) fn authority(host: &str, port: u16) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
-}
-
-fn taking(
-    delivery: &Arc<Delivery>,
-) -> impl Fn(mqtt5::packet::publish::PublishPacket, mqtt5::AckToken) + use<> {
-    let delivery = Arc::clone(delivery);
-    move |packet, token| {
-        let message =
-            Message { topic: &packet.topic_name, payload: &packet.payload, retained: packet.retain };
-        delivery.take(&message, Some(token));
-    }
-}
-
-/// Why a connection was lost.
-#[derive(Default)]
+/// Why a connection ended, or must.
+#[derive(Debug, Default)]
 pub(crate) struct Loss {
     pub(crate) why: String,
     /// It will happen again until somebody does something about it.
     pub(crate) is_lasting: bool,
+    /// The broker lives and we do: it is told that we leave.
+    pub(crate) is_polite: bool,
 }
 
 impl Loss {
-    fn new(reason: &DisconnectReason, client_id: &str) -> Self {
-        let is_lasting = matches!(reason, DisconnectReason::ServerDisconnect(ReasonCode::SessionTakenOver));
-        let why = match reason {
-            _ if is_lasting => {
-                format!(
-                    "another client connected as {client_id}: every collector needs a client id of its own"
-                )
-            }
-            DisconnectReason::ServerDisconnect(code) => format!("the broker closed the connection: {code:?}"),
-            DisconnectReason::NetworkError(error) if *error == MqttError::ClientClosed.to_string() => {
-                "the broker closed the connection".to_owned()
-            }
-            DisconnectReason::NetworkError(error) => format!("the connection broke: {error}"),
-            DisconnectReason::ProtocolError(error) => format!("the broker breaks the protocol: {error}"),
-            DisconnectReason::KeepAliveTimeout => "the broker does not answer any more".to_owned(),
-            other => format!("the connection ended: {other:?}"),
-        };
-        Self { why, is_lasting }
+    /// The connection does not work any more.
+    pub(crate) fn broken(why: impl Into<String>) -> Self {
+        Self { why: why.into(), ..Self::default() }
     }
 }
 
-/// Certificates as they stand in their files.
-struct Pem {
-    cert: Option<Vec<u8>>,
-    key: Option<Vec<u8>>,
-    ca: Option<Vec<u8>>,
+impl From<MqttError> for Loss {
+    fn from(error: MqttError) -> Self {
+        Self::broken(match error {
+            MqttError::ConnectionClosedByPeer | MqttError::ClientClosed => {
+                "the broker closed the connection".to_owned()
+            }
+            MqttError::MalformedPacket(_) | MqttError::InvalidPacketType(_) | MqttError::ProtocolError(_) => {
+                format!("the broker breaks the protocol: {error}")
+            }
+            error => format!("the connection broke: {error}"),
+        })
+    }
 }
 
-/// Read at every connect, so that a renewed certificate is used without a restart; and tried here, because the
-/// client takes what it cannot read for nothing given.
-fn read_pem(tls: &TlsSettings) -> Result<Pem, BusError> {
-    let mut trial = TlsConfig::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), "trial");
-    let mut read = |path: &Option<PathBuf>, load: fn(&mut TlsConfig, &[u8]) -> mqtt5::Result<()>| {
-        let Some(path) = path else { return Ok::<_, BusError>(None) };
-        let unusable = |source| BusError::Certificate { path: path.display().to_string(), source };
-        let pem = std::fs::read(path).map_err(unusable)?;
-        load(&mut trial, &pem).map_err(|error| unusable(std::io::Error::other(error.to_string())))?;
-        Ok(Some(pem))
-    };
-    Ok(Pem {
-        ca: read(&tls.ca, TlsConfig::load_ca_cert_pem_bytes)?,
-        cert: read(&tls.cert, TlsConfig::load_client_cert_pem_bytes)?,
-        key: read(&tls.key, TlsConfig::load_client_key_pem_bytes)?,
-    })
+impl Connection {
+    pub(crate) fn new(transport: TransportType, version: ProtocolVersion) -> Self {
+        Self {
+            version,
+            transport,
+            inbound: Inbound::new(version),
+            outbound: Vec::new(),
+            under_way: VecDeque::new(),
+            last_id: 0,
+            window: WINDOW,
+            longest: usize::MAX,
+            is_asked: false,
+        }
+    }
+
+    /// Puts a packet on its way.
+    pub(crate) fn write(&mut self, packet: &impl MqttPacket) -> Result<(), Loss> {
+        Ok(packet.encode(&mut self.outbound)?)
+    }
+
+    /// Sends what is on its way.
+    pub(crate) async fn flush(&mut self) -> Result<(), Loss> {
+        if !self.outbound.is_empty() {
+            match timeout(WRITE_TIMEOUT, self.transport.write(&self.outbound)).await {
+                Ok(written) => written?,
+                Err(_) => return Err(Loss::broken("the broker does not read any more")),
+            }
+            self.outbound.clear();
+        }
+        Ok(())
+    }
+
+    /// Reads what is there, or waits for it. Nothing is lost when this is dropped half-way.
+    pub(crate) async fn read(&mut self) -> Result<(), Loss> {
+        self.inbound.fill(&mut self.transport).await?;
+        self.is_asked = false;
+        Ok(())
+    }
+
+    /// The next packet of what was read.
+    pub(crate) fn next(&mut self) -> Result<Option<Incoming<'_>>, Loss> {
+        Ok(self.inbound.next()?)
+    }
+
+    /// Takes all packets of what was read: a message that the reception took is acknowledged, and one that it
+    /// could not take ends the connection, so that the broker sends it again on the next. Gives the packet that
+    /// is left to the caller, if there is one: take the others after it.
+    pub(crate) fn take(&mut self, reception: &Reception, link: &Link) -> Result<Option<Packet>, Loss> {
+        while let Some(incoming) = self.inbound.next()? {
+            match incoming {
+                Incoming::Publish(publish) => {
+                    if let Err(why) = reception.take(&publish) {
+                        return Err(Loss { why, is_polite: true, ..Loss::default() });
+                    }
+                    acknowledge(&publish, &mut self.outbound)?;
+                }
+                Incoming::Other(Packet::PubAck(ack)) => self.acknowledged(&ack, link),
+                Incoming::Other(Packet::PubRel(release)) => {
+                    self.write(&PubCompPacket::new(release.packet_id))?;
+                }
+                Incoming::Other(Packet::PingResp) => {}
+                Incoming::Other(packet) => return Ok(Some(packet)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether one more message of ours may be under way.
+    pub(crate) fn has_room(&self) -> bool {
+        self.under_way.len() < self.window
+    }
+
+    /// Whether the broker has acknowledged all of ours.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.under_way.is_empty()
+    }
+
+    /// Puts a message of ours on its way. A lasting one goes out again if this connection does not last.
+    pub(crate) fn publish(&mut self, message: Outgoing, is_lasting: bool, link: &Link) -> Result<(), Loss> {
+        let begin = self.outbound.len();
+        let packet_id = self.new_id();
+        let mut packet = PublishPacket::new(message.topic.clone(), message.payload.clone(), QoS::AtLeastOnce)
+            .with_packet_id(packet_id);
+        packet.protocol_version = self.version.as_u8();
+        packet.encode(&mut self.outbound)?;
+        if self.outbound.len() - begin > self.longest {
+            self.outbound.truncate(begin);
+            link.publish_failed();
+            link.warn(format!("a message to {} is longer than the broker takes", message.topic));
+        } else {
+            self.under_way.push_back(UnderWay { packet_id, message, is_lasting });
+        }
+        Ok(())
+    }
+
+    /// A packet id that no packet under way has.
+    pub(crate) fn new_id(&mut self) -> u16 {
+        loop {
+            self.last_id = self.last_id.wrapping_add(1);
+            if self.last_id != 0 && self.under_way.iter().all(|one| one.packet_id != self.last_id) {
+                return self.last_id;
+            }
+        }
+    }
+
+    /// Our message is with the broker, or is refused: the next may be welcome.
+    fn acknowledged(&mut self, ack: &PubAckPacket, link: &Link) {
+        let Some(at) = self.under_way.iter().position(|one| one.packet_id == ack.packet_id) else { return };
+        let Some(UnderWay { message, .. }) = self.under_way.remove(at) else { return };
+        if ack.reason_code.is_error() {
+            link.publish_failed();
+            link.warn(format!("the broker refuses messages to {}: {:?}", message.topic, ack.reason_code));
+        } else {
+            link.message_published();
+        }
+    }
+
+    /// Asks whether the broker is there; it must have said something since the last time.
+    pub(crate) fn ask(&mut self) -> Result<(), Loss> {
+        if self.is_asked {
+            return Err(Loss::broken("the broker does not answer any more"));
+        }
+        self.is_asked = true;
+        self.outbound.extend_from_slice(&PINGREQ);
+        Ok(())
+    }
+
+    /// Leaves with a goodbye, so that the will is not published.
+    pub(crate) async fn disconnect(&mut self) -> Result<(), Loss> {
+        self.write(&DisconnectPacket::new(ReasonCode::Success))?;
+        self.flush().await?;
+        Ok(timeout(WRITE_TIMEOUT, self.transport.close()).await.unwrap_or(Ok(()))?)
+    }
+
+    /// The messages of ours that must go out again on the next connection.
+    pub(crate) fn unheard(self) -> impl DoubleEndedIterator<Item = Outgoing> {
+        self.under_way.into_iter().filter(|one| one.is_lasting).map(|one| one.message)
+    }
+}
+
+/// A PINGREQ is always these two bytes.
+const PINGREQ: [u8; 2] = [0xC0, 0];
+
+fn acknowledge(publish: &Publish<'_>, out: &mut Vec<u8>) -> Result<(), MqttError> {
+    match publish.qos {
+        0 => Ok(()),
+        1 => PubAckPacket::new(publish.packet_id).encode(out),
+        _ => PubRecPacket::new(publish.packet_id).encode(out),
+    }
 }

@@ -2,13 +2,14 @@
 
 use crate::broker::EmbeddedBroker;
 use crate::client::{Client, Command};
-use crate::connection::{Connector, authority};
+use crate::connector::Connector;
 use crate::encode::Encoder;
 use crate::error::BusError;
 use crate::link::Link;
 use crate::outbox::Inbox;
 use crate::reception::Reception;
 use crate::settings::{Broker, BusSettings};
+use crate::transport::{Way, authority};
 use model::{BrokerKind, BusStatus, Intake, SelfHealth};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -65,13 +66,14 @@ pub async fn start(
     let name = settings.service_name.clone();
     let reception = Reception::new(name.clone(), Arc::clone(&clock), intake, Arc::clone(&link));
     let connector = Connector {
-        encoder: Encoder { source: name, version: settings.version.clone() },
-        reception: Arc::new(reception),
-        settings,
-        host,
-        port,
+        way: Way { host, port, tls: settings.tls, websocket_path: settings.websocket_path },
+        client_id: settings.client_id,
+        username: settings.username,
+        password: settings.password,
+        encoder: Encoder { source: name, version: settings.version },
     };
-    let client = Client::new(connector, clock, Arc::clone(&link), inbox, orders, self_health);
+    let client =
+        Client::new(connector, Arc::new(reception), Arc::clone(&link), clock, inbox, orders, self_health);
     let parts = Parts { client: tokio::spawn(client.run()), broker };
     Ok(Bus { link, commands, parts: Mutex::new(Some(parts)) })
 }

@@ -20,9 +20,15 @@ mod link;
 
 mod broker;
 
+mod transport;
+
+mod inbound;
+
 mod reception;
 
 mod connection;
+
+mod connector;
 
 mod client;
 

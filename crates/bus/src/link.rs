@@ -60,12 +60,21 @@ impl Link {
         }
     }
 
-    /// The connection is up and the subscriptions were asked for.
+    /// The broker let us in; the subscriptions are asked for.
+    pub(crate) fn opened(&self) {
+        self.state.lock().connects += 1;
+    }
+
+    /// Whether the connection is up.
+    pub(crate) fn is_up(&self) -> bool {
+        self.state.lock().connected
+    }
+
+    /// The connection is up and the subscriptions stand.
     pub(crate) fn up(&self, warnings: Vec<String>, now: Millis) {
         let mut state = self.state.lock();
         state.connected = true;
         state.since = now;
-        state.connects += 1;
         state.last_error = None;
         state.warnings = warnings;
     }

@@ -39,6 +39,11 @@ impl<'a> Decoded<'a> {
     fn anonymous(report: Report<'a>) -> Self {
         Self { source: None, message_id: None, sent_at: None, report }
     }
+
+    /// A message of so many bytes, which are too many to be looked at.
+    pub(crate) fn too_large(bytes: usize) -> Self {
+        Self::anonymous(nothing(Reason::TooLarge, too_large(bytes), &[]))
+    }
 }
 
 /// Decodes a message. `own` is the collector's own service name: what it sent itself is recognised by it.
@@ -67,8 +72,7 @@ const NESTING: usize = 127;
 
 fn parse<'a>(payload: &'a [u8], patch: &'a mut String) -> Result<Body<'a>, Unreadable> {
     if payload.len() > limits::PAYLOAD_BYTES {
-        let detail = format!("{} bytes, at most {} are read", payload.len(), limits::PAYLOAD_BYTES);
-        return Err((Reason::TooLarge, detail));
+        return Err((Reason::TooLarge, too_large(payload.len())));
     }
     let text = std::str::from_utf8(payload).map_err(|error| (Reason::NotUtf8, error.to_string()))?;
     // Some senders begin with a byte order mark.
@@ -82,6 +86,10 @@ fn parse<'a>(payload: &'a [u8], patch: &'a mut String) -> Result<Body<'a>, Unrea
         return serde_json::from_str(patch).map_err(|error| unreadable(patch, &error));
     }
     Err(unreadable(text, &error))
+}
+
+fn too_large(bytes: usize) -> String {
+    format!("{bytes} bytes, at most {} are read", limits::PAYLOAD_BYTES)
 }
 
 fn unreadable(text: &str, error: &serde_json::Error) -> Unreadable {

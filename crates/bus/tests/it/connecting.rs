@@ -128,13 +128,16 @@ fn old_broker(behind: u16) -> u16 {
 }
 
 #[test]
-fn live_a_broker_that_knows_only_mqtt_3_is_used_and_the_price_is_told() {
+fn live_a_broker_that_knows_only_mqtt_3_is_used_and_keeps_what_could_not_be_taken() {
     let broker = Mosquitto::start();
     let rig = Rig::connect(external(old_broker(broker.port)));
-    let status = rig.status();
-    assert!(status.warnings.iter().any(|warning| warning.contains("3.1.1")), "{status:?}");
     hello(broker.port, "old");
     rig.wait_for(&heard("old"));
+    rig.refuse(true);
+    hello(broker.port, "kept");
+    rig.wait_status("the refusal ends the connection", |status| status.last_error.is_some());
+    rig.refuse(false);
+    rig.wait_for(&heard("kept"));
     let listener = Listener::start(broker.port, "alicia/#", &[]);
     rig.stop();
     listener.wait_for("alicia/system/discovery/unregister", 1);

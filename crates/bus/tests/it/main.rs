@@ -25,5 +25,6 @@ mod last_words;
 mod mosquitto;
 mod publishing;
 mod rig;
+mod scripted;
 mod security;
 mod wait;
