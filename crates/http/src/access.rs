@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt;
+use std::hint::black_box;
 use std::sync::Arc;
 
 /// Who may use the API. `/health`, `/-/healthy` and `/-/ready` are open always: whoever watches the collector
@@ -52,20 +53,31 @@ pub(crate) async fn guard(State(access): State<Arc<Access>>, request: Request, n
 }
 
 fn check(access: &Access, headers: &HeaderMap) -> Result<(), Problem> {
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let (wanted, challenge) = match access {
+    let (scheme, wanted, challenge) = match access {
         Access::Open => return Ok(()),
-        Access::Token(token) => (format!("Bearer {token}"), "Bearer"),
-        Access::Password { user, password } => (
-            format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))),
-            "Basic realm=\"alicia-metrics\"",
-        ),
+        Access::Token(token) => ("bearer", token.clone(), "Bearer"),
+        Access::Password { user, password } => {
+            let pair = STANDARD.encode(format!("{user}:{password}"));
+            ("basic", pair, "Basic realm=\"alicia-metrics\", charset=\"UTF-8\"")
+        }
     };
-    if is_same(given.as_bytes(), wanted.as_bytes()) { Ok(()) } else { Err(Problem::Unauthorized(challenge)) }
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| credentials(value.as_bytes(), scheme));
+    if given.is_some_and(|given| is_same(given, wanted.as_bytes())) {
+        Ok(())
+    } else {
+        Err(Problem::Unauthorized(challenge))
+    }
+}
+
+/// What stands after `scheme`, whose letters may be large or small.
+fn credentials<'a>(header: &'a [u8], scheme: &str) -> Option<&'a [u8]> {
+    let (given, rest) = header.split_at_checked(scheme.len())?;
+    let rest = rest.strip_prefix(b" ")?;
+    given.eq_ignore_ascii_case(scheme.as_bytes()).then(|| rest.trim_ascii())
 }
 
 /// Takes the same time wherever the first difference stands.
 fn is_same(given: &[u8], wanted: &[u8]) -> bool {
-    let difference = given.iter().zip(wanted).fold(0, |sum, (a, b)| sum | (a ^ b));
+    let difference = given.iter().zip(wanted).fold(0, |sum, (a, b)| black_box(sum | (a ^ b)));
     given.len() == wanted.len() && difference == 0
 }

@@ -1,11 +1,13 @@
 //! Everything collected, in the Prometheus text format.
 //!
 //! Names and labels are brought to the legacy character set (`[a-zA-Z_:][a-zA-Z0-9_:]*`, other characters
-//! become `_`), which every scraper reads. A histogram or summary entry carries one observation; the newest is
-//! shown as a gauge, and its distribution is at the aggregate route.
+//! become `_`), which every scraper reads. Where two series become one by that, the first in the order of
+//! their labels is shown and a comment counts the others: a repeated line would cost the whole scrape.
+//! A histogram or summary entry carries one observation; the newest is shown as a gauge, and its statistics
+//! are at the aggregate route.
 
 use model::{MetricKind, NAME, SeriesPoints, is_stale_marker};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The content type of the text.
@@ -13,39 +15,59 @@ pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 
 /// The newest value of each series in `all` that has not ended, and the collector's `own` metrics.
 pub(crate) fn write(all: &[SeriesPoints], own: &[(String, f64)]) -> String {
-    let mut families: BTreeMap<String, Vec<&SeriesPoints>> = BTreeMap::new();
-    for series in all {
-        families.entry(metric_name(series.series.name())).or_default().push(series);
+    let mut families: BTreeMap<String, Family> = BTreeMap::new();
+    for (name, value) in own {
+        let kind = if name.ends_with("_total") { MetricKind::Counter } else { MetricKind::Gauge };
+        families.entry(legacy(name, Some(':'))).or_default().add(String::new(), *value, kind);
+    }
+    for one in all {
+        let Some(point) = one.points.last().filter(|point| !is_stale_marker(point.v)) else { continue };
+        let family = families.entry(legacy(one.series.name(), Some(':'))).or_default();
+        family.add(labels(&one.series), point.v, one.series.kind());
     }
     let mut text = String::new();
     for (name, family) in families {
-        let is_counter = family.iter().all(|series| series.series.kind() == MetricKind::Counter);
-        head(&mut text, &name, is_counter);
-        for series in family {
-            sample(&mut text, &name, series);
-        }
-    }
-    for (name, value) in own {
-        head(&mut text, name, name.ends_with("_total"));
-        line(&mut text, format_args!("{name} {}", number(*value)));
+        family.write(&name, &mut text);
     }
     text
 }
 
-fn head(text: &mut String, name: &str, is_counter: bool) {
-    line(text, format_args!("# TYPE {name} {}", if is_counter { "counter" } else { "gauge" }));
+/// The series of one name.
+#[derive(Default)]
+struct Family {
+    /// Labels as written, and the value.
+    samples: Vec<(String, f64)>,
+    shown: BTreeSet<String>,
+    hidden: usize,
+    has_others_than_counters: bool,
+    has_observations: bool,
 }
 
-fn sample(text: &mut String, name: &str, series: &SeriesPoints) {
-    let Some(point) = series.points.last().filter(|point| !is_stale_marker(point.v)) else { return };
-    let labels: Vec<String> = series
-        .series
-        .labels()
-        .iter()
-        .filter(|(label, _)| *label != NAME)
-        .map(|(label, value)| format!("{}=\"{}\"", label_name(label), escaped(value)))
-        .collect();
-    line(text, format_args!("{name}{{{}}} {}", labels.join(","), number(point.v)));
+impl Family {
+    fn add(&mut self, labels: String, value: f64, kind: MetricKind) {
+        if !self.shown.insert(labels.clone()) {
+            self.hidden += 1;
+            return;
+        }
+        self.samples.push((labels, value));
+        self.has_others_than_counters |= kind != MetricKind::Counter;
+        self.has_observations |= matches!(kind, MetricKind::Histogram | MetricKind::Summary);
+    }
+
+    fn write(&self, name: &str, text: &mut String) {
+        if self.has_observations {
+            line(text, format_args!("# HELP {name} The newest observation of a distribution."));
+        }
+        let kind = if self.has_others_than_counters { "gauge" } else { "counter" };
+        line(text, format_args!("# TYPE {name} {kind}"));
+        for (labels, value) in &self.samples {
+            line(text, format_args!("{name}{labels} {}", number(*value)));
+        }
+        if self.hidden > 0 {
+            let hidden = self.hidden;
+            line(text, format_args!("# {hidden} more series would have one of the lines above: not shown."));
+        }
+    }
 }
 
 fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
@@ -53,6 +75,21 @@ fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
     if writeln!(text, "{content}").is_err() {
         text.push('\n');
     }
+}
+
+/// `{name="value",…}`, or nothing where there are no labels.
+fn labels(series: &model::Series) -> String {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut pairs = Vec::new();
+    for (name, value) in series.labels().iter().filter(|(name, _)| *name != NAME) {
+        let mut name = legacy(name, None);
+        while names.contains(&name) {
+            name.push('_');
+        }
+        pairs.push(format!("{name}=\"{}\"", escaped(value)));
+        names.insert(name);
+    }
+    if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) }
 }
 
 fn number(value: f64) -> String {
@@ -65,17 +102,9 @@ fn number(value: f64) -> String {
     }
 }
 
-fn metric_name(name: &str) -> String {
-    legacy(name, ':')
-}
-
-fn label_name(name: &str) -> String {
-    legacy(name, '_')
-}
-
-/// `name` in the legacy character set; `extra` is the one more character that is allowed.
-fn legacy(name: &str, extra: char) -> String {
-    let is_good = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == extra;
+/// `name` in the legacy character set; metrics may have one character more.
+fn legacy(name: &str, also: Option<char>) -> String {
+    let is_good = |c: char| c.is_ascii_alphanumeric() || c == '_' || Some(c) == also;
     let mut good: String = name.chars().map(|c| if is_good(c) { c } else { '_' }).collect();
     if good.is_empty() || good.starts_with(|c: char| c.is_ascii_digit()) {
         good.insert(0, '_');

@@ -11,11 +11,21 @@ mod parts;
 
 mod params;
 
+mod body;
+
+mod accept;
+
 mod shapes;
+
+mod statistics;
+
+mod newest;
 
 mod exposition;
 
 mod routes;
+
+mod connection;
 
 mod server;
 

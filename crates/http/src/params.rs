@@ -1,10 +1,24 @@
-//! Query parameters, with the errors that the original's framework gives.
+//! What stands in the address of a request, with the errors that the original's framework gives.
 
-use crate::problem::Problem;
-use axum::extract::{FromRequestParts, Query};
+use crate::problem::{NO_PATH, Problem};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts as RequestParts;
 use model::{Millis, TimeRange, from_seconds, limits};
+use serde::de::DeserializeOwned;
 use std::convert::Infallible;
+
+/// The variable parts of the path. What cannot be decoded names nothing that exists.
+#[derive(Debug)]
+pub(crate) struct Within<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Within<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut RequestParts, state: &S) -> Result<Self, Problem> {
+        let path = Path::from_request_parts(parts, state).await;
+        path.map(|Path(within)| Self(within)).map_err(|_| NO_PATH)
+    }
+}
 
 /// The query of a request.
 #[derive(Debug, Default)]
@@ -23,32 +37,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
 impl Params {
     /// The last value of `name`, if it is there and not empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-            .filter(|v| !v.is_empty())
+        self.value(name).filter(|value| !value.is_empty())
     }
 
     /// A count from 0 to `most`; what is more means `most`.
     pub(crate) fn count(&self, name: &str, default: usize, most: usize) -> Result<usize, Problem> {
-        let Some(text) = self.text(name) else { return Ok(default) };
-        let number = integer(name, text)?;
-        match usize::try_from(number) {
-            Ok(count) => Ok(count.min(most)),
-            Err(_) => Err(out_of_range(
-                name,
-                text,
-                "greater_than_equal",
-                "Input should be greater than or equal to 0",
-            )),
-        }
+        let number = self.integer(name, 0)?;
+        Ok(number.map_or(default, |number| usize::try_from(number).unwrap_or(most).min(most)))
     }
 
     /// Yes or no.
     pub(crate) fn flag(&self, name: &str, default: bool) -> Result<bool, Problem> {
-        let Some(text) = self.text(name) else { return Ok(default) };
+        let Some(text) = self.value(name) else { return Ok(default) };
         match text.to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "on" | "t" | "y" => Ok(true),
             "false" | "0" | "no" | "off" | "f" | "n" => Ok(false),
@@ -61,59 +61,59 @@ impl Params {
         }
     }
 
-    /// The `hours` before `now`.
-    pub(crate) fn hours(&self, default: u32, now: Millis) -> Result<TimeRange, Problem> {
-        let Some(text) = self.text("hours") else {
-            return Ok(TimeRange::last(i64::from(default) * limits::HOUR, now));
-        };
-        let hours = integer("hours", text)?;
-        if hours < 1 {
-            return Err(out_of_range(
-                "hours",
-                text,
-                "greater_than_equal",
-                "Input should be greater than or equal to 1",
-            ));
-        }
+    /// The `hours` before `end`; 0 is a moment, and [`limits::LOOK_BACK_HOURS`] the most.
+    pub(crate) fn hours(&self, default: u32, end: Millis) -> Result<TimeRange, Problem> {
+        let hours = self.integer("hours", 0)?.unwrap_or(i64::from(default));
         let hours = hours.min(i64::from(limits::LOOK_BACK_HOURS));
-        Ok(TimeRange::last(hours * limits::HOUR, now))
+        Ok(TimeRange::last(hours * limits::HOUR, end))
     }
 
-    /// The range asked for: `start` and `end` (Unix seconds), `range` (seconds) or `hours` before now; an hour
-    /// if nothing is.
+    /// The range asked for: from `start` to `end` (Unix seconds), or `range` (seconds) or `hours` before `end`;
+    /// an hour if nothing is. Without `end` it ends now.
     pub(crate) fn range(&self, now: Millis) -> Result<TimeRange, Problem> {
         let end = self.time("end")?.unwrap_or(now);
         if let Some(start) = self.time("start")? {
             return Ok(TimeRange { start, end });
         }
-        if let Some(text) = self.text("range") {
-            let seconds = integer("range", text)?;
-            if seconds < 1 {
-                return Err(out_of_range(
-                    "range",
-                    text,
-                    "greater_than_equal",
-                    "Input should be greater than or equal to 1",
-                ));
-            }
-            return Ok(TimeRange::last(seconds.saturating_mul(limits::SECOND), end));
+        match self.integer("range", 1)? {
+            Some(seconds) => Ok(TimeRange::last(seconds.saturating_mul(limits::SECOND), end)),
+            None => self.hours(1, end),
         }
-        self.hours(1, end)
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     fn time(&self, name: &str) -> Result<Option<Millis>, Problem> {
-        let Some(text) = self.text(name) else { return Ok(None) };
-        let millis = text.parse::<f64>().ok().and_then(from_seconds);
+        let Some(text) = self.value(name) else { return Ok(None) };
+        let millis = text.trim().parse::<f64>().ok().and_then(from_seconds);
         let message = "Input should be a valid number, unable to parse string as a number";
         millis.map(Some).ok_or_else(|| Problem::query("float_parsing", name, message, text))
     }
+
+    /// A whole number, `least` or more. What no `i64` holds is its nearest.
+    fn integer(&self, name: &str, least: i64) -> Result<Option<i64>, Problem> {
+        let Some(text) = self.value(name) else { return Ok(None) };
+        let message = "Input should be a valid integer, unable to parse string as an integer";
+        let number = whole(text.trim()).ok_or_else(|| Problem::query("int_parsing", name, message, text))?;
+        if number < least { Err(Problem::too_small(name, least, text)) } else { Ok(Some(number)) }
+    }
 }
 
-fn integer(name: &str, text: &str) -> Result<i64, Problem> {
-    let message = "Input should be a valid integer, unable to parse string as an integer";
-    text.trim().parse().map_err(|_| Problem::query("int_parsing", name, message, text))
-}
-
-fn out_of_range(name: &str, text: &str, kind: &str, message: &str) -> Problem {
-    Problem::query(kind, name, message, text)
+/// An integer as the original reads one: with a sign or without, and zeros after a point do no harm.
+fn whole(text: &str) -> Option<i64> {
+    let digits = match text.split_once('.') {
+        Some((digits, zeros)) if !zeros.is_empty() && zeros.bytes().all(|digit| digit == b'0') => digits,
+        Some(_) => return None,
+        None => text,
+    };
+    match digits.parse() {
+        Ok(number) => Some(number),
+        Err(error) => match error.kind() {
+            std::num::IntErrorKind::PosOverflow => Some(i64::MAX),
+            std::num::IntErrorKind::NegOverflow => Some(i64::MIN),
+            _ => None,
+        },
+    }
 }

@@ -1,9 +1,10 @@
 //! Errors, in the shapes of the original's framework: `{"detail": text}`, or for what cannot be validated
-//! `{"detail": [entry, …]}`.
+//! `{"detail": [entry]}`.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Why a request is not answered.
@@ -14,8 +15,8 @@ pub(crate) enum Problem {
     /// 400 with a text.
     Bad(String),
     /// 422 with one entry.
-    Invalid(Value),
-    /// 401.
+    Invalid(Box<Entry>),
+    /// 401, with the challenge.
     Unauthorized(&'static str),
     /// 405.
     MethodNotAllowed,
@@ -23,6 +24,8 @@ pub(crate) enum Problem {
     TooLarge,
     /// 503 with a reason.
     Unavailable(String),
+    /// 504.
+    TooSlow,
     /// 500; what happened is in the log, not in the answer.
     Internal,
 }
@@ -36,36 +39,86 @@ pub(crate) const NO_INSTANCE: Problem = Problem::NotFound("Instance not found");
 /// There is no rule of this name.
 pub(crate) const NO_RULE: Problem = Problem::NotFound("Rule not found");
 
+/// What could not be validated, in the members' order of the original's framework.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Entry {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    loc: Vec<Place>,
+    msg: String,
+    input: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ctx: Option<Value>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Place {
+    Name(String),
+    At(usize),
+}
+
 impl Problem {
     /// A query parameter that cannot be read as what it should be.
-    pub(crate) fn query(kind: &str, name: &str, message: &str, input: &str) -> Self {
-        Self::Invalid(json!({"type": kind, "loc": ["query", name], "msg": message, "input": input}))
+    pub(crate) fn query(kind: &'static str, name: &str, message: &str, input: &str) -> Self {
+        let loc = vec![Place::Name("query".to_owned()), Place::Name(name.to_owned())];
+        Self::invalid(kind, loc, message, json!(input), None)
     }
 
-    /// A body that cannot be read; `at` is the place in it, if there is one.
-    pub(crate) fn body(kind: &str, at: Option<usize>, message: &str, input: &Value) -> Self {
-        let place = at.map_or_else(|| json!(["body"]), |at| json!(["body", at]));
-        Self::Invalid(json!({"type": kind, "loc": place, "msg": message, "input": input}))
+    /// A query parameter that is a number below `least`.
+    pub(crate) fn too_small(name: &str, least: i64, input: &str) -> Self {
+        let message = format!("Input should be greater than or equal to {least}");
+        let loc = vec![Place::Name("query".to_owned()), Place::Name(name.to_owned())];
+        Self::invalid("greater_than_equal", loc, &message, json!(input), Some(json!({ "ge": least })))
     }
+
+    /// A body that is not there, or is not an object.
+    pub(crate) fn body(kind: &'static str, message: &str, input: Value) -> Self {
+        Self::invalid(kind, vec![Place::Name("body".to_owned())], message, input, None)
+    }
+
+    /// A body that is not JSON; `at` is the character where it stops to be.
+    pub(crate) fn not_json(at: usize, error: &str) -> Self {
+        let loc = vec![Place::Name("body".to_owned()), Place::At(at)];
+        Self::invalid("json_invalid", loc, "JSON decode error", json!({}), Some(json!({ "error": error })))
+    }
+
+    fn invalid(
+        kind: &'static str,
+        loc: Vec<Place>,
+        message: &str,
+        input: Value,
+        context: Option<Value>,
+    ) -> Self {
+        Self::Invalid(Box::new(Entry { kind, loc, msg: message.to_owned(), input, ctx: context }))
+    }
+}
+
+/// The body of every error.
+#[derive(Serialize)]
+struct Said<T> {
+    detail: T,
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, detail) = match self {
-            Self::NotFound(text) => (StatusCode::NOT_FOUND, json!(text)),
-            Self::Bad(text) => (StatusCode::BAD_REQUEST, json!(text)),
-            Self::Invalid(entry) => (StatusCode::UNPROCESSABLE_ENTITY, json!([entry])),
-            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, json!("Method Not Allowed")),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, json!("Content Too Large")),
-            Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, json!(text)),
-            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, json!("Internal Server Error")),
+        let (status, text) = match self {
+            Self::NotFound(text) => (StatusCode::NOT_FOUND, text.to_owned()),
+            Self::Bad(text) => (StatusCode::BAD_REQUEST, text),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed".to_owned()),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Content Too Large".to_owned()),
+            Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, text),
+            Self::TooSlow => (StatusCode::GATEWAY_TIMEOUT, "the answer took too long".to_owned()),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error".to_owned()),
+            Self::Invalid(entry) => {
+                return (StatusCode::UNPROCESSABLE_ENTITY, Json(Said { detail: [*entry] })).into_response();
+            }
             Self::Unauthorized(challenge) => {
-                let mut answer =
-                    (StatusCode::UNAUTHORIZED, Json(json!({"detail": "Not authenticated"}))).into_response();
-                answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-                return answer;
+                let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))];
+                let body = Json(Said { detail: "Not authenticated" });
+                return (StatusCode::UNAUTHORIZED, challenge, body).into_response();
             }
         };
-        (status, Json(json!({"detail": detail}))).into_response()
+        (status, Json(Said { detail: text })).into_response()
     }
 }

@@ -1,61 +1,41 @@
 //! What answers are made of. Members stand in the order of the wire.
 
 use ingest::{InstanceView, RefusalView, ServiceView};
-use model::{MetricKind, Millis, Point, SeriesPoints, is_stale_marker, seconds, to_seconds};
-use serde::ser::SerializeMap;
+use model::{MetricKind, Millis, Point, Series, seconds, to_seconds};
 use serde::{Serialize, Serializer};
-use std::sync::Arc;
 
 /// A sample as the original shows it. A value that is no number is `null`.
 #[derive(Debug, Serialize)]
-pub(crate) struct Metric {
-    name: String,
+pub(crate) struct Metric<'a> {
+    name: &'a str,
     value: f64,
     #[serde(with = "seconds")]
-    pub(crate) timestamp: Millis,
-    labels: OwnLabels,
+    timestamp: Millis,
+    labels: OwnLabels<'a>,
     metric_type: MetricKind,
+}
+
+impl<'a> Metric<'a> {
+    /// A sample of a series.
+    pub(crate) fn new(series: &'a Series, point: Point) -> Self {
+        Self {
+            name: series.name(),
+            value: point.v,
+            timestamp: point.t,
+            labels: OwnLabels(series),
+            metric_type: series.kind(),
+        }
+    }
 }
 
 /// The labels that the sender gave.
 #[derive(Debug)]
-struct OwnLabels(Arc<model::Series>);
+pub(crate) struct OwnLabels<'a>(pub(crate) &'a Series);
 
-impl Serialize for OwnLabels {
+impl Serialize for OwnLabels<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in self.0.own_labels() {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
+        serializer.collect_map(self.0.own_labels())
     }
-}
-
-impl Metric {
-    fn new(series: &Arc<model::Series>, point: Point) -> Self {
-        Self {
-            name: series.name().to_owned(),
-            value: point.v,
-            timestamp: point.t,
-            labels: OwnLabels(Arc::clone(series)),
-            metric_type: series.kind(),
-        }
-    }
-
-    /// The newest sample of a series; `None` if it has only markers.
-    pub(crate) fn newest(series: &SeriesPoints) -> Option<Self> {
-        real(&series.points).next_back().map(|point| Self::new(&series.series, *point))
-    }
-
-    /// All samples of a series, oldest first.
-    pub(crate) fn all(series: &SeriesPoints) -> impl Iterator<Item = Self> {
-        real(&series.points).map(|point| Self::new(&series.series, *point))
-    }
-}
-
-/// Points that are samples, not markers.
-pub(crate) fn real(points: &[Point]) -> impl DoubleEndedIterator<Item = &Point> {
-    points.iter().filter(|point| !is_stale_marker(point.v))
 }
 
 /// A service with all that is known of it.

@@ -17,7 +17,8 @@ use crate::probing::Patience;
 use crate::voice::{Voice, Word};
 use crate::writer::{Arrival, Writer};
 use model::{
-    Health, IntakeError, LifecycleChange, MetricKind, Millis, Point, Reason, Refused, STATUS, Series,
+    HEALTH_STATUS, Health, IntakeError, LifecycleChange, MetricKind, Millis, Point, Reason, Refused, STATUS,
+    Series,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -138,7 +139,7 @@ impl Writer {
         t: Millis,
     ) -> Result<Arc<Series>, Reason> {
         let labels = [(Cow::Borrowed(STATUS), Cow::Borrowed(word))];
-        let interned = self.intern(who, "health_status", MetricKind::Gauge, &labels)?;
+        let interned = self.intern(who, HEALTH_STATUS, MetricKind::Gauge, &labels)?;
         let series = Arc::clone(&interned.series);
         batch.push(interned, Point { t, v: f64::from(u8::from(word == WELL)) });
         Ok(series)

@@ -8,7 +8,10 @@ pub const NAME: &str = "__name__";
 pub const SERVICE: &str = "service";
 /// The label that holds the measured instance of the service; absent where the service as a whole speaks.
 pub const INSTANCE: &str = "instance";
-/// The label of a `health_status` sample that holds the health word.
+/// The metric that says how an instance is; its series differ by the health word, so of an instance the newest
+/// word counts alone.
+pub const HEALTH_STATUS: &str = "health_status";
+/// The label of a [`HEALTH_STATUS`] sample that holds the health word.
 pub const STATUS: &str = "status";
 
 /// Labels sorted by name, each name once. Names and values are any UTF-8; an empty value means "absent"

@@ -38,7 +38,7 @@ pub use bus_status::{BrokerKind, BusStatus, SelfHealth};
 pub use doors::{Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError};
 pub use event::{CollectionError, ErrorClass, Event, HostSummary, Lifecycle, LifecycleChange, Summary};
 pub use insight::{Insight, ServiceInsights};
-pub use labels::{INSTANCE, Labels, NAME, SERVICE, STATUS};
+pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, SERVICE, STATUS};
 pub use refusal::Reason;
 pub use report::{
     Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Unregistration,

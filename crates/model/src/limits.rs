@@ -2,6 +2,7 @@
 //! what was there before lives on.
 
 use crate::time::Millis;
+use std::time::Duration;
 
 /// One second, one minute, … in [`Millis`].
 pub const SECOND: Millis = 1_000;
@@ -84,13 +85,21 @@ pub const RESOLVED_ALERT_LISTED: Millis = HOUR;
 
 /// Events waiting to be published.
 pub const OUTBOX: usize = 10_000;
-/// MQTT 5 Receive Maximum: messages that the broker may have under way to us unacknowledged. The largest there
-/// is: the client counts a message as under way until a moment after its acknowledgement left, so a broker that
-/// fills a smaller window to the last place seems to overfill it, and is disconnected in the middle of a flood.
-pub const RECEIVE_MAXIMUM: u16 = u16::MAX;
+/// MQTT 5 Receive Maximum: messages that the broker may have under way to us unacknowledged. Enough to keep a
+/// slow link full; what is under way is in the sockets' buffers, not in ours.
+pub const RECEIVE_MAXIMUM: u16 = 4_096;
 /// Bytes of an HTTP request's body.
 pub const REQUEST_BYTES: usize = 1 << 20;
 /// Samples in one answer of `GET /metrics/{service}/{metric}`.
 pub const ANSWER_SAMPLES: usize = 100_000;
 /// Hours that `GET /analytics` may look back: ten years.
 pub const LOOK_BACK_HOURS: u32 = 87_600;
+/// HTTP connections at a time: some hundred dashboards, and room for files and the bus below the usual 1,024 open
+/// files of a process. More wait until one is free.
+pub const HTTP_CONNECTIONS: usize = 512;
+/// How long the head of an HTTP request may take from its first byte.
+pub const HTTP_HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long an HTTP connection may wait for its next request: browsers and scrapers come back within a minute.
+pub const HTTP_IDLE_TIME: Duration = Duration::from_secs(75);
+/// How long an HTTP answer may wait for the client to read on.
+pub const HTTP_STALL_TIME: Duration = Duration::from_secs(30);

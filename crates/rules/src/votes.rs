@@ -7,11 +7,8 @@
 //! first no must not end an alert whose own series is two entries behind.
 
 use hashbrown::HashMap;
-use model::{Millis, Sample, Series};
+use model::{HEALTH_STATUS, Millis, Sample, Series};
 use std::sync::Arc;
-
-/// The metric whose series differ by the health word: of an instance the newest word counts alone.
-const HEALTH: &str = "health_status";
 
 /// An instance of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -129,7 +126,7 @@ impl Votes {
     pub(crate) fn end(&mut self, series: &Series) {
         let key = key(series);
         // A health word that is no longer said was followed by another one, or by silence.
-        let Some(vote) = self.series.get(&key).filter(|_| series.name() != HEALTH) else { return };
+        let Some(vote) = self.series.get(&key).filter(|_| series.name() != HEALTH_STATUS) else { return };
         if !vote.meets {
             self.series.remove(&key);
         } else if let Some(standing) = self.owners.get_mut(&vote.owner)
@@ -193,7 +190,7 @@ impl Votes {
 
 /// What a series is known by: its fingerprint; for health that of its owner.
 pub(crate) fn key(series: &Series) -> u64 {
-    if series.name() == HEALTH {
+    if series.name() == HEALTH_STATUS {
         let owner = [("service", series.service()), ("instance", series.instance().unwrap_or(""))];
         return model::Labels::new(owner).fingerprint();
     }

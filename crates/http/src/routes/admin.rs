@@ -10,13 +10,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Whether the process answers
-#[utoipa::path(get, path = "/-/healthy", tag = "admin", responses((status = 200, description = "It does")))]
+#[utoipa::path(get, path = "/-/healthy", tag = "admin", operation_id = "is_healthy",
+    responses((status = 200, description = "It does")))]
 pub(super) async fn healthy(State(parts): State<Arc<Parts>>) -> Json<Value> {
     Json(json!({"status": "healthy", "version": parts.version}))
 }
 
 /// Whether the collector does its work
-#[utoipa::path(get, path = "/-/ready", tag = "admin",
+#[utoipa::path(get, path = "/-/ready", tag = "admin", operation_id = "is_ready",
     responses((status = 200, description = "It does"), (status = 503, description = "Not yet, or no more")))]
 pub(super) async fn ready(State(parts): State<Arc<Parts>>) -> Answer<Json<Value>> {
     if parts.ready.load(Ordering::Acquire) {
@@ -27,7 +28,7 @@ pub(super) async fn ready(State(parts): State<Arc<Parts>>) -> Answer<Json<Value>
 }
 
 /// Reads the settings again; bad settings leave the old ones in force
-#[utoipa::path(post, path = "/-/reload", tag = "admin",
+#[utoipa::path(post, path = "/-/reload", tag = "admin", operation_id = "reload",
     responses((status = 200, description = "Done"), (status = 400, description = "The settings are not good")))]
 pub(super) async fn reload(State(parts): State<Arc<Parts>>) -> Answer<Json<Value>> {
     super::working::work(parts, |parts| (parts.reload)().map_err(Problem::Bad)).await?;

@@ -2,11 +2,15 @@
 
 mod working;
 
+mod in_time;
+
 mod status;
 
 mod metrics;
 
-mod analysis;
+mod statistics;
+
+mod analytics;
 
 mod services;
 
@@ -22,22 +26,19 @@ use crate::access::guard;
 use crate::parts::Parts;
 use crate::problem::{NO_PATH, Problem};
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::http::header;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use model::limits;
+use serde::Serialize;
 use std::sync::Arc;
-use std::time::Duration;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// How long an answer may take.
-const ANSWER_TIME: Duration = Duration::from_secs(30);
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -52,8 +53,8 @@ struct Document;
 pub fn router(parts: Parts) -> Router {
     let access = Arc::new(parts.access.clone());
     let (router, document) = described().split_for_parts();
-    let document = serde_json::to_string(&document).unwrap_or_else(|_| "{}".to_owned());
-    let openapi = get(move || async move { ([("content-type", "application/json")], document.clone()) });
+    let document = Bytes::from(serde_json::to_string(&document).unwrap_or_else(|_| "{}".to_owned()));
+    let openapi = get(move || async move { ([(header::CONTENT_TYPE, JSON)], document.clone()) });
     router
         .route("/openapi.json", openapi)
         .route("/docs", get(pages::docs))
@@ -63,7 +64,7 @@ pub fn router(parts: Parts) -> Router {
         .layer(DefaultBodyLimit::max(limits::REQUEST_BYTES))
         .layer(from_fn_with_state(access, guard))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_TIME))
+        .layer(from_fn(in_time::in_time))
         .with_state(Arc::new(parts))
 }
 
@@ -78,10 +79,10 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(metrics::all))
         .routes(routes!(metrics::of_service))
         .routes(routes!(metrics::history))
-        .routes(routes!(analysis::aggregate))
-        .routes(routes!(analysis::trend))
-        .routes(routes!(analysis::analytics))
-        .routes(routes!(analysis::insights))
+        .routes(routes!(statistics::aggregate))
+        .routes(routes!(statistics::trend))
+        .routes(routes!(analytics::analytics))
+        .routes(routes!(analytics::insights))
         .routes(routes!(services::all))
         .routes(routes!(services::one))
         .routes(routes!(alerts::list))
@@ -99,11 +100,14 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
 /// An answer, or why there is none.
 type Answer<T = Response> = Result<T, Problem>;
 
-/// Text as JSON made it.
-fn json_text(text: Result<String, serde_json::Error>) -> Answer {
-    let text = text.map_err(|error| {
+/// The content type of almost every answer.
+const JSON: &str = "application/json";
+
+/// `answer` as JSON. Written where the samples are at hand, on the thread that may take its time.
+fn json(answer: &impl Serialize) -> Answer {
+    let text = serde_json::to_string(answer).map_err(|error| {
         tracing::error!("an answer cannot be written: {error}");
         Problem::Internal
     })?;
-    Ok(([("content-type", "application/json")], text).into_response())
+    Ok(([(header::CONTENT_TYPE, JSON)], text).into_response())
 }

@@ -1,6 +1,7 @@
 //! How the collector is.
 
-use super::Answer;
+use super::working::work;
+use super::{Answer, json};
 use crate::parts::Parts;
 use crate::shapes::Refusal;
 use axum::Json;
@@ -37,13 +38,15 @@ impl Health {
 }
 
 /// The collector's health: `healthy` while the bus is connected
-#[utoipa::path(get, path = "/health", tag = "status", responses((status = 200, description = "Always, with the word inside")))]
+#[utoipa::path(get, path = "/health", tag = "status", operation_id = "get_health",
+    responses((status = 200, description = "Always, with the word inside")))]
 pub(super) async fn health(State(parts): State<Arc<Parts>>) -> Json<Health> {
     Json(Health::of(&parts))
 }
 
 /// The collector's state and health
-#[utoipa::path(get, path = "/status", tag = "status", responses((status = 200, description = "State and health")))]
+#[utoipa::path(get, path = "/status", tag = "status", operation_id = "get_status",
+    responses((status = 200, description = "State and health")))]
 pub(super) async fn status(State(parts): State<Arc<Parts>>) -> Json<Status> {
     Json(Status { service: "metrics_collector", status: "running", health: Health::of(&parts) })
 }
@@ -56,24 +59,28 @@ pub(super) struct Status {
 }
 
 /// Counts, and how the host is
-#[utoipa::path(get, path = "/summary", tag = "status", responses((status = 200, description = "Counts and percentages")))]
-pub(super) async fn summary(State(parts): State<Arc<Parts>>) -> Json<Summary> {
-    let counts = parts.gate.registry().counts();
-    let host = (parts.host)();
-    Json(Summary {
-        total_services: counts.services,
-        total_instances: counts.instances,
-        active_alerts: parts.book.active_count(),
-        total_metrics: parts.select.series_count(),
-        system_cpu_percent: host.map_or(0.0, |host| host.cpu_percent),
-        system_memory_percent: host.map_or(0.0, |host| host.memory_percent),
-        system_disk_percent: host.map_or(0.0, |host| host.disk_percent),
-        timestamp: to_seconds(parts.clock.now()),
+#[utoipa::path(get, path = "/summary", tag = "status", operation_id = "get_summary",
+    responses((status = 200, description = "Counts and percentages")))]
+pub(super) async fn summary(State(parts): State<Arc<Parts>>) -> Answer {
+    work(parts, |parts| {
+        let counts = parts.gate.registry().counts();
+        let host = (parts.host)();
+        json(&Summary {
+            total_services: counts.services,
+            total_instances: counts.instances,
+            active_alerts: parts.book.active_count(),
+            total_metrics: parts.select.series_count(),
+            system_cpu_percent: host.map_or(0.0, |host| host.cpu_percent),
+            system_memory_percent: host.map_or(0.0, |host| host.memory_percent),
+            system_disk_percent: host.map_or(0.0, |host| host.disk_percent),
+            timestamp: to_seconds(parts.clock.now()),
+        })
     })
+    .await
 }
 
 #[derive(Serialize)]
-pub(super) struct Summary {
+struct Summary {
     total_services: usize,
     total_instances: usize,
     active_alerts: usize,
@@ -85,18 +92,24 @@ pub(super) struct Summary {
 }
 
 /// The connection to the bus, with what the operator should know of it
-#[utoipa::path(get, path = "/bus", tag = "status", responses((status = 200, description = "State and warnings")))]
+#[utoipa::path(get, path = "/bus", tag = "status", operation_id = "get_bus",
+    responses((status = 200, description = "State and warnings")))]
 pub(super) async fn bus(State(parts): State<Arc<Parts>>) -> Json<BusStatus> {
     Json((parts.bus)())
 }
 
 /// What was not taken, by reason, each with its newest example
-#[utoipa::path(get, path = "/refusals", tag = "status", responses((status = 200, description = "Counts and examples")))]
-pub(super) async fn refusals(State(parts): State<Arc<Parts>>) -> Answer<Json<Refusals>> {
-    Ok(Json(Refusals { refusals: parts.gate.tally().report().into_iter().map(Refusal::from).collect() }))
+#[utoipa::path(get, path = "/refusals", tag = "status", operation_id = "get_refusals",
+    responses((status = 200, description = "Counts and examples")))]
+pub(super) async fn refusals(State(parts): State<Arc<Parts>>) -> Answer {
+    work(parts, |parts| {
+        let refusals = parts.gate.tally().report().into_iter().map(Refusal::from).collect();
+        json(&Refusals { refusals })
+    })
+    .await
 }
 
 #[derive(Serialize)]
-pub(super) struct Refusals {
+struct Refusals {
     refusals: Vec<Refusal>,
 }

@@ -1,4 +1,4 @@
-//! Work that is too long for the runtime's threads.
+//! Work that is too long for the runtime's threads, or waits for a lock that is held while a disk writes.
 
 use crate::parts::Parts;
 use crate::problem::Problem;
@@ -19,10 +19,13 @@ pub(super) async fn work<T: Send + 'static>(
 
 /// What the store has for `selection`.
 pub(super) fn select(parts: &Parts, selection: &Selection) -> Result<Vec<SeriesPoints>, Problem> {
-    parts.select.select(selection).map_err(|error: SelectError| {
-        tracing::error!("samples cannot be read: {error}");
-        Problem::Unavailable("samples cannot be read now".to_owned())
-    })
+    parts.select.select(selection).map_err(|error| unreadable(&error))
+}
+
+/// The log learns why, the client only that.
+pub(super) fn unreadable(error: &SelectError) -> Problem {
+    tracing::error!("samples cannot be read: {error}");
+    Problem::Unavailable("samples cannot be read now".to_owned())
 }
 
 /// Matchers for a metric of a service, or for all its metrics.

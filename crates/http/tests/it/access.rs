@@ -54,6 +54,32 @@ fn only_who_knows_the_secret_comes_in() {
 }
 
 #[test]
+fn the_scheme_may_be_written_large_or_small_and_the_secret_in_any_letters() {
+    let token = Access::Token("sécret".to_owned());
+    let password = Access::Password { user: "u".to_owned(), password: "p:ü".to_owned() };
+    let rows = [
+        (&token, "Bearer sécret", true),
+        (&token, "bearer sécret", true),
+        (&token, "BEARER  sécret", true),
+        (&token, "Bearersécret", false),
+        (&token, "Bearer Sécret", false),
+        (&token, "Bearer", false),
+        (&token, "Bearer ", false),
+        (&password, "basic dTpwOsO8", true),
+        (&password, "Basic dTpwOsO9", false),
+    ];
+    for (access, header, is_let_in) in rows {
+        let counter = Counter::with_access(access.clone());
+        let answer = runtime().block_on(counter.ask("GET", "/alerts", &[("Authorization", header)], ""));
+        let expect = if is_let_in { 200 } else { 401 };
+        assert_eq!(answer.status, expect, "{header}");
+        if !is_let_in {
+            assert_eq!(answer.text, r#"{"detail":"Not authenticated"}"#);
+        }
+    }
+}
+
+#[test]
 fn a_secret_is_never_written() {
     let written = format!(
         "{:?} {:?}",

@@ -57,7 +57,12 @@ fn defect_14_a_bad_rule_is_a_400_that_says_why() {
         (with("severity", "nonsense".into()), "nonsense"),
         (with("condition", "value >".into()), "character 8"),
         (with("condition", "__import__('os')".into()), "character 1"),
-        (with("condition", 7.into()), "string"),
+        (with("condition", 7.into()), "condition must be a string, not a number"),
+        (with("description", Value::Null), "description must be a string, not null"),
+        (with("description", "x".repeat(20_000).into()), "description is longer than"),
+        (with("name", "n".repeat(2_000).into()), "name is longer than"),
+        (with("cooldown_period", 1.5.into()), "1.5"),
+        (with("enabled", "yes".into()), "boolean"),
         (with("extra", 1.into()), "extra"),
         (with("name", "".into()), "name is empty"),
         (with("cooldown_period", (-1).into()), "-1"),
@@ -81,7 +86,17 @@ fn a_body_that_is_no_object_is_a_422_in_the_frameworks_shape() {
         ("", "missing", json!(["body"])),
         ("[1]", "dict_type", json!(["body"])),
         ("7", "dict_type", json!(["body"])),
+        ("null", "missing", json!(["body"])),
+        // The places are those that Python's json module gives.
         ("{bad", "json_invalid", json!(["body", 1])),
+        ("nope", "json_invalid", json!(["body", 0])),
+        (r#"{"a":"#, "json_invalid", json!(["body", 5])),
+        (r#"{"a":1}x"#, "json_invalid", json!(["body", 7])),
+        (r#"{"a":1,}"#, "json_invalid", json!(["body", 7])),
+        (r#"  {"a" 1}"#, "json_invalid", json!(["body", 7])),
+        ("{\n \"a\": 1,\n \"b\": tru\n}", "json_invalid", json!(["body", 17])),
+        (r#"{"ä":1,"ö" 2}"#, "json_invalid", json!(["body", 11])),
+        (r#"{"a":nul}"#, "json_invalid", json!(["body", 5])),
     ];
     for (body, kind, place) in rows {
         let (status, answer) = ask(&counter, "POST", "/alerts/rules", body);
@@ -92,6 +107,9 @@ fn a_body_that_is_no_object_is_a_422_in_the_frameworks_shape() {
         );
     }
     assert_eq!(ask(&counter, "POST", "/alerts/rules", "[1]").1["detail"][0]["input"], json!([1]));
+    let invalid = ask(&counter, "POST", "/alerts/rules", "{bad").1["detail"][0].clone();
+    assert_eq!((&invalid["msg"], &invalid["input"]), (&"JSON decode error".into(), &json!({})));
+    assert!(invalid["ctx"]["error"].is_string(), "{invalid}");
     let long = format!("{{\"name\":\"{}\"}}", "x".repeat(2 << 20));
     assert_eq!(ask(&counter, "POST", "/alerts/rules", &long).0, 413);
 }
@@ -128,4 +146,47 @@ fn a_rule_that_cannot_be_kept_is_refused() {
     counter.keeper.broken.store(true, Ordering::Relaxed);
     assert_eq!(ask(&counter, "POST", "/alerts/rules", &rule().to_string()).0, 503);
     assert_eq!(ask(&counter, "GET", "/alerts/rules/hot", "").0, 404);
+}
+
+#[test]
+fn numbers_are_compared_as_numbers() {
+    let counter = Counter::new();
+    let mut rule = rule();
+    rule["cooldown_period"] = 60.0.into();
+    let (status, answer) = ask(&counter, "POST", "/alerts/rules", &rule.to_string());
+    assert_eq!((status, &answer["rule"]["cooldown_period"]), (200, &60.into()));
+}
+
+#[test]
+fn a_body_that_says_it_is_something_else_is_not_read_as_json() {
+    let counter = Counter::new();
+    let rows = [
+        ("text/plain", false),
+        ("application/x-www-form-urlencoded", false),
+        ("multipart/form-data; boundary=x", false),
+        ("application/json; charset=utf-8", true),
+        ("Application/JSON", true),
+        ("application/vnd.alicia+json", true),
+    ];
+    let body = rule().to_string();
+    for (kind, is_taken) in rows {
+        let answer =
+            runtime().block_on(counter.ask("POST", "/alerts/rules", &[("Content-Type", kind)], &body));
+        assert_eq!(answer.status, if is_taken { 200 } else { 422 }, "{kind}: {}", answer.text);
+        if !is_taken {
+            let entry = &answer.json()["detail"][0];
+            assert_eq!((&entry["type"], &entry["input"]), (&"dict_type".into(), &body.as_str().into()));
+        }
+    }
+}
+
+#[test]
+fn names_of_rules_are_any_text() {
+    let counter = Counter::new();
+    let mut rule = rule();
+    rule["name"] = "a/b ü%".into();
+    assert_eq!(ask(&counter, "POST", "/alerts/rules", &rule.to_string()).0, 200);
+    let path = "/alerts/rules/a%2Fb%20%C3%BC%25";
+    assert_eq!(ask(&counter, "GET", path, "").1["rule"]["name"], "a/b ü%");
+    assert_eq!(ask(&counter, "DELETE", path, "").0, 200);
 }

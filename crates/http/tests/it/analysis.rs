@@ -9,13 +9,12 @@ fn an_aggregate_has_the_seeds_fields_and_counters_their_increase() {
     counter.gauge("s", "i", "g", &[(30, 1.0), (20, 2.0), (10, 6.0)]);
     counter.metric("s", "i", "c_total", MetricKind::Counter, &[], &[(30, 5.0), (20, 9.0), (10, 2.0)]);
     let fields = r#""count":3,"min":1.0,"max":6.0,"mean":3.0,"median":2.0,"std_dev":2.6457513110645907,"percentile_95":5.6,"percentile_99":5.92,"time_range":3600.0,"timestamp":1795394400.0"#;
-    let answer = runtime().block_on(counter.get("/metrics/s/g/aggregate"));
-    let sorted = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
-    assert_eq!(answer.json(), sorted(&format!("{{{fields}}}")));
     let total = runtime().block_on(counter.get("/metrics/s/c_total/aggregate")).json();
     assert_eq!((&total["increase"], &total["count"]), (&6.0.into(), &3.into()));
     counter.check(&[
+        ("/metrics/s/g/aggregate", 200, &format!("{{{fields}}}")),
         ("/metrics/s/g/aggregate?start=1&end=2", 200, "{}"),
+        ("/metrics/s/g/aggregate?start=2&end=1", 200, "{}"),
         ("/metrics/s/none/aggregate", 200, "{}"),
         ("/metrics/s/g/aggregate?instance_id=j", 404, r#"{"detail":"Instance not found"}"#),
     ]);
@@ -44,7 +43,56 @@ fn a_trend_has_the_seeds_fields_a_test_and_each_series_by_itself() {
         (&both["series"][0]["instance_id"], &both["series"][1]["trend"]),
         (&"i".into(), &"insufficient_data".into())
     );
-    counter.check(&[("/metrics/s/none/trend", 200, r#"{"trend":"insufficient_data"}"#)]);
+    counter.check(&[
+        ("/metrics/s/none/trend", 200, r#"{"trend":"insufficient_data"}"#),
+        ("/metrics/s/g/trend?range=12", 200, concat!(
+            r#"{"trend":"decreasing","strength":18.8,"slope":-18.8,"data_points":2,"time_range":12.0,"series":["#,
+            r#"{"instance_id":"i","labels":{},"trend":"insufficient_data"},"#,
+            r#"{"instance_id":"j","labels":{},"trend":"insufficient_data"}]}"#
+        )),
+    ]);
+}
+
+#[test]
+fn defect_31_a_test_sees_the_trends_that_the_seeds_threshold_does_not() {
+    let counter = Counter::new();
+    let slow: Vec<(i64, f64)> = (0..40).map(|i| (3_500 - i * 80, 0.02 * (i * 80) as f64)).collect();
+    counter.gauge("s", "i", "cpu_percent", &slow);
+    let trend = runtime().block_on(counter.get("/metrics/s/cpu_percent/trend")).json();
+    assert_eq!(
+        (&trend["trend"], &trend["significance"]["direction"], &trend["significance"]["significant"]),
+        (&"stable".into(), &"increasing".into(), &true.into())
+    );
+    let text = runtime().block_on(counter.get("/metrics/s/cpu_percent/trend")).text;
+    let order =
+        ["trend", "strength", "slope", "data_points", "time_range", "significance", "direction", "p_value"];
+    let places: Vec<Option<usize>> = order.iter().map(|name| text.find(&format!("\"{name}\":"))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{text}");
+}
+
+#[test]
+fn defect_41_statistics_are_those_of_a_sample_and_percentiles_those_of_type_7() {
+    let counter = Counter::new();
+    // In R: sd(x) = 3.02765…, quantile(x, .95, type = 7) = 9.55, quantile(x, .99, type = 7) = 9.91.
+    let ten: Vec<(i64, f64)> = (1..=10).map(|i| (i, i as f64)).collect();
+    counter.gauge("s", "i", "g", &ten);
+    counter.gauge("s", "i", "one", &[(1, 4.5)]);
+    let all = runtime().block_on(counter.get("/metrics/s/g/aggregate")).json();
+    for (name, expect) in [
+        ("count", 10.0),
+        ("mean", 5.5),
+        ("median", 5.5),
+        ("std_dev", 3.027_650_354_097_491_7),
+        ("percentile_95", 9.55),
+        ("percentile_99", 9.91),
+    ] {
+        let found = all[name].as_f64().expect("a number");
+        assert!((found - expect).abs() < 1e-12, "{name}: {found}");
+    }
+    counter.check(&[
+        ("/metrics/s/one/aggregate", 200, r#"{"count":1,"min":4.5,"max":4.5,"mean":4.5,"median":4.5,"std_dev":0.0,"percentile_95":4.5,"percentile_99":4.5,"time_range":3600.0,"timestamp":1795394400.0}"#),
+        ("/analytics/s", 200, r#"{"service_name":"s","analytics":{"g":{"count":10,"min":1.0,"max":10.0,"avg":5.5,"median":5.5,"std_dev":3.0276503540974917},"one":{"count":1,"value":4.5}}}"#),
+    ]);
 }
 
 #[test]

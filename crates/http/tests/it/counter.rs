@@ -7,7 +7,7 @@ use http::{Access, Parts};
 use ingest::{Gate, GateSettings};
 use model::{
     Announce, Append, BrokerKind, BusStatus, Entry, Event, Health, HostSummary, Intake, Measurements,
-    MetricKind, Origin, Report, SelfHealth,
+    MetricKind, Origin, Report, SelfHealth, Unregistration,
 };
 use rules::{Change, Ledger, LedgerError, RuleBook, default_rules};
 use serde_json::Value;
@@ -38,7 +38,7 @@ impl Announce for Keeper {
 
 /// The counter.
 pub(crate) struct Counter {
-    router: Router,
+    pub(crate) router: Router,
     pub(crate) gate: Arc<Gate>,
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) ready: Arc<AtomicBool>,
@@ -156,6 +156,10 @@ impl Counter {
             readings: Vec::new(),
             timestamp: None,
         }));
+    }
+
+    pub(crate) fn goodbye(&self, service: &str) {
+        self.take(Report::Unregistered(Unregistration { service: service.to_owned().into() }));
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

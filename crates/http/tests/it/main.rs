@@ -9,7 +9,12 @@
 mod access;
 mod alerts_and_rules;
 mod analysis;
+mod connections;
 mod counter;
+mod endings;
+mod exposition;
 mod metrics;
 mod pages;
+mod requests;
+mod services;
 mod status;

@@ -56,3 +56,35 @@ fn the_document_names_every_route_of_the_protocol() {
         assert!(operation["responses"].is_object(), "{method} {path}");
     }
 }
+
+#[test]
+fn the_document_names_each_operation_once_and_each_answers() {
+    let counter = Counter::new();
+    let document = runtime().block_on(counter.get("/openapi.json")).json();
+    let mut ids = std::collections::BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("methods") {
+            let id = operation["operationId"].as_str().expect("an id").to_owned();
+            assert!(ids.insert(id.clone()), "{id} twice");
+            let named: Vec<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let described = parameters.iter().filter(|one| one["in"] == "path");
+            let described: Vec<&str> = described.filter_map(|one| one["name"].as_str()).collect();
+            assert_eq!(described, named, "{method} {path}");
+            let answer = runtime().block_on(counter.ask(&method.to_uppercase(), path, &[], ""));
+            assert!(answer.status != 405 && !answer.text.contains("\"Not Found\""), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn long_answers_are_packed_for_who_can_unpack() {
+    let counter = Counter::new();
+    let response = runtime().block_on(async {
+        use tower::ServiceExt;
+        let request = axum::http::Request::get("/openapi.json").header("Accept-Encoding", "gzip");
+        let request = request.body(axum::body::Body::empty()).expect("a request");
+        counter.router.clone().oneshot(request).await.expect("an answer")
+    });
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+}

@@ -1,0 +1,16 @@
+//! No request may take for ever.
+
+use crate::problem::Problem;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::time::Duration;
+
+/// How long an answer may take, the reading of the request's body included.
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+/// Gives up on an answer that takes too long.
+pub(super) async fn in_time(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(ANSWER_TIME, next.run(request)).await;
+    answer.unwrap_or_else(|_| Problem::TooSlow.into_response())
+}
