@@ -1,6 +1,6 @@
 //! The connection to the broker: comes up, stays up, comes back.
 //!
-//! One task does it all: it reads, hands each message to the reception where it stands in the buffer, and
+//! One task on a thread of its own does it all: it reads, hands each message to the reception where it stands in the buffer, and
 //! acknowledges it behind it. So nothing can pile up between the socket and the intake, and a broker that is
 //! faster than we are is held back by TCP alone.
 
@@ -179,6 +179,7 @@ impl Client {
             self.take(connection)?;
             self.say(connection)?;
             connection.flush().await?;
+            connection.rest();
             let has_room = self.is_inbox_open && connection.has_room();
             tokio::select! {
                 biased;
@@ -187,7 +188,8 @@ impl Client {
                         let question = self.connector.encoder.health_check(self.clock.now());
                         self.publish(connection, question)?;
                     }
-                    Some(Command::Stop) | None => return Ok(()),
+                    Some(Command::Stop) => return Ok(()),
+                    None => return Err(Loss::broken("nobody holds the bus any more")),
                 },
                 () = self.reception.asked.notified() => {
                     let answer = self.connector.encoder.health(&(self.self_health)(), self.clock.now());

@@ -3,6 +3,7 @@
 use crate::encode::Outgoing;
 use crate::inbound::{Inbound, Incoming, Publish};
 use crate::link::Link;
+use crate::pace::Pace;
 use crate::reception::Reception;
 use mqtt5::packet::MqttPacket;
 use mqtt5::packet::disconnect::DisconnectPacket;
@@ -27,6 +28,7 @@ pub(crate) struct Connection {
     pub(crate) version: ProtocolVersion,
     transport: TransportType,
     inbound: Inbound,
+    pace: Pace,
     /// Packets on their way out.
     outbound: Vec<u8>,
     /// Ours that the broker has not acknowledged, oldest first.
@@ -85,6 +87,7 @@ impl Connection {
             version,
             transport,
             inbound: Inbound::new(version),
+            pace: Pace::new(),
             outbound: Vec::new(),
             under_way: VecDeque::new(),
             last_id: 0,
@@ -113,9 +116,15 @@ impl Connection {
 
     /// Reads what is there, or waits for it. Nothing is lost when this is dropped half-way.
     pub(crate) async fn read(&mut self) -> Result<(), Loss> {
-        self.inbound.fill(&mut self.transport).await?;
+        let count = self.inbound.fill(&mut self.transport).await?;
+        self.pace.read(count);
         self.is_asked = false;
         Ok(())
+    }
+
+    /// Rests for a moment if messages come in a flood.
+    pub(crate) fn rest(&self) {
+        self.pace.rest();
     }
 
     /// The next packet of what was read.

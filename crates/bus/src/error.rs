@@ -25,14 +25,6 @@ pub enum BusError {
     /// The password of the embedded broker cannot be used.
     #[error("the password of the embedded broker cannot be used: {0}")]
     Password(String),
-    /// A certificate or key cannot be read.
-    #[error("cannot read {path}: {source}")]
-    Certificate {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
     /// The broker cannot be reached or does not let us in.
     #[error("cannot connect to {address}: {reason}")]
     Connect {
@@ -57,6 +49,9 @@ pub enum BusError {
         /// Why.
         reason: String,
     },
+    /// The system gives no thread.
+    #[error("cannot start the thread of the bus: {0}")]
+    Thread(std::io::Error),
     /// A payload cannot be written as JSON.
     #[error("cannot write a message: {0}")]
     Encode(#[from] serde_json::Error),

@@ -13,8 +13,9 @@ use crate::transport::{Way, authority};
 use model::{BrokerKind, BusStatus, Intake, SelfHealth};
 use parking_lot::Mutex;
 use std::sync::Arc;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use std::thread;
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, oneshot};
 use world::Clock;
 
 /// Commands under way to the connection.
@@ -30,16 +31,17 @@ pub struct Bus {
 
 /// What runs.
 struct Parts {
-    client: JoinHandle<()>,
+    /// Tells when the client has ended.
+    client: oneshot::Receiver<()>,
     broker: Option<EmbeddedBroker>,
 }
 
 /// Starts the bus: the embedded broker if that is asked for, and the connection, which comes when the broker
-/// does. Returns without waiting for it.
+/// does. Returns without waiting for it. A bus that is dropped without [`Bus::stop`] ends without a goodbye.
 ///
 /// # Errors
 /// [`BusError::Listen`] when the embedded broker finds no port, [`BusError::Unprotected`] when it should listen
-/// beyond this machine without a password.
+/// beyond this machine without a password, [`BusError::Thread`] when the system gives no thread.
 pub async fn start(
     settings: BusSettings,
     clock: Arc<dyn Clock>,
@@ -50,7 +52,7 @@ pub async fn start(
     let now = clock.now();
     let (commands, orders) = mpsc::channel(COMMANDS);
     let (kind, shown, host, port, broker) = match &settings.broker {
-        Broker::None => return Ok(silent(inbox, commands, orders, now)),
+        Broker::None => return silent(inbox, commands, orders, now),
         Broker::External { host, port } => {
             (BrokerKind::External, authority(host, *port), host.clone(), *port, None)
         }
@@ -74,7 +76,7 @@ pub async fn start(
     };
     let client =
         Client::new(connector, Arc::new(reception), Arc::clone(&link), clock, inbox, orders, self_health);
-    let parts = Parts { client: tokio::spawn(client.run()), broker };
+    let parts = Parts { client: on_its_own_thread(client.run())?, broker };
     Ok(Bus { link, commands, parts: Mutex::new(Some(parts)) })
 }
 
@@ -84,18 +86,34 @@ fn silent(
     commands: mpsc::Sender<Command>,
     mut orders: mpsc::Receiver<Command>,
     now: i64,
-) -> Bus {
+) -> Result<Bus, BusError> {
     let dropped = Arc::clone(&inbox.dropped);
-    let client = tokio::spawn(async move {
+    let client = on_its_own_thread(async move {
         loop {
             tokio::select! {
                 event = inbox.queue.recv() => if event.is_none() { return },
                 order = orders.recv() => if !matches!(order, Some(Command::AskHealth)) { return },
             }
         }
-    });
+    })?;
     let link = Arc::new(Link::new(BrokerKind::None, String::new(), Vec::new(), dropped, now));
-    Bus { link, commands, parts: Mutex::new(Some(Parts { client, broker: None })) }
+    Ok(Bus { link, commands, parts: Mutex::new(Some(Parts { client, broker: None })) })
+}
+
+/// Runs `work` on a thread of its own, so that a flood on the bus and a question over HTTP do not wait for each
+/// other. Gives what tells of its end.
+fn on_its_own_thread(
+    work: impl Future<Output = ()> + Send + 'static,
+) -> Result<oneshot::Receiver<()>, BusError> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(BusError::Thread)?;
+    let (tell, end) = oneshot::channel();
+    let run = move || {
+        runtime.block_on(work);
+        // Nobody waits for it where the bus was dropped.
+        tell.send(()).unwrap_or_default();
+    };
+    thread::Builder::new().name("bus".to_owned()).spawn(run).map_err(BusError::Thread)?;
+    Ok(end)
 }
 
 impl Bus {

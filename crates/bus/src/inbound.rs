@@ -54,12 +54,13 @@ impl Inbound {
         Self { version, buffer: vec![0; READ_BYTES], start: 0, end: 0, to_skip: 0, awaited: 0 }
     }
 
-    /// Reads what is there, or waits for it. Nothing is lost when this is dropped half-way.
-    pub(crate) async fn fill(&mut self, transport: &mut TransportType) -> mqtt5::Result<()> {
+    /// Reads what is there, or waits for it; gives how many bytes. Nothing is lost when this is dropped half-way.
+    pub(crate) async fn fill(&mut self, transport: &mut TransportType) -> mqtt5::Result<usize> {
         self.make_room();
         let room = self.buffer.get_mut(self.end..).unwrap_or_default();
-        self.end += transport.read(room).await?;
-        Ok(())
+        let count = transport.read(room).await?;
+        self.end += count;
+        Ok(count)
     }
 
     /// Moves what is left to the front, and makes the buffer long enough for the packet that is under way.

@@ -24,6 +24,8 @@ mod transport;
 
 mod inbound;
 
+mod pace;
+
 mod reception;
 
 mod connection;

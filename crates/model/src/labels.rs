@@ -40,7 +40,16 @@ impl Labels {
     /// The value of label `name`, or `None` when the set has no such label.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let at = self.0.binary_search_by(|(n, _)| (**n).cmp(name)).ok()?;
+        self.value_at(self.position(name)?)
+    }
+
+    /// Where label `name` stands.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.0.binary_search_by(|(n, _)| (**n).cmp(name)).ok()
+    }
+
+    /// The value of the label that stands at `at`.
+    pub(crate) fn value_at(&self, at: usize) -> Option<&str> {
         self.0.get(at).map(|(_, value)| &**value)
     }
 

@@ -65,6 +65,8 @@ pub struct Series {
     labels: Labels,
     kind: MetricKind,
     fingerprint: u64,
+    /// Where the name stands among the labels: it is asked for with every sample.
+    name_at: Option<usize>,
 }
 
 impl Series {
@@ -72,7 +74,8 @@ impl Series {
     #[must_use]
     pub fn new(labels: Labels, kind: MetricKind) -> Self {
         let fingerprint = labels.fingerprint();
-        Self { labels, kind, fingerprint }
+        let name_at = labels.position(NAME);
+        Self { labels, kind, fingerprint, name_at }
     }
 
     /// The labels, the metric's name among them.
@@ -96,7 +99,7 @@ impl Series {
     /// The metric's name; empty if there is none.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.labels.get(NAME).unwrap_or("")
+        self.name_at.and_then(|at| self.labels.value_at(at)).unwrap_or("")
     }
 
     /// The measured service; empty if there is none.
