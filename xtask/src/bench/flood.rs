@@ -8,13 +8,13 @@
 //! * The publisher writes as fast as the broker reads. The broker queues what a consumer has not yet taken
 //!   (its limit is lifted), so the rate is: messages divided by the time from the first byte published to the
 //!   moment the consumer has the last.
-//! * "Taken" is what the program says of itself (`messages_processed`, then its own metrics); what is missing
-//!   there at the end is in the column `lost`.
+//! * "Taken" is what the program says of itself (its own metrics); what is missing there at the end is in the
+//!   column `lost`.
 
 use super::broker::Broker;
 use super::child::Running;
 use super::client::Client;
-use super::collector::Collector;
+use super::collector::{Collector, Taken};
 use super::publisher::{Flood, Shape};
 use super::table::{Table, thousands};
 use crate::machine::{description, now, rest, unix_micros};
@@ -78,7 +78,7 @@ pub fn run(out: &mut dyn Write, program: &Path, messages: u32) -> Result<(), Str
     for qos in [0, 1] {
         for metrics in METRICS {
             let flood = prepare(messages, metrics, qos);
-            let outcome = measure(program, &flood, qos)?;
+            let outcome = measure(program, &flood, metrics, qos)?;
             table.row(out, &cells(&flood, metrics, qos, &outcome)).map_err(explain)?;
         }
     }
@@ -92,7 +92,7 @@ fn prepare(messages: u32, metrics: usize, qos: u8) -> Flood {
     Flood::prepare(shape(messages.min(fit)), unix_micros())
 }
 
-fn measure(program: &Path, flood: &Flood, qos: u8) -> Result<Outcome, String> {
+fn measure(program: &Path, flood: &Flood, metrics: usize, qos: u8) -> Result<Outcome, String> {
     let mut broker = Broker::start()?;
     let collector = Collector::start(program, broker.port)?;
     broker.wait_for_subscription("alicia/metrics/", |client| client != NULL)?;
@@ -102,10 +102,12 @@ fn measure(program: &Path, flood: &Flood, qos: u8) -> Result<Outcome, String> {
     let before = collector.taken()?;
     let counted = collector.messages().ok_or("/health has no messages_processed")?;
     let cpu = collector.cpu_seconds()?;
+    let goal =
+        Taken { messages: counted + count(flood), samples: before.samples + count(flood) * number(metrics) };
     let start = now();
     let (sent, times) = thread::scope(|scope| {
         let sending = scope.spawn(|| flood.send(&mut publisher, WINDOW));
-        let times = watch(&collector, counted + count(flood), &mut null);
+        let times = watch(&collector, goal, &mut null);
         (sending.join(), times)
     });
     sent.map_err(|_| "the publisher panicked")??;
@@ -138,36 +140,54 @@ fn null_consumer(port: u16, qos: u8, messages: usize) -> Result<Running, String>
     Running::start("mosquitto_sub", command.stdin(Stdio::null()).stdout(Stdio::null()))
 }
 
-/// When the collector had the last message it got, and when the null consumer had all, if it did.
-fn watch(collector: &Collector, goal: f64, null: &mut Running) -> (Instant, Option<Instant>) {
-    let (mut taken, mut changed, mut asked) = (0.0, now(), now());
+/// When the collector had the last sample it got, and when the null consumer had all, if it did.
+///
+/// How far the collector is, its messages tell, which cost it nothing to count up; but its own words come back
+/// to it and are among them. So once they are enough, the samples decide.
+fn watch(collector: &Collector, goal: Taken, null: &mut Running) -> (Instant, Option<Instant>) {
+    let (mut taken, mut changed, mut asked) = (NOTHING, now(), now());
     let mut null_end = None;
     loop {
         if null_end.is_none() && null.has_ended() {
             null_end = Some(now());
         }
-        if taken < goal && asked.elapsed() >= ASK {
+        let is_done = taken.samples >= goal.samples;
+        if !is_done && asked.elapsed() >= ASK {
             asked = now();
-            if let Some(messages) = collector.messages().filter(|messages| *messages > taken) {
-                (taken, changed) = (messages, now());
+            let seen = progress(collector, taken, goal);
+            if seen != taken {
+                (taken, changed) = (seen, now());
             }
         }
-        let all = taken >= goal && null_end.is_some();
-        let quiet = if taken >= goal { NULL_QUIET } else { QUIET };
+        let quiet = if is_done { NULL_QUIET } else { QUIET };
         let last = null_end.map_or(changed, |end| end.max(changed));
-        if all || last.elapsed() > quiet {
+        if (is_done && null_end.is_some()) || last.elapsed() > quiet {
             return (changed, null_end);
         }
         rest(Duration::from_millis(1));
     }
 }
 
+const NOTHING: Taken = Taken { messages: 0.0, samples: 0.0 };
+
+/// How far the collector is by now; its samples are looked at only when its messages are enough.
+fn progress(collector: &Collector, before: Taken, goal: Taken) -> Taken {
+    if before.messages >= goal.messages {
+        return collector.taken().map_or(before, |taken| Taken { samples: taken.samples, ..before });
+    }
+    collector.messages().map_or(before, |messages| Taken { messages, ..before })
+}
+
 fn count(flood: &Flood) -> f64 {
-    f64::from(u32::try_from(flood.messages()).unwrap_or(u32::MAX))
+    number(flood.messages())
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 fn cells(flood: &Flood, metrics: usize, qos: u8, outcome: &Outcome) -> Vec<String> {
-    let samples = count(flood) * f64::from(u32::try_from(metrics).unwrap_or(u32::MAX));
+    let samples = count(flood) * number(metrics);
     let rate = outcome.messages.min(count(flood)) / outcome.seconds;
     let null_rate = outcome.null_seconds.map(|seconds| count(flood) / seconds);
     vec![

@@ -2,7 +2,9 @@
 
 use crate::mosquitto::{Listener, Mosquitto, publish};
 use crate::rig::{Rig, external};
+use crate::said::OWN;
 use bus::TlsSettings;
+use model::Announce;
 use std::path::Path;
 use std::process::Command;
 
@@ -24,6 +26,36 @@ fn live_an_access_list_that_delivers_nothing_is_noticed_and_the_end_of_it_too() 
         publish(broker.port, "alicia/metrics/s", r#"{"metrics":[]}"#, &[]);
         !status.warnings.iter().any(|warning| warning.contains("access list"))
     });
+}
+
+/// The name and the password of the collector, as mosquitto wants them hashed.
+fn password_file(dir: &Path, password: &str) {
+    let made = Command::new("mosquitto_passwd")
+        .args(["-b", "-c"])
+        .arg(dir.join("users"))
+        .args([OWN, password])
+        .status()
+        .expect("mosquitto_passwd runs: it comes with mosquitto");
+    assert!(made.success());
+}
+
+#[test]
+fn live_defect_37_the_access_list_that_we_ship_lets_us_do_all_we_do() {
+    let shipped = include_str!("../../../../contrib/mosquitto.acl");
+    let others = "\nuser agent\ntopic readwrite alicia/#\n";
+    let config = "acl_file DIR/acl\npassword_file DIR/users\nallow_anonymous false\nlistener PORT 127.0.0.1";
+    let mut broker = Mosquitto::prepared(config, &[("acl", &format!("{shipped}{others}"))]);
+    password_file(&broker.path(""), "secret");
+    broker.launch();
+    let mut settings = external(broker.port);
+    (settings.username, settings.password) = (Some(OWN.to_owned()), Some("secret".to_owned()));
+    let rig = Rig::connect(settings);
+    rig.bus.ask_health();
+    rig.outbox.announce(model::Event::AlertRecovery { timestamp: 0 });
+    rig.wait_status("our own words come back", |status| status.messages_received >= 4);
+    let status = rig.status();
+    assert_eq!((status.publish_failures, status.warnings), (0, Vec::<String>::new()));
+    rig.stop();
 }
 
 /// Runs openssl in `dir`.
