@@ -20,6 +20,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use world::{Clock, Disk, RealDisk, SystemClock};
 
+/// The directory of the write-ahead log, in the data directory.
+const WAL_DIR: &str = "wal";
 /// How long requests under way may take after the signal to stop.
 const HTTP_GRACE: Duration = Duration::from_secs(3);
 
@@ -30,6 +32,8 @@ pub(crate) enum ServeError {
     DataDir { path: String, source: std::io::Error },
     #[error("cannot open the rules and alerts: {0}")]
     Ledger(#[from] store::JournalError),
+    #[error("cannot open the samples: {0}")]
+    Store(#[from] store::WalError),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: std::io::Error },
     #[error(transparent)]
@@ -68,7 +72,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let listener = listen(settings.http_listen).await?;
     let http = listener.local_addr().unwrap_or(settings.http_listen);
     let (outbox, inbox) = bus::outbox(limits::OUTBOX);
-    let store = build_store(&settings, &clock);
+    let store = open_store(&settings, &clock)?;
     let book = build_book(&settings, &opened, &outbox);
     let gate = build_gate(&settings, &clock, &store, &book, &outbox);
     let bus = start_bus(&settings, &clock, &gate, inbox).await?;
@@ -113,6 +117,9 @@ impl Running {
         if let Err(error) = self.house.ledger.sync() {
             tracing::error!("the last alert changes may be lost in a power cut: {error}");
         }
+        if let Err(error) = self.house.store.maintain() {
+            tracing::error!("the last samples may be lost: {error}");
+        }
         tracing::info!("stopped");
     }
 }
@@ -149,9 +156,18 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
 }
 
-fn build_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Arc<MemoryStore> {
+fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<MemoryStore>, ServeError> {
     let limits = MemoryLimits { retention: settings.gate().retention, ..MemoryLimits::default() };
-    Arc::new(MemoryStore::new(limits, Arc::clone(clock)))
+    let dir = settings.data_dir.join(WAL_DIR);
+    let disk = RealDisk::open(&dir)
+        .map_err(|source| ServeError::DataDir { path: dir.display().to_string(), source })?;
+    let (store, recovery) =
+        MemoryStore::open(limits, Arc::clone(clock), Arc::new(disk), settings.durability.into())?;
+    for damage in &recovery.told {
+        tracing::error!("samples: {damage}");
+    }
+    tracing::info!(samples = recovery.samples, series = store.series_count(), "history read");
+    Ok(Arc::new(store))
 }
 
 fn build_book(settings: &Settings, opened: &Opened, outbox: &Outbox) -> Arc<RuleBook> {
@@ -183,7 +199,9 @@ fn build_gate(
     outbox: &Outbox,
 ) -> Arc<Gate> {
     let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
-    Arc::new(Gate::new(settings.gate(), Arc::clone(clock), appends, Arc::new(outbox.clone())))
+    let gate = Gate::new(settings.gate(), Arc::clone(clock), appends, Arc::new(outbox.clone()));
+    gate.restore(store.spans());
+    Arc::new(gate)
 }
 
 async fn start_bus(
@@ -247,6 +265,7 @@ fn own_metrics(house: &House) -> Vec<(String, f64)> {
     let tally = house.gate.tally();
     let store = house.store.stats();
     let bus = house.bus.status();
+    let wal = house.store.wal_stats().unwrap_or_default();
     [
         ("alicia_metrics_messages_total", tally.messages()),
         ("alicia_metrics_samples_total", tally.samples()),
@@ -255,6 +274,9 @@ fn own_metrics(house: &House) -> Vec<(String, f64)> {
         ("alicia_metrics_series", store.series as u64),
         ("alicia_metrics_samples_kept", store.samples as u64),
         ("alicia_metrics_store_bytes", store.bytes as u64),
+        ("alicia_metrics_wal_written_bytes_total", wal.written),
+        ("alicia_metrics_wal_syncs_total", wal.syncs),
+        ("alicia_metrics_wal_closed", u64::from(wal.closed.is_some())),
         ("alicia_metrics_alerts_active", house.book.active_count() as u64),
         ("alicia_metrics_alert_changes_not_kept_total", house.book.unkept()),
         ("alicia_metrics_alerts_over_limit_total", house.book.unlisted()),

@@ -107,9 +107,12 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "ALICIA_METRICS_HTTP_OPEN", help_heading = "HTTP")]
     pub(crate) http_open: bool,
 
-    /// Directory of rules and alert state [default: data]
+    /// Directory of samples, rules and alert state [default: data]
     #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", help_heading = "Collection")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// What a message waits for before it is acknowledged [default: interval]
+    #[arg(long, value_name = "POLICY", env = "ALICIA_METRICS_DURABILITY", help_heading = "Collection")]
+    pub(crate) durability: Option<Durability>,
     /// Days that samples are kept [default: 30]
     #[arg(long, value_name = "DAYS", env = "ALICIA_METRICS_RETENTION_DAYS", help_heading = "Collection")]
     pub(crate) retention_days: Option<u32>,
@@ -241,4 +244,27 @@ pub(crate) struct HealthcheckArgs {
     /// Seconds to wait for the answer
     #[arg(long, value_name = "SECONDS", default_value_t = 3)]
     pub(crate) timeout: u64,
+}
+
+/// What a message waits for before it is acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Durability {
+    /// The disk has it: a power cut loses nothing that was acknowledged
+    Always,
+    /// The operating system has it: kill -9 loses nothing, a power cut the last second
+    #[default]
+    Interval,
+    /// Nothing: kill -9 and a power cut lose the last second
+    Relaxed,
+}
+
+impl From<Durability> for store::Durability {
+    fn from(policy: Durability) -> Self {
+        match policy {
+            Durability::Always => Self::Always,
+            Durability::Interval => Self::Interval,
+            Durability::Relaxed => Self::Relaxed,
+        }
+    }
 }

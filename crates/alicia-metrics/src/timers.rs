@@ -30,6 +30,7 @@ const FIRST_ROUND: Duration = Duration::from_secs(2);
 pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
     let mut timers = JoinSet::new();
     timers.spawn(every_second(Arc::clone(house)));
+    timers.spawn(durability(Arc::clone(house)));
     timers.spawn(rounds(Arc::clone(house)));
     timers.spawn(summaries(Arc::clone(house)));
     timers.spawn(host(Arc::clone(house)));
@@ -59,6 +60,31 @@ async fn every_second(house: Arc<House>) {
         });
         if let Ok(Err(error)) = kept.await {
             tracing::error!("alert state is not safe on disk: {error}");
+        }
+    }
+}
+
+/// Brings the samples to the disk. Apart from the other seconds: a checkpoint may take some.
+async fn durability(house: Arc<House>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut told = String::new();
+    loop {
+        second.tick().await;
+        let maintained = Arc::clone(&house);
+        let Ok(done) = tokio::task::spawn_blocking(move || maintained.store.maintain()).await else {
+            tracing::error!("keeping the samples failed");
+            continue;
+        };
+        // Said when it begins, when it changes and when it is over; not once a second.
+        let error = done.err().map(|error| error.to_string()).unwrap_or_default();
+        if error != told {
+            if error.is_empty() {
+                tracing::info!("samples are kept on disk again");
+            } else {
+                tracing::error!("samples are not safe on disk: {error}");
+            }
+            told = error;
         }
     }
 }

@@ -132,10 +132,21 @@ impl Connection {
         Ok(self.inbound.next()?)
     }
 
-    /// Takes all packets of what was read: a message that the reception took is acknowledged, and one that it
-    /// could not take ends the connection, so that the broker sends it again on the next. Gives the packet that
-    /// is left to the caller, if there is one: take the others after it.
+    /// Takes all packets of what was read: messages that the reception took and made durable are acknowledged,
+    /// and one that it could not take ends the connection, so that the broker sends it again on the next. Gives
+    /// the packet that is left to the caller, if there is one: take the others after it.
     pub(crate) fn take(&mut self, reception: &Reception, link: &Link) -> Result<Option<Packet>, Loss> {
+        let begin = self.outbound.len();
+        let taken = self.take_all(reception, link);
+        if let Err(why) = reception.commit() {
+            // None of the acknowledgements may leave.
+            self.outbound.truncate(begin);
+            return Err(Loss { why, is_polite: true, ..Loss::default() });
+        }
+        taken
+    }
+
+    fn take_all(&mut self, reception: &Reception, link: &Link) -> Result<Option<Packet>, Loss> {
         while let Some(incoming) = self.inbound.next()? {
             match incoming {
                 Incoming::Publish(publish) => {

@@ -52,4 +52,9 @@ impl Reception {
         };
         self.intake.take(&origin, decoded.report).map_err(|error| error.to_string())
     }
+
+    /// Makes what was taken durable. Gives why it is not.
+    pub(crate) fn commit(&self) -> Result<(), String> {
+        self.intake.commit().map_err(|error| error.to_string())
+    }
 }

@@ -6,7 +6,7 @@ use crate::registry::Registry;
 use crate::settings::GateSettings;
 use crate::tally::Tally;
 use crate::writer::{Arrival, Writer};
-use model::{Announce, Append, Intake, IntakeError, Millis, Origin, Reason, Report};
+use model::{Announce, Append, Intake, IntakeError, Millis, Origin, Reason, Report, Series};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use world::Clock;
@@ -19,6 +19,7 @@ pub struct Gate {
     registry: Arc<Registry>,
     tally: Arc<Tally>,
     announce: Arc<dyn Announce>,
+    appends: Vec<Arc<dyn Append>>,
     writer: Mutex<Writer>,
 }
 
@@ -35,10 +36,10 @@ impl Gate {
     ) -> Self {
         let registry = Arc::new(Registry::default());
         let tally = Arc::new(Tally::default());
-        let mut writer = Writer::new(settings, Arc::clone(&registry), Arc::clone(&tally), appends);
+        let mut writer = Writer::new(settings, Arc::clone(&registry), Arc::clone(&tally), appends.clone());
         // The first window of `up` begins here, so that everybody has had time to speak when it ends.
         writer.up_written = Some(clock.now());
-        Self { registry, tally, announce, writer: Mutex::new(writer) }
+        Self { registry, tally, announce, appends, writer: Mutex::new(writer) }
     }
 
     /// Who is known.
@@ -51,6 +52,15 @@ impl Gate {
     #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// Makes those known again whose series were kept over a restart: `spans` has each series with the times of
+    /// its oldest and newest sample. They count as silent until they are heard.
+    pub fn restore(&self, spans: impl IntoIterator<Item = (Arc<Series>, Millis, Millis)>) {
+        let mut state = self.registry.write();
+        for (series, oldest, newest) in spans {
+            state.restore(series.service(), series.instance(), oldest, newest);
+        }
     }
 
     /// Takes new settings; they hold from the next message on.
@@ -92,6 +102,14 @@ impl Gate {
 impl Intake for Gate {
     fn take(&self, origin: &Origin<'_>, report: Report<'_>) -> Result<(), IntakeError> {
         self.write(|writer| take(writer, origin, &report))
+    }
+
+    /// Without the lock: whoever waits for the disk keeps nobody else from speaking.
+    fn commit(&self) -> Result<(), IntakeError> {
+        self.appends.iter().try_for_each(|append| append.commit()).map_err(|fault| {
+            self.tally.count_internal();
+            IntakeError::Unavailable(fault.0)
+        })
     }
 }
 

@@ -99,6 +99,21 @@ impl State {
         Ok(Admitted { new_service: true })
     }
 
+    /// Makes a voice known again that was heard from `oldest` to `newest`, before a restart. Over a limit it is
+    /// left out, as anybody else.
+    pub(crate) fn restore(&mut self, service: &str, instance: Option<&str>, oldest: Millis, newest: Millis) {
+        if self.admit(service, instance, oldest, None).is_err() {
+            return;
+        }
+        let Some(known) = self.services.get_mut(service) else { return };
+        known.measured = true;
+        known.first_seen = known.first_seen.min(oldest);
+        known.last_seen = known.last_seen.max(newest);
+        if let Some(voice) = known.voice_mut(instance) {
+            voice.restore(oldest, newest);
+        }
+    }
+
     /// The time of arrival of a message without times of its own: no two messages of a voice get the same, or
     /// the second would replace the samples of the first.
     pub(crate) fn stamp(&mut self, service: &str, instance: Option<&str>, now: Millis) -> Millis {

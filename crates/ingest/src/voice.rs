@@ -58,6 +58,15 @@ impl Voice {
         }
     }
 
+    /// Was heard from `oldest` to `newest`, before a restart, and counts as silent until it is heard.
+    pub(crate) fn restore(&mut self, oldest: Millis, newest: Millis) {
+        self.first_seen = self.first_seen.min(oldest);
+        self.last_seen = self.last_seen.max(newest);
+        self.last_updated = self.last_updated.max(newest);
+        self.stamped = self.stamped.max(newest);
+        self.stale = true;
+    }
+
     /// A time of arrival that no other message of this voice has: messages that come within one millisecond
     /// get times one after the other.
     pub(crate) fn stamp(&mut self, now: Millis) -> Millis {

@@ -11,13 +11,21 @@ use crate::selection::{Selection, SeriesPoints};
 
 /// Takes what a message meant.
 pub trait Intake: Send + Sync {
-    /// Takes one message. When this returns `Ok`, the message may be acknowledged to its sender: all that was
-    /// taken of it has gone through every [`Append`].
+    /// Takes one message. When this and then [`Intake::commit`] have returned `Ok`, the message may be
+    /// acknowledged to its sender: all that was taken of it has gone through every [`Append`].
     ///
     /// # Errors
     /// [`IntakeError::Unavailable`] when nothing of the message could be kept now; it must not be
     /// acknowledged.
     fn take(&self, origin: &Origin<'_>, report: Report<'_>) -> Result<(), IntakeError>;
+
+    /// Makes all messages taken so far as durable as was promised.
+    ///
+    /// # Errors
+    /// [`IntakeError::Unavailable`]: the messages since the last commit must not be acknowledged.
+    fn commit(&self) -> Result<(), IntakeError> {
+        Ok(())
+    }
 }
 
 /// Why a message could not be taken at all.
@@ -36,6 +44,16 @@ pub trait Append: Send + Sync {
     /// # Errors
     /// [`AppendError`] when the batch as a whole was not taken.
     fn append(&self, batch: &[Sample<'_>]) -> Result<Appended, AppendError>;
+
+    /// Makes all batches taken so far as durable as this `Append` promises. Many batches may be committed at
+    /// once. An `Append` that keeps nothing has nothing to do.
+    ///
+    /// # Errors
+    /// [`AppendError`] when that is not possible now: the batches since the last commit must not be
+    /// acknowledged.
+    fn commit(&self) -> Result<(), AppendError> {
+        Ok(())
+    }
 }
 
 /// What became of a batch.

@@ -51,6 +51,13 @@ pub const SAMPLES_PER_SERIES: usize = 1_000;
 /// Samples kept in all: 16 bytes each, so at most 256 MiB. When it is used up, a series that gets a sample
 /// gives its oldest.
 pub const SAMPLES: usize = 16 << 20;
+/// Bytes of samples in a segment of the write-ahead log: at ten bytes a sample 1.6 million, which are read back in
+/// a fraction of a second.
+pub const SEGMENT_BYTES: u64 = 16 << 20;
+/// Segments of the log that are kept before all there is becomes a checkpoint.
+pub const SEGMENTS: u64 = 4;
+/// Bytes of samples that may wait for a slow disk; then no more are taken.
+pub const UNWRITTEN_BYTES: usize = 64 << 20;
 /// Bytes of label texts that all series together may hold.
 pub const LABEL_BYTES: usize = 128 << 20;
 

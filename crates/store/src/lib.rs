@@ -4,6 +4,8 @@
 //! memory, bounded by age, by count and by series. [`Journal`] keeps opaque records on disk
 //! (`docs/format/journal.md`). Nothing outside this crate knows how samples are kept.
 
+mod wal;
+
 mod memory_limits;
 
 mod slots;
@@ -15,5 +17,6 @@ mod frame;
 mod journal;
 
 pub use journal::{Journal, JournalError, Recovered};
-pub use memory::{MemoryStore, StoreStats, Swept};
+pub use memory::{MemoryStore, Recovery, StoreStats, Swept};
 pub use memory_limits::MemoryLimits;
+pub use wal::{Durability, WalError, WalStats};

@@ -1,15 +1,20 @@
-//! The store in memory: the reference implementation of the doors.
+//! The store: samples in memory, and if it is given a disk, in a write-ahead log.
 
 use crate::memory_limits::MemoryLimits;
 use crate::slots::{Slot, Slots};
+use crate::wal::{self, Checkpoint, Durability, FileName, Replayed, Wal, WalError, WalStats};
 use model::{
     Append, AppendError, Appended, Millis, Point, Reason, Refused, Sample, Select, SelectError, Selection,
-    SeriesPoints, TimeRange,
+    Series, SeriesPoints, TimeRange,
 };
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use world::Clock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use world::{Clock, Disk};
+
+/// Slots that are copied at once for a checkpoint: readers and writers wait for no more than that.
+const SLOTS_AT_ONCE: usize = 256;
 
 /// Keeps samples in memory, within its limits. Over a limit new series are refused and old ones live on; of a
 /// full series the oldest sample goes.
@@ -17,6 +22,20 @@ pub struct MemoryStore {
     limits: MemoryLimits,
     clock: Arc<dyn Clock>,
     inner: RwLock<Inner>,
+    wal: Option<Wal>,
+    /// Files that were damaged when the log was read.
+    damaged: Mutex<Vec<FileName>>,
+    /// The segment before which the newest checkpoint stands.
+    checkpoint: AtomicU64,
+}
+
+/// What was found when a store was opened.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Recovery {
+    /// Samples that were read from the log.
+    pub samples: u64,
+    /// What was wrong with it, for people.
+    pub told: Vec<String>,
 }
 
 #[derive(Default)]
@@ -54,10 +73,98 @@ enum Kept {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// An empty store without a disk.
     #[must_use]
     pub fn new(limits: MemoryLimits, clock: Arc<dyn Clock>) -> Self {
-        Self { limits, clock, inner: RwLock::new(Inner::default()) }
+        Self {
+            limits,
+            clock,
+            inner: RwLock::new(Inner::default()),
+            wal: None,
+            damaged: Mutex::default(),
+            checkpoint: AtomicU64::new(0),
+        }
+    }
+
+    /// A store of what the log in the directory `disk` holds; what is accepted from now on goes there. Damage
+    /// does not stop it: it is told, and the damaged files are put aside.
+    ///
+    /// # Errors
+    /// [`WalError`] when the log cannot be read at all, was written by a newer program, or cannot be written.
+    pub fn open(
+        limits: MemoryLimits,
+        clock: Arc<dyn Clock>,
+        disk: Arc<dyn Disk>,
+        durability: Durability,
+    ) -> Result<(Self, Recovery), WalError> {
+        let mut store = Self::new(limits, clock);
+        let inner = store.inner.get_mut();
+        // Nothing is too old here: with a clock that is wrong at the start, that would lose everything.
+        let replayed: Replayed = wal::replay(&*disk, |series, point| {
+            let taken = inner.take(&Sample { series, point }, Millis::MIN, &limits, None);
+            drop(taken);
+        })?;
+        store.wal = Some(Wal::begin(disk, replayed.next, durability, limits.segment_bytes)?);
+        let mut recovery = Recovery { samples: replayed.samples, told: replayed.told };
+        let is_damaged = !replayed.damaged.is_empty();
+        *store.damaged.get_mut() = replayed.damaged;
+        let oldest = replayed.files.first().map_or(replayed.next, |file| file.number);
+        store.checkpoint.store(oldest, Ordering::Relaxed);
+        if is_damaged && let Err(error) = store.checkpoint() {
+            recovery.told.push(format!("the damaged files are still in use: {error}"));
+        }
+        Ok((store, recovery))
+    }
+
+    /// To be called once a second: makes everything survive a power cut, and keeps the log short.
+    ///
+    /// # Errors
+    /// [`WalError`]; it is tried again with the next call.
+    pub fn maintain(&self) -> Result<(), WalError> {
+        let Some(wal) = &self.wal else { return Ok(()) };
+        if wal.is_lost() {
+            return self.checkpoint();
+        }
+        wal.sync()?;
+        if wal.number() >= self.checkpoint.load(Ordering::Relaxed) + model::limits::SEGMENTS {
+            return self.checkpoint();
+        }
+        Ok(())
+    }
+
+    /// Writes all there is into one file, and removes the older ones.
+    fn checkpoint(&self) -> Result<(), WalError> {
+        let Some(wal) = &self.wal else { return Ok(()) };
+        // From here on everything new goes to a later segment, so what is in memory is all that was before.
+        let number = wal.rotate()?;
+        let mut checkpoint = Checkpoint::begin(Arc::clone(&wal.disk), number)?;
+        let mut next = Some(0);
+        while let Some(start) = next {
+            let (some, following) = self.inner.read().slots.some(start, SLOTS_AT_ONCE);
+            for (series, points) in some {
+                checkpoint.push(&series, points)?;
+            }
+            next = following;
+        }
+        checkpoint.finish()?;
+        wal.reopen();
+        self.checkpoint.store(number, Ordering::Relaxed);
+        wal::remove_older(&*wal.disk, number, &self.damaged.lock())?;
+        self.damaged.lock().clear();
+        Ok(())
+    }
+
+    /// How the log is; `None` without one.
+    pub fn wal_stats(&self) -> Option<WalStats> {
+        self.wal.as_ref().map(Wal::stats)
+    }
+
+    /// All series with the times of their oldest and newest point, in no order.
+    pub fn spans(&self) -> Vec<(Arc<Series>, Millis, Millis)> {
+        let inner = self.inner.read();
+        let span =
+            |slot: &Slot| Some((Arc::clone(&slot.series), slot.points.front()?.t, slot.points.back()?.t));
+        inner.slots.iter().filter_map(span).collect()
     }
 
     /// Removes samples older than the retention before `now`, and series without any other.
@@ -88,11 +195,14 @@ impl MemoryStore {
 
 impl Append for MemoryStore {
     fn append(&self, batch: &[Sample<'_>]) -> Result<Appended, AppendError> {
+        if let Some(wal) = &self.wal {
+            wal.check().map_err(|error| AppendError(error.to_string()))?;
+        }
         let oldest = self.clock.now().saturating_sub(self.limits.retention);
         let mut appended = Appended::default();
         let mut inner = self.inner.write();
         for (index, sample) in batch.iter().enumerate() {
-            match inner.take(sample, oldest, &self.limits) {
+            match inner.take(sample, oldest, &self.limits, self.wal.as_ref()) {
                 Ok(Kept::New | Kept::InPlaceOfOldest) => appended.accepted += 1,
                 Ok(Kept::Replaced) => appended.replaced += 1,
                 Err(reason) => appended.refused.push(Refused { index, reason }),
@@ -100,10 +210,20 @@ impl Append for MemoryStore {
         }
         Ok(appended)
     }
+
+    fn commit(&self) -> Result<(), AppendError> {
+        self.wal.as_ref().map_or(Ok(()), |wal| wal.commit().map_err(|error| AppendError(error.to_string())))
+    }
 }
 
 impl Inner {
-    fn take(&mut self, sample: &Sample<'_>, oldest: Millis, limits: &MemoryLimits) -> Result<Kept, Reason> {
+    fn take(
+        &mut self,
+        sample: &Sample<'_>,
+        oldest: Millis,
+        limits: &MemoryLimits,
+        wal: Option<&Wal>,
+    ) -> Result<Kept, Reason> {
         if sample.point.t < oldest {
             return Err(Reason::TooOld);
         }
@@ -118,6 +238,9 @@ impl Inner {
         let kept = keep(slot, sample.point, is_full)?;
         if matches!(kept, Kept::New) {
             self.samples += 1;
+        }
+        if let Some(wal) = wal {
+            wal.push(&mut slot.mark, &slot.series, sample.point);
         }
         Ok(kept)
     }

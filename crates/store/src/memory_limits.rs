@@ -17,6 +17,8 @@ pub struct MemoryLimits {
     pub samples: usize,
     /// Bytes of all label names and values.
     pub label_bytes: usize,
+    /// Bytes of samples after which a segment of the log is ended.
+    pub segment_bytes: u64,
     /// Age above which samples are refused and swept, in milliseconds.
     pub retention: Millis,
 }
@@ -30,6 +32,7 @@ impl Default for MemoryLimits {
             samples_per_series: limits::SAMPLES_PER_SERIES,
             samples: limits::SAMPLES,
             label_bytes: limits::LABEL_BYTES,
+            segment_bytes: limits::SEGMENT_BYTES,
             retention: 30 * limits::DAY,
         }
     }

@@ -1,6 +1,7 @@
 //! The table of series: found by fingerprint when a sample comes, by name or service when a reader does.
 
 use crate::memory_limits::MemoryLimits;
+use crate::wal::Mark;
 use hashbrown::HashMap;
 use model::{MatchOp, Matcher, NAME, Point, Reason, SERVICE, Series};
 use std::collections::VecDeque;
@@ -12,9 +13,14 @@ use std::sync::Arc;
 pub(crate) struct Slot {
     pub(crate) series: Arc<Series>,
     pub(crate) points: VecDeque<Point>,
+    /// Where the log knows the series from.
+    pub(crate) mark: Mark,
     /// The next slot whose series has the same fingerprint.
     next: Option<usize>,
 }
+
+/// A series and a copy of its points.
+pub(crate) type Copied = (Arc<Series>, Vec<Point>);
 
 /// All series, each in a slot whose number stays while the series lives.
 #[derive(Debug, Default)]
@@ -59,7 +65,8 @@ impl Slots {
         let bytes = label_bytes(series);
         self.check_room(series, bytes, limits)?;
         let first = self.by_fingerprint.get(&series.fingerprint()).copied();
-        let slot = Slot { series: Arc::clone(series), points: VecDeque::new(), next: first };
+        let slot =
+            Slot { series: Arc::clone(series), points: VecDeque::new(), mark: Mark::default(), next: first };
         let number = match self.free.pop() {
             Some(number) => {
                 self.slots[number] = Some(slot);
@@ -101,7 +108,20 @@ impl Slots {
         self.slots.get_mut(number)?.as_mut()
     }
 
+    /// The series and points of a few slots, from slot `start`; and the slot to go on with, if there are more.
+    pub(crate) fn some(&self, start: usize, count: usize) -> (Vec<Copied>, Option<usize>) {
+        let end = start.saturating_add(count).min(self.slots.len());
+        let slots = self.slots.get(start..end).unwrap_or_default().iter().flatten();
+        let copies = slots.map(|slot| (Arc::clone(&slot.series), slot.points.iter().copied().collect()));
+        (copies.collect(), (end < self.slots.len()).then_some(end))
+    }
+
     /// All slots.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().flatten()
+    }
+
+    /// The same, to change their points.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
         self.slots.iter_mut().flatten()
     }

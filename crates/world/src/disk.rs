@@ -1,6 +1,7 @@
 //! A flat directory of files: what the house needs of a disk, and no more.
 
 use std::io;
+use std::sync::Arc;
 
 /// A flat directory. Names are plain file names; anything else is [`io::ErrorKind::InvalidInput`].
 pub trait Disk: Send + Sync {
@@ -43,11 +44,52 @@ pub trait Disk: Send + Sync {
     /// Those of the operating system.
     fn quarantine(&self, name: &str) -> io::Result<String>;
 
+    /// Makes an empty file, in the place of one of that name if there is one, and opens it. The name is durable
+    /// when this returns.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn create(&self, name: &str) -> io::Result<Arc<dyn LogFile>>;
+
+    /// Gives the file another name, in the place of a file that has it. Durable when it returns.
+    ///
+    /// # Errors
+    /// Those of the operating system; both files are as they were then.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+
+    /// Removes the file. Durable when it returns.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn remove(&self, name: &str) -> io::Result<()>;
+
     /// The names of all files, sorted.
     ///
     /// # Errors
     /// Those of the operating system.
     fn list(&self) -> io::Result<Vec<String>>;
+}
+
+/// An open file that is written at its end.
+pub trait LogFile: Send + Sync {
+    /// See [`Disk::append`].
+    ///
+    /// # Errors
+    /// Those of the operating system; some of `bytes` may have been written.
+    fn append(&self, bytes: &[u8]) -> io::Result<()>;
+
+    /// See [`Disk::truncate`].
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn truncate(&self, length: u64) -> io::Result<()>;
+
+    /// See [`Disk::sync`].
+    ///
+    /// # Errors
+    /// Those of the operating system. What was written since the last success may be lost then, whatever a
+    /// later call says.
+    fn sync(&self) -> io::Result<()>;
 }
 
 /// Refuses names that would leave the directory.

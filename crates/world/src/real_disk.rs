@@ -1,9 +1,10 @@
 //! A directory of the machine's file system.
 
-use crate::disk::{Disk, aside, check_name};
+use crate::disk::{Disk, LogFile, aside, check_name};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Held with an exclusive lock while the directory is in use.
 const LOCK: &str = ".lock";
@@ -90,6 +91,26 @@ impl Disk for RealDisk {
         Ok(new_name)
     }
 
+    fn create(&self, name: &str) -> io::Result<Arc<dyn LogFile>> {
+        let path = self.path(name)?;
+        let file = OpenOptions::new().create(true).truncate(true).write(true).open(path)?;
+        // Opened anew: at its end whatever its length becomes.
+        drop(file);
+        let file = OpenOptions::new().append(true).open(self.path(name)?)?;
+        self.sync_dir()?;
+        Ok(Arc::new(RealFile(file)))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path(from)?, self.path(to)?)?;
+        self.sync_dir()
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.path(name)?)?;
+        self.sync_dir()
+    }
+
     fn list(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.dir)? {
@@ -101,5 +122,22 @@ impl Disk for RealDisk {
         }
         names.sort();
         Ok(names)
+    }
+}
+
+/// A file that is open for appending.
+struct RealFile(File);
+
+impl LogFile for RealFile {
+    fn append(&self, bytes: &[u8]) -> io::Result<()> {
+        (&self.0).write_all(bytes)
+    }
+
+    fn truncate(&self, length: u64) -> io::Result<()> {
+        self.0.set_len(length)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.0.sync_data()
     }
 }

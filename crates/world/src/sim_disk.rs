@@ -1,7 +1,7 @@
 //! A disk in memory that loses, tears, fills up and fails on demand, always the same way for a seed.
 
 use crate::chance::Chance;
-use crate::disk::{Disk, aside, check_name};
+use crate::disk::{Disk, LogFile, aside, check_name};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::io;
@@ -19,6 +19,8 @@ struct Inner {
     chance: Chance,
     calls: u64,
     failures: BTreeMap<u64, io::ErrorKind>,
+    /// From this call on nothing works any more.
+    death: u64,
     capacity: usize,
 }
 
@@ -38,6 +40,7 @@ impl SimDisk {
             chance: Chance::seeded(seed),
             calls: 0,
             failures: BTreeMap::new(),
+            death: u64::MAX,
             capacity: usize::MAX,
         };
         Self { inner: Arc::new(Mutex::new(inner)) }
@@ -51,6 +54,28 @@ impl SimDisk {
         inner.failures.insert(at, kind);
     }
 
+    /// From the `n`-th call that changes the disk on (1 is the next) every such call fails, as for a process that
+    /// dies there. Ends with [`SimDisk::lose_power`] or [`SimDisk::revive`].
+    pub fn die_at(&self, n: u64) {
+        let mut inner = self.inner.lock();
+        inner.death = inner.calls.saturating_add(n);
+    }
+
+    /// Calls work again; all that was written is there.
+    pub fn revive(&self) {
+        self.inner.lock().death = u64::MAX;
+    }
+
+    /// Changes one byte of a file, behind the back of whoever wrote it.
+    pub fn damage(&self, name: &str, at: usize, with: u8) {
+        if let Some(file) = self.inner.lock().files.get_mut(name)
+            && let Some(byte) = file.seen.get_mut(at)
+        {
+            *byte ^= with;
+            file.synced = file.seen.clone();
+        }
+    }
+
     /// From now on at most `bytes` fit on the disk.
     pub fn set_capacity(&self, bytes: usize) {
         self.inner.lock().capacity = bytes;
@@ -62,9 +87,17 @@ impl SimDisk {
         self.inner.lock().calls
     }
 
+    /// [`SimDisk::lose_power`], or not.
+    pub fn lose_power_if(&self, it_goes: bool) {
+        if it_goes {
+            self.lose_power();
+        }
+    }
+
     /// The power goes: of what was not synced, a part picked by the seed survives, its end perhaps garbled.
     pub fn lose_power(&self) {
         let mut inner = self.inner.lock();
+        inner.death = u64::MAX;
         let Inner { files, chance, .. } = &mut *inner;
         for file in files.values_mut() {
             file.seen = torn(file, chance);
@@ -93,6 +126,9 @@ impl Inner {
     /// Counts a call that changes the disk, and fails it if it was told to.
     fn change(&mut self) -> io::Result<()> {
         self.calls += 1;
+        if self.calls >= self.death {
+            return Err(io::Error::other("the simulated process is dead"));
+        }
         match self.failures.remove(&self.calls) {
             Some(kind) => Err(io::Error::new(kind, "the simulated disk was told to fail")),
             None => Ok(()),
@@ -177,7 +213,50 @@ impl Disk for SimDisk {
         Ok(new_name)
     }
 
+    fn create(&self, name: &str) -> io::Result<Arc<dyn LogFile>> {
+        check_name(name)?;
+        let mut inner = self.inner.lock();
+        inner.change()?;
+        inner.files.insert(name.to_owned(), SimFile::default());
+        Ok(Arc::new(OpenFile { disk: self.clone(), name: name.to_owned() }))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        check_name(to)?;
+        let mut inner = self.inner.lock();
+        inner.change()?;
+        let file = inner.files.remove(from).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        inner.files.insert(to.to_owned(), file);
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let mut inner = self.inner.lock();
+        inner.change()?;
+        inner.files.remove(name).map(|_| ()).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    }
+
     fn list(&self) -> io::Result<Vec<String>> {
         Ok(self.inner.lock().files.keys().cloned().collect())
+    }
+}
+
+/// A file of a simulated disk. It is found by its name with each call; nobody renames a file that is open.
+struct OpenFile {
+    disk: SimDisk,
+    name: String,
+}
+
+impl LogFile for OpenFile {
+    fn append(&self, bytes: &[u8]) -> io::Result<()> {
+        self.disk.append(&self.name, bytes)
+    }
+
+    fn truncate(&self, length: u64) -> io::Result<()> {
+        self.disk.truncate(&self.name, length)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.disk.sync(&self.name)
     }
 }

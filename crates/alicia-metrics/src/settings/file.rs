@@ -1,7 +1,7 @@
 //! The settings file: TOML, every key optional, unknown keys refused with line and column.
 
 use super::SettingsError;
-use crate::cli::LogFormat;
+use crate::cli::{Durability, LogFormat};
 use model::Rule;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -51,6 +51,7 @@ pub(super) struct Http {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Storage {
     pub(super) data_dir: Option<PathBuf>,
+    pub(super) durability: Option<Durability>,
     pub(super) retention_days: Option<u32>,
 }
 

@@ -5,7 +5,7 @@ mod environment;
 mod file;
 mod resolve;
 
-use crate::cli::LogFormat;
+use crate::cli::{Durability, LogFormat};
 use ingest::GateSettings;
 use model::Rule;
 use std::net::SocketAddr;
@@ -42,8 +42,10 @@ pub(crate) struct Settings {
     pub(crate) http_listen: SocketAddr,
     /// Who may use HTTP.
     pub(crate) http_access: http::Access,
-    /// Where rules and alert state are kept. Default `data` in the working directory.
+    /// Where samples, rules and alert state are kept. Default `data` in the working directory.
     pub(crate) data_dir: PathBuf,
+    /// What a message waits for before it is acknowledged. Default `interval`.
+    pub(crate) durability: Durability,
     /// Days that samples are kept. Default 30 (Alicia's deployment).
     pub(crate) retention_days: u32,
     /// Seconds between two rounds of asking for health, of insights and of the summary. Default 30.

@@ -30,6 +30,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .or(alicia.data_dir.clone())
             .or(file.storage.data_dir.take())
             .unwrap_or_else(|| PathBuf::from("data")),
+        durability: args.durability.or(file.storage.durability).unwrap_or_default(),
         retention_days: args
             .retention_days
             .or(alicia.retention_days)

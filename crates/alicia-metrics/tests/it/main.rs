@@ -19,6 +19,7 @@ mod wait;
 mod bus_faults;
 mod command_line;
 mod drop_in;
+mod durability;
 mod embedded_broker;
 mod hostile_clients;
 mod recordings;

@@ -17,6 +17,7 @@ const LIMITS: MemoryLimits = MemoryLimits {
     samples_per_series: 5,
     samples: 12,
     label_bytes: 10_000,
+    segment_bytes: 1_000,
     retention: 30,
 };
 

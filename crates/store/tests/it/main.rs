@@ -7,3 +7,4 @@ mod journal;
 mod journal_life;
 mod memory_limits;
 mod memory_oracle;
+mod wal;

@@ -1,0 +1,125 @@
+//! History over restarts: orderly ones, and fifty that are none.
+
+use crate::broker::{Mosquitto, publish};
+use crate::collector::{Collector, Setup};
+use crate::wait::until;
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Kills of the collector.
+const KILLS: u64 = 50;
+/// Messages that are under way when it is killed.
+const MESSAGES: u64 = 150;
+
+/// A publisher of numbers as samples of `metric`, one message each, at quality of service 1.
+fn publisher(port: u16, metric: &str) -> Child {
+    let mut child = Command::new("mosquitto_pub")
+        .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-t", "alicia/metrics/counter", "-q", "1", "-l"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("mosquitto_pub runs");
+    let mut input = child.stdin.take().expect("piped");
+    for number in 0..MESSAGES {
+        let message = json!({"service_name": "counter", "instance_id": "counter-1",
+            "metrics": [{"name": metric, "value": number, "timestamp": 1_700_000_000 + number}]});
+        writeln!(input, "{message}").expect("mosquitto_pub reads");
+    }
+    child
+}
+
+/// The numbers of `metric`, ascending in time.
+fn numbers(collector: &Collector, metric: &str) -> Vec<f64> {
+    let answer = collector.get(&format!("/metrics/counter/{metric}?limit=1000"));
+    let data = if answer.status == 404 {
+        Vec::new()
+    } else {
+        answer.json()["data"].as_array().expect("a list").clone()
+    };
+    data.iter().rev().map(|one| one["value"].as_f64().expect("a number")).collect()
+}
+
+#[test]
+fn live_fifty_kills_lose_nothing_and_count_nothing_twice() {
+    let broker = Mosquitto::start();
+    let data = tempfile::tempdir().expect("a directory");
+    let start = || Setup::broker(broker.port).data_dir(data.path()).connect();
+    let mut collector = start();
+    let whole: Vec<f64> = (0..u32::try_from(MESSAGES).expect("few")).map(f64::from).collect();
+    for kill in 0..KILLS {
+        let metric = format!("run_{kill}");
+        let mut publisher = publisher(broker.port, &metric);
+        // A different moment each time, from the first message to after the last.
+        std::thread::sleep(Duration::from_millis(kill * 7 % 61));
+        collector.kill();
+        assert!(publisher.wait().expect("reaped").success());
+        collector = start();
+        until("all are there", || {
+            let seen = numbers(&collector, &metric);
+            if seen.len() >= whole.len() { Ok(()) } else { Err(seen.len()) }
+        });
+    }
+    for kill in 0..KILLS {
+        assert_eq!(numbers(&collector, &format!("run_{kill}")), whole, "run {kill}");
+    }
+    let log = std::fs::read_dir(data.path().join("wal")).expect("the log").count();
+    assert!(log <= 8, "{log} files: the log stays short");
+}
+
+#[test]
+fn live_after_a_restart_everything_is_shown_as_before() {
+    let broker = Mosquitto::start();
+    let data = tempfile::tempdir().expect("a directory");
+    for durability in ["always", "interval", "relaxed"] {
+        let start =
+            || Setup::broker(broker.port).with(&["--durability", durability]).data_dir(data.path()).connect();
+        let collector = start();
+        let body = json!({"service_name": durability, "instance_id": "a", "metrics": [
+            {"name": "level", "value": 0.1, "labels": {"tank": "größer"}, "timestamp": 1_700_000_000},
+            {"name": "litres", "value": 1e300, "type": "counter", "timestamp": 1_700_000_001.5},
+            {"name": "took", "value": -0.0, "type": "histogram"}]});
+        publish(broker.port, "alicia/metrics/tank", &body.to_string(), &["-q", "1"]);
+        let paths = ["level", "litres", "took"].map(|metric| format!("/metrics/{durability}/{metric}"));
+        let before: Vec<Value> = until("all of it is shown", || {
+            let seen: Vec<_> = paths.iter().map(|path| collector.get(path)).collect();
+            let is_whole = |answer: &crate::http_client::Answer| {
+                answer.status == 200 && answer.json()["data"][0].is_object()
+            };
+            if seen.iter().all(is_whole) {
+                Ok(seen.iter().map(|answer| answer.json()).collect())
+            } else {
+                Err(seen.len())
+            }
+        });
+        collector.signal("TERM");
+        assert!(collector.wait().success());
+        let collector = start();
+        let after: Vec<Value> = paths.iter().map(|path| collector.json(path)).collect();
+        assert_eq!(after, before, "{durability}");
+        let service = collector.json("/services");
+        assert!(service.to_string().contains(durability), "{service}");
+    }
+}
+
+#[test]
+fn damage_is_told_and_does_not_stop_the_start() {
+    let data = tempfile::tempdir().expect("a directory");
+    let start = || Setup::none().data_dir(data.path()).start();
+    let collector = start();
+    until("the host is measured", || {
+        let answer = collector.get("/metrics/system");
+        if answer.status == 200 { Ok(()) } else { Err(answer.status) }
+    });
+    collector.signal("TERM");
+    assert!(collector.wait().success());
+    let segment = data.path().join("wal/00000001.segment");
+    let mut bytes = std::fs::read(&segment).expect("a segment");
+    // In the header: every record behind it is good, so nothing is lost, and it is no torn tail.
+    bytes[3] ^= 0xff;
+    std::fs::write(&segment, &bytes).expect("written");
+    let collector = start();
+    assert!(collector.log().contains("00000001.segment is damaged"), "{}", collector.log());
+    assert!(data.path().join("wal/00000001.segment.damaged-1").exists(), "put aside");
+    assert_eq!(collector.get("/metrics/system").status, 200, "and read");
+}

@@ -1,0 +1,160 @@
+//! Reading the log back: every good record of every file, whatever is damaged around it.
+
+use crate::wal::batch::{self, Defined};
+use crate::wal::files::{FileName, Kind};
+use crate::wal::record::{self, HEADER_BYTES, Header, RecordType};
+use crate::wal::writer::WalError;
+use model::{Point, Series};
+use std::sync::Arc;
+use world::Disk;
+
+/// What a log held.
+#[derive(Debug, Default)]
+pub(crate) struct Replayed {
+    /// The number that the next segment may have.
+    pub(crate) next: u64,
+    /// The files that were read.
+    pub(crate) files: Vec<FileName>,
+    /// Those of them that are damaged.
+    pub(crate) damaged: Vec<FileName>,
+    /// What was wrong, for people.
+    pub(crate) told: Vec<String>,
+    /// Samples that were read.
+    pub(crate) samples: u64,
+}
+
+/// Gives every sample of the log to `each`, oldest file first.
+///
+/// # Errors
+/// [`WalError::Disk`] if a file cannot be read, [`WalError::Version`] if one is of another version.
+pub(crate) fn replay(
+    disk: &dyn Disk,
+    mut each: impl FnMut(&Arc<Series>, Point),
+) -> Result<Replayed, WalError> {
+    let names = disk.list().map_err(|source| WalError::Disk { name: "the log".to_owned(), source })?;
+    let mut files: Vec<FileName> = names.iter().filter_map(|name| FileName::parse(name)).collect();
+    files.sort();
+    let newest = files.iter().filter(|file| file.kind == Kind::Segment).map(|file| file.number).max();
+    let mut replayed = Replayed {
+        next: files.iter().map(|file| file.number + 1).max().unwrap_or(1),
+        files,
+        ..Replayed::default()
+    };
+    for file in replayed.files.clone() {
+        let name = file.to_string();
+        let failed = |source| WalError::Disk { name: name.clone(), source };
+        let bytes = disk.read(&name).map_err(failed)?.unwrap_or_default();
+        if let Header::Other(version) = record::judge_header(&bytes, file.number) {
+            return Err(WalError::Version { name, version });
+        }
+        let scan = scan(&bytes, file.number, &mut each);
+        replayed.samples += scan.samples;
+        let may_be_torn = file.kind == Kind::Segment && Some(file.number) == newest;
+        replayed.settle(disk, file, &scan, scan.verdict(file.kind, may_be_torn), bytes.len());
+    }
+    Ok(replayed)
+}
+
+impl Replayed {
+    /// Does with a file what its state asks for. What cannot be made good is treated as damaged.
+    fn settle(&mut self, disk: &dyn Disk, file: FileName, scan: &Scan, verdict: Verdict, length: usize) {
+        let name = file.to_string();
+        let made_good = match verdict {
+            // A killed process may have left it unsynced; once there are later files, it must be whole.
+            Verdict::Good => disk.sync(&name),
+            Verdict::Torn => {
+                let torn = scan.bad;
+                self.told.push(format!("{name} ended in {torn} bytes of a record that was never finished"));
+                disk.truncate(&name, (length - torn) as u64)
+            }
+            Verdict::Damaged => {
+                self.damaged.push(file);
+                self.told.push(format!(
+                    "{name} is damaged: {} bytes are unreadable, {} samples of other records lost their series; {} samples were read",
+                    scan.bad, scan.lost, scan.samples
+                ));
+                Ok(())
+            }
+        };
+        if let Err(error) = made_good {
+            self.damaged.push(file);
+            self.told.push(format!("{name} cannot be made durable: {error}"));
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Verdict {
+    Good,
+    /// The end of the newest segment was never finished: a crash, not damage.
+    Torn,
+    Damaged,
+}
+
+/// What was found in one file.
+#[derive(Debug, Default)]
+struct Scan {
+    samples: u64,
+    /// Samples whose series was defined in a record that is lost.
+    lost: u64,
+    /// Bytes that are no record.
+    bad: usize,
+    /// Whether a good record stands behind bad bytes, or the header is bad.
+    is_damaged: bool,
+    has_end: bool,
+}
+
+impl Scan {
+    fn verdict(&self, kind: Kind, may_be_torn: bool) -> Verdict {
+        let is_whole = kind == Kind::Segment || self.has_end;
+        if self.bad == 0 && !self.is_damaged && is_whole {
+            Verdict::Good
+        } else if may_be_torn && !self.is_damaged {
+            Verdict::Torn
+        } else {
+            Verdict::Damaged
+        }
+    }
+}
+
+fn scan(file: &[u8], number: u64, each: &mut impl FnMut(&Arc<Series>, Point)) -> Scan {
+    let is_header_good = record::judge_header(file, number) == Header::Good;
+    let mut scan =
+        Scan { bad: if is_header_good { 0 } else { file.len().min(HEADER_BYTES) }, ..Scan::default() };
+    let mut defined = Defined::new();
+    let mut offset = HEADER_BYTES;
+    while offset < file.len() {
+        let found = (offset..file.len()).find_map(|at| Some((at, record::read(file, number, at)?)));
+        let Some((at, (kind, payload, behind))) = found else {
+            scan.bad += file.len() - offset;
+            break;
+        };
+        scan.bad += at - offset;
+        scan.is_damaged |= at != offset || !is_header_good;
+        scan.take(kind, payload, &mut defined, each);
+        offset = behind;
+    }
+    scan
+}
+
+impl Scan {
+    fn take(
+        &mut self,
+        kind: RecordType,
+        payload: &[u8],
+        defined: &mut Defined,
+        each: &mut impl FnMut(&Arc<Series>, Point),
+    ) {
+        match kind {
+            RecordType::End => self.has_end = true,
+            RecordType::Batch => {
+                let samples = &mut self.samples;
+                let whole = batch::read(payload, defined, &mut self.lost, |series, point| {
+                    *samples += 1;
+                    each(series, point);
+                });
+                self.is_damaged |= whole.is_none() || self.lost > 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Numbers of few bytes: LEB128 and zigzag.
+
+/// Writes `number`, seven bits a byte.
+pub(crate) fn put(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(low_byte(number) | 0x80);
+        number >>= 7;
+    }
+    out.push(low_byte(number));
+}
+
+/// Writes a signed number; small ones of either sign take few bytes.
+pub(crate) fn put_signed(out: &mut Vec<u8>, number: i64) {
+    put(out, (number << 1).cast_unsigned() ^ (number >> 63).cast_unsigned());
+}
+
+/// Reads what [`put`] wrote, and leaves what is behind it.
+pub(crate) fn take(rest: &mut &[u8]) -> Option<u64> {
+    let mut number = 0_u64;
+    for shift in (0..u64::BITS).step_by(7) {
+        let (byte, left) = rest.split_first()?;
+        *rest = left;
+        let bits = u64::from(byte & 0x7f);
+        number |= bits.checked_shl(shift).filter(|shifted| shifted >> shift == bits)?;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+/// Reads what [`put_signed`] wrote.
+pub(crate) fn take_signed(rest: &mut &[u8]) -> Option<i64> {
+    let number = take(rest)?;
+    Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
+}
+
+fn low_byte(number: u64) -> u8 {
+    number.to_le_bytes()[0] & 0x7f
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{put, put_signed, take, take_signed};
+    use proptest::prelude::{any, proptest};
+
+    #[test]
+    fn small_numbers_take_one_byte_and_large_ones_ten() {
+        for (number, bytes) in [(0, 1), (127, 1), (128, 2), (16_383, 2), (16_384, 3), (u64::MAX, 10)] {
+            let mut out = Vec::new();
+            put(&mut out, number);
+            assert_eq!((out.len(), take(&mut &*out)), (bytes, Some(number)));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_too_long_is_no_number() {
+        for bytes in [
+            &[][..],
+            &[0x80],
+            &[0xff; 9],
+            &[0xff; 11],
+            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2],
+        ] {
+            assert_eq!(take(&mut &*bytes), None, "{bytes:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_comes_back(number in any::<u64>(), signed in any::<i64>(), shift in 0..64_u32) {
+            let mut out = Vec::new();
+            put(&mut out, number >> shift);
+            put_signed(&mut out, signed >> shift);
+            let mut rest = &out[..];
+            assert_eq!(take(&mut rest), Some(number >> shift));
+            assert_eq!(take_signed(&mut rest), Some(signed >> shift));
+            assert!(rest.is_empty());
+        }
+    }
+}
