@@ -14,14 +14,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use store::{MemoryLimits, MemoryStore};
+use store::{Disks, MemoryLimits, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use world::{Clock, Disk, RealDisk, SystemClock};
 
-/// The directory of the write-ahead log, in the data directory.
+/// The directories of the write-ahead log and of the blocks, in the data directory.
 const WAL_DIR: &str = "wal";
+const BLOCKS_DIR: &str = "blocks";
 /// How long requests under way may take after the signal to stop.
 const HTTP_GRACE: Duration = Duration::from_secs(3);
 
@@ -156,17 +157,24 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
 }
 
-fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<MemoryStore>, ServeError> {
-    let limits = MemoryLimits { retention: settings.gate().retention, ..MemoryLimits::default() };
-    let dir = settings.data_dir.join(WAL_DIR);
-    let disk = RealDisk::open(&dir)
-        .map_err(|source| ServeError::DataDir { path: dir.display().to_string(), source })?;
-    let (store, recovery) =
-        MemoryStore::open(limits, Arc::clone(clock), Arc::new(disk), settings.durability.into())?;
+fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<Store>, ServeError> {
+    let limits = MemoryLimits {
+        retention: settings.gate().retention,
+        samples_per_series: limits::SAMPLES,
+        ..MemoryLimits::default()
+    };
+    let disk = |name: &str| {
+        let dir = settings.data_dir.join(name);
+        let opened = RealDisk::open(&dir);
+        opened.map_err(|source| ServeError::DataDir { path: dir.display().to_string(), source })
+    };
+    let disks = Disks { wal: Arc::new(disk(WAL_DIR)?), blocks: Arc::new(disk(BLOCKS_DIR)?) };
+    let (store, recovery) = Store::open(limits, Arc::clone(clock), disks, settings.durability.into())?;
     for damage in &recovery.told {
         tracing::error!("samples: {damage}");
     }
-    tracing::info!(samples = recovery.samples, series = store.series_count(), "history read");
+    let blocks = store.block_stats();
+    tracing::info!(log = recovery.samples, blocks = blocks.samples, "history read");
     Ok(Arc::new(store))
 }
 
@@ -194,7 +202,7 @@ fn put_file_rules(book: &RuleBook, settings: &Settings) {
 fn build_gate(
     settings: &Settings,
     clock: &Arc<dyn Clock>,
-    store: &Arc<MemoryStore>,
+    store: &Arc<Store>,
     book: &Arc<RuleBook>,
     outbox: &Outbox,
 ) -> Arc<Gate> {
@@ -265,15 +273,19 @@ fn own_metrics(house: &House) -> Vec<(String, f64)> {
     let tally = house.gate.tally();
     let store = house.store.stats();
     let bus = house.bus.status();
-    let wal = house.store.wal_stats().unwrap_or_default();
+    let (wal, blocks) = (house.store.wal_stats(), house.store.block_stats());
     [
         ("alicia_metrics_messages_total", tally.messages()),
         ("alicia_metrics_samples_total", tally.samples()),
         ("alicia_metrics_errors_total", tally.errors()),
         ("alicia_metrics_undecodable_messages_total", tally.undecodable()),
-        ("alicia_metrics_series", store.series as u64),
-        ("alicia_metrics_samples_kept", store.samples as u64),
-        ("alicia_metrics_store_bytes", store.bytes as u64),
+        ("alicia_metrics_series", house.store.series_count() as u64),
+        ("alicia_metrics_head_series", store.series as u64),
+        ("alicia_metrics_head_samples", store.samples as u64),
+        ("alicia_metrics_head_bytes", store.bytes as u64),
+        ("alicia_metrics_blocks", blocks.blocks as u64),
+        ("alicia_metrics_block_samples", blocks.samples),
+        ("alicia_metrics_block_bytes", blocks.bytes),
         ("alicia_metrics_wal_written_bytes_total", wal.written),
         ("alicia_metrics_wal_syncs_total", wal.syncs),
         ("alicia_metrics_wal_closed", u64::from(wal.closed.is_some())),

@@ -8,14 +8,14 @@ use model::HostSummary;
 use parking_lot::Mutex;
 use rules::{InsightWatch, RuleBook};
 use std::sync::Arc;
-use store::MemoryStore;
+use store::Store;
 use tokio::sync::watch;
 use world::Clock;
 
 /// All parts, connected.
 pub(crate) struct House {
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) store: Arc<Store>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) book: Arc<RuleBook>,
     pub(crate) ledger: Arc<DiskLedger>,

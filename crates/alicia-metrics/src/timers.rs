@@ -171,12 +171,17 @@ async fn sweeps(house: Arc<House>) {
     loop {
         tokio::time::sleep(SWEEP).await;
         let swept = Arc::clone(&house);
-        if let Ok(gone) = tokio::task::spawn_blocking(move || swept.store.sweep(swept.clock.now())).await {
-            tracing::debug!(
-                samples = gone.samples,
-                series = gone.series,
-                "swept what is older than the retention"
-            );
+        let tidied = tokio::task::spawn_blocking(move || (swept.store.tidy(), swept.store.take_told())).await;
+        let Ok((gone, told)) = tidied else {
+            tracing::error!("tidying the store failed");
+            continue;
+        };
+        for damage in told {
+            tracing::error!("samples: {damage}");
+        }
+        match gone {
+            Ok(gone) => tracing::debug!(samples = gone.samples, "let go what is older than the retention"),
+            Err(error) => tracing::error!("blocks could not be put together: {error}"),
         }
     }
 }

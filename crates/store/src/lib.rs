@@ -6,16 +6,26 @@
 
 mod wal;
 
+mod codec;
+
+mod block;
+
 mod memory_limits;
 
 mod slots;
 
 mod memory;
 
+mod blocks;
+
+mod engine;
+
 mod frame;
 
 mod journal;
 
+pub use blocks::BlockStats;
+pub use engine::{Disks, Store};
 pub use journal::{Journal, JournalError, Recovered};
 pub use memory::{MemoryStore, Recovery, StoreStats, Swept};
 pub use memory_limits::MemoryLimits;

@@ -1,7 +1,7 @@
 //! The store: samples in memory, and if it is given a disk, in a write-ahead log.
 
 use crate::memory_limits::MemoryLimits;
-use crate::slots::{Slot, Slots};
+use crate::slots::{Copied, Slot, Slots};
 use crate::wal::{self, Checkpoint, Durability, FileName, Replayed, Wal, WalError, WalStats};
 use model::{
     Append, AppendError, Appended, Millis, Point, Reason, Refused, Sample, Select, SelectError, Selection,
@@ -56,7 +56,7 @@ pub struct StoreStats {
 }
 
 /// What a sweep removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Swept {
     /// Samples older than the retention.
     pub samples: usize,
@@ -133,7 +133,7 @@ impl MemoryStore {
     }
 
     /// Writes all there is into one file, and removes the older ones.
-    fn checkpoint(&self) -> Result<(), WalError> {
+    pub(crate) fn checkpoint(&self) -> Result<(), WalError> {
         let Some(wal) = &self.wal else { return Ok(()) };
         // From here on everything new goes to a later segment, so what is in memory is all that was before.
         let number = wal.rotate()?;
@@ -152,6 +152,34 @@ impl MemoryStore {
         wal::remove_older(&*wal.disk, number, &self.damaged.lock())?;
         self.damaged.lock().clear();
         Ok(())
+    }
+
+    /// A copy of all points before `cutoff`, and how many there are.
+    pub(crate) fn copy_before(&self, cutoff: Millis) -> Vec<Copied> {
+        let mut copies = Vec::new();
+        let mut next = Some(0);
+        while let Some(start) = next {
+            let (mut some, following) = self.inner.read().slots.some(start, SLOTS_AT_ONCE);
+            for (_, points) in &mut some {
+                points.truncate(points.partition_point(|point| point.t < cutoff));
+            }
+            copies.extend(some.into_iter().filter(|(_, points)| !points.is_empty()));
+            next = following;
+        }
+        copies
+    }
+
+    /// Removes what was copied, unless it was replaced meanwhile, and shortens the log.
+    ///
+    /// # Errors
+    /// [`WalError`] when the log could not be shortened; the points are gone from memory all the same.
+    pub(crate) fn remove(&self, copies: &[Copied]) -> Result<(), WalError> {
+        for some in copies.chunks(SLOTS_AT_ONCE) {
+            let mut inner = self.inner.write();
+            let removed: usize = some.iter().map(|copied| inner.slots.remove_points(copied)).sum();
+            inner.samples -= removed;
+        }
+        self.checkpoint()
     }
 
     /// How the log is; `None` without one.
@@ -185,6 +213,12 @@ impl MemoryStore {
         Swept { samples, series: inner.slots.remove_empty() }
     }
 
+    /// How many points are before `oldest`.
+    pub(crate) fn count_before(&self, oldest: Millis) -> u64 {
+        let inner = self.inner.read();
+        inner.slots.iter().map(|slot| slot.points.partition_point(|point| point.t < oldest) as u64).sum()
+    }
+
     /// How full the store is.
     pub fn stats(&self) -> StoreStats {
         let inner = self.inner.read();
@@ -201,6 +235,10 @@ impl Append for MemoryStore {
         let oldest = self.clock.now().saturating_sub(self.limits.retention);
         let mut appended = Appended::default();
         let mut inner = self.inner.write();
+        // Nothing may go to make room that no block has yet.
+        if self.wal.is_some() && inner.samples.saturating_add(batch.len()) > self.limits.samples {
+            return Err(AppendError("memory is full, and no block can be written".to_owned()));
+        }
         for (index, sample) in batch.iter().enumerate() {
             match inner.take(sample, oldest, &self.limits, self.wal.as_ref()) {
                 Ok(Kept::New | Kept::InPlaceOfOldest) => appended.accepted += 1,

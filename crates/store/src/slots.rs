@@ -116,6 +116,19 @@ impl Slots {
         (copies.collect(), (end < self.slots.len()).then_some(end))
     }
 
+    /// Removes the points of a copy that are still as they were copied; gives how many.
+    pub(crate) fn remove_points(&mut self, (series, points): &Copied) -> usize {
+        let Some(slot) = self.find(series).and_then(|number| self.get_mut(number)) else { return 0 };
+        let before = slot.points.len();
+        let mut copied = points.iter().peekable();
+        slot.points.retain(|point| {
+            while copied.next_if(|copy| copy.t < point.t).is_some() {}
+            copied.next_if(|copy| copy.t == point.t).is_none_or(|copy| copy.v.to_bits() != point.v.to_bits())
+        });
+        slot.points.shrink_to_fit();
+        before - slot.points.len()
+    }
+
     /// All slots.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter().flatten()

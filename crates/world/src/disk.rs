@@ -11,6 +11,18 @@ pub trait Disk: Send + Sync {
     /// Those of the operating system.
     fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>>;
 
+    /// `length` bytes of the file from `offset` on, or fewer where it ends.
+    ///
+    /// # Errors
+    /// Those of the operating system; [`io::ErrorKind::NotFound`] if there is no such file.
+    fn read_at(&self, name: &str, offset: u64, length: usize) -> io::Result<Vec<u8>>;
+
+    /// Length of the file in bytes.
+    ///
+    /// # Errors
+    /// Those of the operating system; [`io::ErrorKind::NotFound`] if there is no such file.
+    fn length(&self, name: &str) -> io::Result<u64>;
+
     /// Puts `bytes` in the place of the file at once: after a crash there is the old content or the new.
     /// Durable when it returns.
     ///

@@ -151,6 +151,20 @@ impl Disk for SimDisk {
         Ok(self.inner.lock().files.get(name).map(|file| file.seen.clone()))
     }
 
+    fn read_at(&self, name: &str, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        check_name(name)?;
+        let mut inner = self.inner.lock();
+        let seen = &inner.file(name)?.seen;
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(seen.len());
+        let end = start.saturating_add(length).min(seen.len());
+        Ok(seen.get(start..end).unwrap_or_default().to_vec())
+    }
+
+    fn length(&self, name: &str) -> io::Result<u64> {
+        check_name(name)?;
+        Ok(self.inner.lock().file(name)?.seen.len() as u64)
+    }
+
     fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         check_name(name)?;
         let mut inner = self.inner.lock();

@@ -3,7 +3,7 @@
 //! Samples are put into a buffer while the store is locked ([`Wal::push`]), and written by [`Wal::commit`], one
 //! record for all that came together. Whoever acknowledges commits first.
 
-mod varint;
+pub(crate) mod varint;
 
 mod record;
 

@@ -1,8 +1,15 @@
-//! Samples kept in memory, records kept on disk.
+//! Samples kept in memory and in blocks, records kept on disk.
 
-#![expect(clippy::expect_used, reason = "a test stops at the first thing that is not as it should be")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first thing that is not as it should be, and golden files are real ones"
+)]
 
 mod bounded_oracle;
+mod engine;
+mod golden;
 mod journal;
 mod journal_life;
 mod memory_limits;

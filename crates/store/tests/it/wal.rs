@@ -14,7 +14,7 @@ use world::{Disk, SimClock, SimDisk};
 const NOW: Millis = 1_795_000_000_000;
 
 /// Values by series and time, as bits.
-type Model = BTreeMap<(String, Millis), u64>;
+pub(crate) type Model = BTreeMap<(String, Millis), u64>;
 
 fn open(disk: &SimDisk, durability: Durability) -> Result<(MemoryStore, Recovery), WalError> {
     let clock = Arc::new(SimClock::at(NOW));
@@ -28,7 +28,7 @@ fn reopened(disk: &SimDisk) -> (MemoryStore, Recovery) {
     open(disk, Durability::Interval).expect("opening never fails")
 }
 
-fn series(number: usize) -> Arc<Series> {
+pub(crate) fn series(number: usize) -> Arc<Series> {
     let kinds = [MetricKind::Counter, MetricKind::Gauge, MetricKind::Histogram, MetricKind::Summary];
     let name = format!("metric_{number}");
     let labels = [(NAME, name.as_str()), (SERVICE, "s"), (INSTANCE, "i"), ("größe", "\"ü\\\n")];
@@ -36,6 +36,11 @@ fn series(number: usize) -> Arc<Series> {
 }
 
 fn append(store: &MemoryStore, samples: &[(usize, Millis, f64)]) -> Result<(), String> {
+    append_to(store, samples)
+}
+
+/// Appends and commits; refused samples fail the test.
+pub(crate) fn append_to(store: &impl Append, samples: &[(usize, Millis, f64)]) -> Result<(), String> {
     let all: Vec<_> =
         samples.iter().map(|(number, t, v)| (series(*number), Point { t: *t, v: *v })).collect();
     let batch: Vec<_> = all.iter().map(|(series, point)| Sample { series, point: *point }).collect();
@@ -44,7 +49,8 @@ fn append(store: &MemoryStore, samples: &[(usize, Millis, f64)]) -> Result<(), S
     store.commit().map_err(|error| error.0)
 }
 
-fn content(store: &MemoryStore) -> Model {
+/// All that is there.
+pub(crate) fn content(store: &impl Select) -> Model {
     let found = store.select(&Selection::all(Vec::new())).expect("memory can be read");
     let points = |one: &model::SeriesPoints| -> Vec<_> {
         let labels = format!("{}{}", one.series.kind(), one.series.labels());

@@ -1,0 +1,10 @@
+//! Chunks of values and of times (`docs/format/chunk.md`): bit for bit what was put in, in few bytes.
+
+mod packed;
+
+mod times;
+
+mod values;
+
+pub(crate) use times::{decode_times, encode_times};
+pub(crate) use values::{decode_values, encode_values};

@@ -1,0 +1,75 @@
+//! Times: one step for all, or packed as they are.
+
+use crate::codec::packed::{pack, unpack};
+use crate::wal::varint;
+use model::Millis;
+
+const STEADY: u8 = 0;
+const PACKED: u8 = 1;
+
+/// Appends `times`, which ascend strictly; `None` if they do not.
+pub(crate) fn encode_times(times: &[Millis], out: &mut Vec<u8>) -> Option<()> {
+    let first = *times.first()?;
+    let steps = || times.windows(2).map(|pair| pair[1].checked_sub(pair[0]));
+    let step = steps().next().unwrap_or(Some(1))?;
+    if steps().all(|other| other == Some(step)) {
+        out.push(STEADY);
+        varint::put_signed(out, first);
+        varint::put(out, u64::try_from(step).ok()?);
+        return Some(());
+    }
+    out.push(PACKED);
+    pack(times, out)
+}
+
+/// The `count` times that `bytes` hold; `None` if they hold no such thing.
+pub(crate) fn decode_times(bytes: &[u8], count: usize) -> Option<Vec<Millis>> {
+    let (kind, mut rest) = bytes.split_first()?;
+    match *kind {
+        STEADY => {
+            let first = varint::take_signed(&mut rest)?;
+            let step = i64::try_from(varint::take(&mut rest)?).ok()?;
+            let time = |number| first.checked_add(step.checked_mul(i64::try_from(number).ok()?)?);
+            (0..count).map(time).collect()
+        }
+        PACKED => unpack(rest, count),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode_times, encode_times};
+    use proptest::prelude::{any, proptest};
+
+    fn check(times: &[i64]) -> usize {
+        let mut bytes = Vec::new();
+        encode_times(times, &mut bytes).expect("ascending");
+        assert_eq!(decode_times(&bytes, times.len()).as_deref(), Some(times));
+        bytes.len()
+    }
+
+    #[test]
+    fn steady_times_take_a_few_bytes_and_jitter_few_each() {
+        let steady: Vec<i64> = (0..2_000).map(|n| 1_795_000_000_000 + n * 10_000).collect();
+        assert!(check(&steady) < 12);
+        let shaken: Vec<i64> = (0..2_000).map(|n| 1_795_000_000_000 + n * 10_000 + (n * 7_919) % 7).collect();
+        assert!(check(&shaken) < 2_000);
+        assert!(check(&[i64::MIN]) < 16);
+        assert!(check(&[i64::MIN / 2, 0, i64::MAX / 2]) < 100);
+    }
+
+    proptest! {
+        #[test]
+        fn any_ascending_times_come_back(start in -1_000_000_000_000..2_000_000_000_000_i64, steps in proptest::collection::vec(1..100_000_i64, 0..300)) {
+            let mut times = vec![start];
+            times.extend(steps.iter().scan(start, |at, step| { *at += step; Some(*at) }));
+            check(&times);
+        }
+
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..100), count in 0..100_usize) {
+            assert!(decode_times(&bytes, count).is_none_or(|times| times.len() == count));
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Values: constant, decimal, or the bits as they are.
+
+use crate::codec::packed::{pack, unpack};
+use crate::wal::varint;
+
+const CONSTANT: u8 = 0;
+const DECIMAL: u8 = 1;
+const PACKED: u8 = 2;
+const RAW: u8 = 3;
+const STEADY: u8 = 4;
+
+/// The powers of ten by which values are tried to become integers; all are exact doubles.
+const POWERS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+/// Integers below are exact doubles.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+/// Values that are looked at to choose the power.
+const TRIED: usize = 64;
+/// Of so many values one may be an exception.
+const EXCEPTIONS: usize = 8;
+
+/// Appends `values`.
+pub(crate) fn encode_values(values: &[f64], out: &mut Vec<u8>) {
+    let Some(first) = values.first() else { return };
+    if values.iter().all(|value| value.to_bits() == first.to_bits()) {
+        out.push(CONSTANT);
+        out.extend(first.to_bits().to_le_bytes());
+        return;
+    }
+    let begin = out.len();
+    let is_written = decimal(values, out).is_some() || packed(values, out).is_some();
+    if is_written && out.len() - begin <= 8 * values.len() {
+        return;
+    }
+    out.truncate(begin);
+    out.push(RAW);
+    out.extend(values.iter().flat_map(|value| value.to_bits().to_le_bytes()));
+}
+
+/// The `count` values that `bytes` hold; `None` if they hold no such thing.
+pub(crate) fn decode_values(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
+    let (kind, rest) = bytes.split_first()?;
+    match *kind {
+        CONSTANT => Some(vec![f64::from_bits(u64::from_le_bytes(rest.try_into().ok()?)); count]),
+        DECIMAL => undecimal(rest, count),
+        STEADY => climb(rest, count),
+        PACKED => Some(unpack::<u64>(rest, count)?.into_iter().map(f64::from_bits).collect()),
+        RAW if rest.len() == 8 * count => {
+            Some(rest.chunks_exact(8).filter_map(|eight| Some(f64::from_bits(bits(eight)?))).collect())
+        }
+        _ => None,
+    }
+}
+
+fn packed(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
+    let begin = out.len();
+    out.push(PACKED);
+    let bits: Vec<u64> = values.iter().map(|value| value.to_bits()).collect();
+    pack(&bits, out).or_else(|| {
+        out.truncate(begin);
+        None
+    })
+}
+
+/// Writes values as integers over a power of ten; nothing, if that is not what they are.
+fn decimal(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
+    let exponent = best_exponent(values)?;
+    let power = *POWERS.get(exponent)?;
+    let (mut integers, mut exceptions) = (Vec::with_capacity(values.len()), Vec::new());
+    let (mut count, mut since) = (0_usize, 0);
+    let mut last = values.iter().find_map(|value| integer(*value, power)).unwrap_or(0);
+    for value in values {
+        match integer(*value, power) {
+            Some(exact) => {
+                last = exact;
+                since += 1;
+            }
+            None => {
+                varint::put(&mut exceptions, since);
+                exceptions.extend(value.to_bits().to_le_bytes());
+                (count, since) = (count + 1, 0);
+            }
+        }
+        integers.push(last);
+    }
+    if count * EXCEPTIONS > values.len() {
+        return None;
+    }
+    let begin = out.len();
+    let exponent = u8::try_from(exponent).ok()?;
+    if let Some(step) = steady(&integers).filter(|_| count == 0) {
+        out.extend([STEADY, exponent]);
+        varint::put_signed(out, *integers.first()?);
+        varint::put_signed(out, step);
+        return Some(());
+    }
+    out.extend([DECIMAL, exponent]);
+    varint::put(out, count as u64);
+    out.extend(exceptions);
+    pack(&integers, out).or_else(|| {
+        out.truncate(begin);
+        None
+    })
+}
+
+/// The difference of each to the one before, if it is always the same.
+fn steady(integers: &[i64]) -> Option<i64> {
+    let mut steps = integers.windows(2).map(|pair| pair[1] - pair[0]);
+    let step = steps.next()?;
+    steps.all(|other| other == step).then_some(step)
+}
+
+/// The lowest exponent with which most of a few values are integers.
+fn best_exponent(values: &[f64]) -> Option<usize> {
+    let step = values.len().div_ceil(TRIED).max(1);
+    let hits =
+        |power: f64| values.iter().step_by(step).filter(|value| integer(**value, power).is_some()).count();
+    let all: Vec<usize> = POWERS.iter().map(|power| hits(*power)).collect();
+    let most = *all.iter().max().filter(|most| **most > 0)?;
+    all.iter().position(|hits| *hits == most)
+}
+
+/// The integer that divided by `power` gives `value` bit for bit.
+#[expect(clippy::cast_possible_truncation, reason = "below 2^53 it is exact")]
+fn integer(value: f64, power: f64) -> Option<i64> {
+    let scaled = (value * power).round();
+    if scaled.abs() >= EXACT || scaled.is_nan() {
+        return None;
+    }
+    let integer = scaled as i64;
+    (real(integer, power).to_bits() == value.to_bits()).then_some(integer)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "below 2^53 it is exact")]
+fn real(integer: i64, power: f64) -> f64 {
+    integer as f64 / power
+}
+
+fn climb(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
+    let (exponent, mut rest) = bytes.split_first()?;
+    let power = *POWERS.get(usize::from(*exponent))?;
+    let (first, step) = (varint::take_signed(&mut rest)?, varint::take_signed(&mut rest)?);
+    let integer = |number| first.checked_add(step.checked_mul(i64::try_from(number).ok()?)?);
+    (0..count).map(|number| Some(real(integer(number)?, power))).collect()
+}
+
+fn undecimal(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
+    let (exponent, mut rest) = bytes.split_first()?;
+    let power = *POWERS.get(usize::from(*exponent))?;
+    let mut exceptions = Vec::new();
+    let mut next = 0_usize;
+    for _ in 0..varint::take(&mut rest)?.min(count as u64) {
+        let at = next.checked_add(usize::try_from(varint::take(&mut rest)?).ok()?)?;
+        let (eight, left) = rest.split_at_checked(8)?;
+        rest = left;
+        exceptions.push((at, f64::from_bits(bits(eight)?)));
+        next = at.checked_add(1)?;
+    }
+    let integers = unpack::<i64>(rest, count)?;
+    let mut values: Vec<f64> = integers.into_iter().map(|integer| real(integer, power)).collect();
+    for (at, value) in exceptions {
+        *values.get_mut(at)? = value;
+    }
+    Some(values)
+}
+
+fn bits(eight: &[u8]) -> Option<u64> {
+    Some(u64::from_le_bytes(eight.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode_values, encode_values};
+    use model::stale_marker;
+    use proptest::prelude::{Strategy, any, prop_oneof, proptest};
+
+    fn encoded(values: &[f64]) -> Vec<u8> {
+        let mut out = Vec::new();
+        encode_values(values, &mut out);
+        out
+    }
+
+    #[track_caller]
+    fn check(values: &[f64]) -> usize {
+        let bytes = encoded(values);
+        let decoded = decode_values(&bytes, values.len()).unwrap_or_else(|| panic!("{values:?}"));
+        let bits = |all: &[f64]| all.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&decoded), bits(values));
+        bytes.len()
+    }
+
+    /// Every value that is not like the others, in every position of a chunk of ordinary ones.
+    #[test]
+    fn odd_values_come_back_bit_for_bit_wherever_they_stand() {
+        let odd = [
+            -0.0,
+            f64::NAN,
+            f64::from_bits(0x7ff8_dead_beef_0001),
+            f64::from_bits(0xfff0_0000_0000_0001),
+            stale_marker(),
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::MIN_POSITIVE,
+            f64::from_bits(1),
+            f64::MAX,
+            f64::MIN,
+            9_007_199_254_740_993.0,
+            0.1 + 0.2,
+            1e300,
+            std::f64::consts::PI,
+        ];
+        for value in odd {
+            for place in 0..40 {
+                let mut values: Vec<f64> = (0..40).map(|n| f64::from(n) / 100.0).collect();
+                values[place] = value;
+                check(&values);
+            }
+            check(&[value]);
+            check(&[value, value, 1.0]);
+        }
+    }
+
+    #[test]
+    fn usual_values_take_few_bytes() {
+        assert_eq!(check(&[21.5; 1_000]), 9);
+        let counter: Vec<f64> = (0..2_048).map(|n| f64::from(n * 7)).collect();
+        assert!(check(&counter) < 60, "{}", check(&counter));
+        let gauge: Vec<f64> = (0..2_048_i32).map(|n| f64::from(2_000 + (n * 7_919) % 97) / 100.0).collect();
+        assert!(check(&gauge) < 2_048, "{}", check(&gauge));
+    }
+
+    #[test]
+    fn any_cut_and_any_byte_changed_is_survived() {
+        let whole: Vec<f64> =
+            (0..50).map(|n| if n == 7 { f64::NAN } else { f64::from(n * n) / 10.0 }).collect();
+        for values in [&whole[..], &[1.0; 20], &[0.1, f64::NAN, 1e300]] {
+            let bytes = encoded(values);
+            for at in 0..bytes.len() {
+                drop(decode_values(&bytes[..at], values.len()));
+                for with in 1..=255_u8 {
+                    let mut damaged = bytes.clone();
+                    damaged[at] ^= with;
+                    let decoded = decode_values(&damaged, values.len());
+                    assert!(decoded.is_none_or(|decoded| decoded.len() == values.len()));
+                }
+            }
+        }
+    }
+
+    fn value() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            any::<u64>().prop_map(f64::from_bits),
+            (any::<i32>(), 0..12_i32).prop_map(|(n, e)| f64::from(n) / 10_f64.powi(e)),
+            (0..5_u8).prop_map(f64::from),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_values_come_back(values in proptest::collection::vec(value(), 0..300)) {
+            if !values.is_empty() {
+                check(&values);
+            }
+        }
+
+        #[test]
+        fn decimals_of_one_size_come_back(
+            start in -1_000_000..1_000_000_i64,
+            steps in proptest::collection::vec(-50..50_i64, 1..300),
+            e in 0..9_i32,
+        ) {
+            let walk = steps.iter().scan(start, |at, step| { *at += step; Some(*at as f64 / 10_f64.powi(e)) });
+            check(&walk.collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200), count in 0..100_usize) {
+            assert!(decode_values(&bytes, count).is_none_or(|values| values.len() == count));
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The store as a whole: the head takes what comes, blocks keep what is older, readers see one history.
+
+use crate::blocks::{BlockStats, Blocks, union};
+use crate::memory::{MemoryStore, Recovery, StoreStats, Swept};
+use crate::memory_limits::MemoryLimits;
+use crate::wal::{Durability, WalError, WalStats};
+use hashbrown::{HashMap, HashSet};
+use model::{
+    Append, AppendError, Appended, Labels, Millis, Sample, Select, SelectError, Selection, Series,
+    SeriesPoints, limits,
+};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::Duration;
+use world::{Clock, Disk};
+
+/// Of all samples so large a share may go at once without the clock having been steady for long.
+const SMALL_SHARE: u64 = 5;
+/// A clock that has gone on for so long without a jump is believed.
+const STEADY: Duration = Duration::from_secs(24 * 3_600);
+/// The wall's clock may differ from the monotonic one by so much between two looks.
+const JUMP: Millis = limits::HOUR;
+
+/// Samples on disk and in memory.
+pub struct Store {
+    head: MemoryStore,
+    blocks: Blocks,
+    clock: Arc<dyn Clock>,
+    retention: Millis,
+    state: Mutex<State>,
+}
+
+/// What the store remembers of its own upkeep.
+struct State {
+    /// Points before this left the head for blocks already.
+    flushed: Millis,
+    /// The clocks when they were last looked at, and since when the wall's did not jump.
+    seen: (Millis, Duration),
+    steady_since: Duration,
+}
+
+/// Where a store keeps its files.
+pub struct Disks {
+    /// The write-ahead log.
+    pub wal: Arc<dyn Disk>,
+    /// The blocks.
+    pub blocks: Arc<dyn Disk>,
+}
+
+impl Store {
+    /// Opens the store in `disks`. Damage does not stop it: it is told, and the damaged files are put aside.
+    ///
+    /// # Errors
+    /// [`WalError`] when a directory cannot be read at all, a file was written by a newer program, or nothing can
+    /// be written.
+    pub fn open(
+        limits: MemoryLimits,
+        clock: Arc<dyn Clock>,
+        disks: Disks,
+        durability: Durability,
+    ) -> Result<(Self, Recovery), WalError> {
+        let (head, mut recovery) = MemoryStore::open(limits, Arc::clone(&clock), disks.wal, durability)?;
+        let (blocks, told) = Blocks::open(disks.blocks)
+            .map_err(|source| WalError::Disk { name: "the blocks".to_owned(), source })?;
+        recovery.told.extend(told);
+        let now = (clock.now(), clock.monotonic());
+        let state = State { flushed: full_span(now.0), seen: now, steady_since: now.1 };
+        Ok((Self { head, blocks, clock, retention: limits.retention, state: Mutex::new(state) }, recovery))
+    }
+
+    /// To be called once a second: makes everything survive a power cut, and keeps head and log short.
+    ///
+    /// # Errors
+    /// [`WalError`]; it is tried again with the next call.
+    pub fn maintain(&self) -> Result<(), WalError> {
+        self.head.maintain()?;
+        let due = full_span(self.clock.now());
+        if self.head.stats().samples > limits::HEAD_SAMPLES {
+            return self.flush(Millis::MAX);
+        }
+        if due > self.state.lock().flushed {
+            self.flush(due)?;
+            self.state.lock().flushed = due;
+        }
+        Ok(())
+    }
+
+    /// Makes a block of everything before `cutoff` that is in memory.
+    ///
+    /// # Errors
+    /// [`WalError`]; nothing is lost then.
+    pub fn flush(&self, cutoff: Millis) -> Result<(), WalError> {
+        let copies = self.head.copy_before(cutoff);
+        if copies.is_empty() {
+            return Ok(());
+        }
+        self.blocks
+            .add(&copies)
+            .map_err(|source| WalError::Disk { name: "a new block".to_owned(), source })?;
+        // From here on the points are twice there, which readers do not notice.
+        self.head.remove(&copies)
+    }
+
+    /// To be called once a minute: puts the blocks of past days together, and lets go what is older than the
+    /// retention.
+    ///
+    /// # Errors
+    /// [`WalError`] when blocks could not be put together; nothing is lost then.
+    pub fn tidy(&self) -> Result<Swept, WalError> {
+        let now = self.clock.now();
+        let now_or_never = if self.may_forget(now) { now } else { Millis::MIN };
+        let oldest = now_or_never.saturating_sub(self.retention);
+        let before = self.blocks.stats().samples;
+        self.blocks.remove(|block| block.max_t() < oldest);
+        let mut swept = self.head.sweep(now_or_never);
+        swept.samples += usize::try_from(before - self.blocks.stats().samples).unwrap_or(usize::MAX);
+        let compacted = self.blocks.compact(now);
+        compacted.map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
+        Ok(swept)
+    }
+
+    /// Whether what is older than the retention may go. A clock that jumped ahead must not empty the store: much
+    /// goes only when the clock has been steady for a day.
+    fn may_forget(&self, now: Millis) -> bool {
+        let monotonic = self.clock.monotonic();
+        let mut state = self.state.lock();
+        let gone_on = i64::try_from(monotonic.saturating_sub(state.seen.1).as_millis()).unwrap_or(i64::MAX);
+        if (now - state.seen.0).abs_diff(gone_on) > JUMP.unsigned_abs() {
+            state.steady_since = monotonic;
+        }
+        state.seen = (now, monotonic);
+        if monotonic.saturating_sub(state.steady_since) >= STEADY {
+            return true;
+        }
+        let oldest = now.saturating_sub(self.retention);
+        let all = self.blocks.all();
+        let old: u64 = all.iter().filter(|block| block.max_t() < oldest).map(|block| block.samples()).sum();
+        let old = old + self.head.count_before(oldest);
+        let total = self.blocks.stats().samples + self.head.stats().samples as u64;
+        old.saturating_mul(SMALL_SHARE) <= total
+    }
+
+    /// How full memory is.
+    pub fn stats(&self) -> StoreStats {
+        self.head.stats()
+    }
+
+    /// How much is in blocks.
+    pub fn block_stats(&self) -> BlockStats {
+        self.blocks.stats()
+    }
+
+    /// How the log is.
+    pub fn wal_stats(&self) -> WalStats {
+        self.head.wal_stats().unwrap_or_default()
+    }
+
+    /// Faults of blocks since the last call, for people.
+    pub fn take_told(&self) -> Vec<String> {
+        self.blocks.take_told()
+    }
+
+    /// All series with the times of their oldest and newest point, in no order; one may be there several times.
+    pub fn spans(&self) -> Vec<(Arc<Series>, Millis, Millis)> {
+        let mut spans = self.head.spans();
+        for block in self.blocks.all().iter() {
+            spans.extend(block.series().iter().filter_map(|one| {
+                Some((Arc::clone(&one.series), one.chunks.first()?.min_t, one.chunks.last()?.max_t))
+            }));
+        }
+        spans
+    }
+}
+
+/// The newest full span that the head need not hold any more: late samples have a whole span to come.
+fn full_span(now: Millis) -> Millis {
+    now.div_euclid(limits::HEAD_SPAN).saturating_sub(1).saturating_mul(limits::HEAD_SPAN)
+}
+
+impl Append for Store {
+    fn append(&self, batch: &[Sample<'_>]) -> Result<Appended, AppendError> {
+        self.head.append(batch)
+    }
+
+    fn commit(&self) -> Result<(), AppendError> {
+        self.head.commit()
+    }
+}
+
+impl Select for Store {
+    fn select(&self, selection: &Selection) -> Result<Vec<SeriesPoints>, SelectError> {
+        // The head first: what leaves it meanwhile is in the blocks then.
+        let mut found = self.head.select(selection)?;
+        let reach = reach(&found, selection);
+        let older = self
+            .blocks
+            .select(selection, |series, t| reach.get(series.labels()).is_some_and(|oldest| *oldest > t));
+        drop(reach);
+        let mut more = Vec::new();
+        for one in older {
+            match found.binary_search_by(|known| known.series.labels().cmp(one.series.labels())) {
+                Ok(at) => {
+                    if let Some(known) = found.get_mut(at) {
+                        known.points = union(std::mem::take(&mut known.points), &one.points);
+                        let extra = known.points.len().saturating_sub(selection.newest.unwrap_or(usize::MAX));
+                        known.points.drain(..extra);
+                    }
+                }
+                Err(_) => more.push(one),
+            }
+        }
+        found.extend(more);
+        found.sort_by(|a, b| a.series.labels().cmp(b.series.labels()));
+        Ok(found)
+    }
+
+    fn series_count(&self) -> usize {
+        let blocks = self.blocks.all();
+        let in_blocks = blocks.iter().flat_map(|block| block.series()).map(|one| one.series.fingerprint());
+        let in_head = self.head.spans();
+        let all: HashSet<u64> =
+            in_head.iter().map(|(series, ..)| series.fingerprint()).chain(in_blocks).collect();
+        all.len()
+    }
+}
+
+/// How far back the newest points in memory reach that `selection` asks for, where there are as many.
+fn reach<'a>(found: &'a [SeriesPoints], selection: &Selection) -> HashMap<&'a Labels, Millis> {
+    let Some(newest) = selection.newest else { return HashMap::new() };
+    let oldest = |one: &SeriesPoints| {
+        one.points.len().checked_sub(newest).and_then(|at| one.points.get(at)).map(|p| p.t)
+    };
+    found.iter().filter_map(|one| Some((one.series.labels(), oldest(one)?))).collect()
+}

@@ -1,0 +1,328 @@
+//! The whole store against a plain map: samples that leave memory for blocks, blocks that become one, crashes in
+//! between, damage, and clocks that jump.
+
+use crate::wal::{Model, append_to, content, series};
+use model::{Append, Millis, Point, Sample, Select, Selection, TimeRange, limits, stale_marker};
+use proptest::prelude::{Strategy, any, prop_oneof, proptest};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Disks, Durability, MemoryLimits, Recovery, Store, WalError};
+use world::{Disk, SimClock, SimDisk};
+
+/// A midnight.
+const NOW: Millis = 20_776 * limits::DAY;
+
+/// A store's world.
+#[derive(Clone)]
+struct Ground {
+    clock: Arc<SimClock>,
+    wal: SimDisk,
+    blocks: SimDisk,
+}
+
+impl Ground {
+    fn new(seed: u64) -> Self {
+        Self { clock: Arc::new(SimClock::at(NOW)), wal: SimDisk::new(seed), blocks: SimDisk::new(seed + 1) }
+    }
+
+    fn open(&self) -> Result<(Store, Recovery), WalError> {
+        let limits =
+            MemoryLimits { segment_bytes: 200, samples_per_series: 1_000_000, ..MemoryLimits::default() };
+        let disks = Disks { wal: Arc::new(self.wal.clone()), blocks: Arc::new(self.blocks.clone()) };
+        Store::open(limits, self.clock.clone(), disks, Durability::Always)
+    }
+
+    #[track_caller]
+    fn sound(&self) -> Store {
+        self.open().expect("opening never fails").0
+    }
+
+    fn lose_power(&self) {
+        self.wal.lose_power();
+        self.blocks.lose_power();
+    }
+}
+
+/// Fills three days with four series at steps of ten minutes, and makes blocks of all but the last two hours.
+fn three_days(ground: &Ground) -> (Store, Model) {
+    let store = ground.sound();
+    for step in 0..3 * 144_i64 {
+        let t = NOW + step * 10 * limits::MINUTE;
+        ground.clock.set(t);
+        let v = (step % 100) as f64 / 10.0;
+        append_to(&store, &[(0, t, v), (1, t, 21.5), (2, t + step % 7, step as f64), (3, t, f64::sin(v))])
+            .expect("a sound disk");
+        if step % 12 == 0 {
+            store.maintain().expect("a sound disk");
+        }
+    }
+    let whole = content(&store);
+    (store, whole)
+}
+
+#[test]
+fn three_days_become_blocks_and_the_blocks_of_a_day_become_one() {
+    let ground = Ground::new(1);
+    let (store, whole) = three_days(&ground);
+    assert_eq!(whole.len(), 4 * 432);
+    let before = store.block_stats();
+    assert!(before.blocks > 30, "{before:?}");
+    store.tidy().expect("a sound disk");
+    let after = store.block_stats();
+    assert!(after.blocks <= 14, "two days are over: {after:?}");
+    assert!(after.bytes < before.bytes, "{before:?} {after:?}");
+    assert_eq!(content(&store), whole);
+    assert_eq!((store.series_count(), store.stats().samples <= 4 * 36), (4, true));
+    drop(store);
+    let store = ground.sound();
+    assert_eq!(content(&store), whole, "after a restart");
+}
+
+#[test]
+fn ranges_and_newest_points_are_the_same_from_blocks_and_from_memory() {
+    let ground = Ground::new(2);
+    let (store, whole) = three_days(&ground);
+    let select = |selection: &Selection| -> Model {
+        let found = store.select(selection).expect("readable");
+        let points = |one: &model::SeriesPoints| -> Vec<_> {
+            let labels = format!("{}{}", one.series.kind(), one.series.labels());
+            one.points.iter().map(|point| ((labels.clone(), point.t), point.v.to_bits())).collect()
+        };
+        found.iter().flat_map(points).collect()
+    };
+    for (start, end) in [(0, 3), (5, 50), (11, 13), (20, 30), (60, 80), (71, 72)] {
+        let range = TimeRange { start: NOW + start * limits::HOUR, end: NOW + end * limits::HOUR };
+        let expect: Model = whole
+            .iter()
+            .filter(|((_, t), _)| (range.start..=range.end).contains(t))
+            .map(|(key, bits)| (key.clone(), *bits))
+            .collect();
+        assert_eq!(select(&Selection::all(Vec::new()).within(range)), expect);
+        for newest in [1, 2, 10, 100, 10_000] {
+            let mut of: BTreeMap<&str, Vec<Millis>> = BTreeMap::new();
+            expect.keys().for_each(|(labels, t)| of.entry(labels).or_default().push(*t));
+            let first = |labels: &str| of[labels][of[labels].len().saturating_sub(newest)];
+            let expect: Model = expect
+                .iter()
+                .filter(|((labels, t), _)| *t >= first(labels))
+                .map(|(key, bits)| (key.clone(), *bits))
+                .collect();
+            assert_eq!(select(&Selection::all(Vec::new()).within(range).newest(newest)), expect, "{newest}");
+        }
+    }
+}
+
+/// Something of everything, in which a call may be the last.
+fn trace(ground: &Ground, told: &mut Vec<Model>) -> Result<(), String> {
+    let (store, _) = ground.open().map_err(|error| error.to_string())?;
+    for round in 0..6_i64 {
+        let t = NOW - limits::DAY + round * limits::HOUR;
+        append_to(&store, &[(0, t, 1.5), (1, t, round as f64), (0, t - limits::HOUR, 2.0)])?;
+        told.push(content(&store));
+        store.flush(t).map_err(|error| error.to_string())?;
+        if round % 3 == 2 {
+            store.tidy().map_err(|error| error.to_string())?;
+        }
+    }
+    told.push(content(&store));
+    Ok(())
+}
+
+#[test]
+fn a_death_or_a_power_cut_at_any_call_loses_nothing() {
+    let calm = Ground::new(1);
+    let mut whole = Vec::new();
+    // A day later, so that the blocks become one in the middle of it.
+    calm.clock.set(NOW + limits::DAY);
+    trace(&calm, &mut whole).expect("sound disks");
+    let last = whole.last().expect("something").clone();
+    for (is_wal, calls) in [(true, calm.wal.calls()), (false, calm.blocks.calls())] {
+        for call in 1..=calls {
+            for power in [false, true] {
+                let ground = Ground::new(call);
+                ground.clock.set(NOW + limits::DAY);
+                if is_wal { &ground.wal } else { &ground.blocks }.die_at(call);
+                let mut told = vec![Model::new()];
+                // A block that cannot be removed is no reason to stop.
+                if trace(&ground, &mut told).is_ok() {
+                    continue;
+                }
+                // A dead process writes nothing on its other disk either.
+                ground.wal.revive();
+                ground.blocks.revive();
+                if power {
+                    ground.lose_power();
+                }
+                let store = ground.sound();
+                let found = content(&store);
+                let what = format!("wal {is_wal}, call {call}, power {power}");
+                for (key, bits) in told.last().expect("at least the empty one") {
+                    let may_be =
+                        found.get(key).is_some_and(|kept| kept == bits || last.get(key) == Some(kept));
+                    assert!(may_be, "{what}: {key:?} is lost");
+                }
+                assert!(found.keys().all(|key| last.contains_key(key)), "{what}: never written");
+                store.flush(Millis::MAX).expect("and it goes on");
+                assert_eq!(content(&store), found, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_byte_of_a_block_may_be_damaged_and_every_cut_be_made() {
+    let fresh = || {
+        let ground = Ground::new(5);
+        let store = ground.sound();
+        for t in 0..20 {
+            append_to(&store, &[(0, NOW + t, 0.1 * t as f64), (1, NOW + t, 7.0)]).expect("a sound disk");
+        }
+        append_to(&store, &[(1, NOW + 30, stale_marker())]).expect("a sound disk");
+        store.flush(Millis::MAX).expect("a sound disk");
+        let whole = content(&store);
+        (ground, whole)
+    };
+    let (ground, whole) = fresh();
+    let bytes = ground.blocks.read("00000001.block").expect("readable").expect("there");
+    assert_eq!(ground.sound().block_stats().samples, 41);
+    for at in 0..bytes.len() {
+        for with in [1, 0x80] {
+            let (ground, _) = fresh();
+            ground.blocks.damage("00000001.block", at, with);
+            let (store, recovery) = ground.open().expect("damage does not stop it");
+            let found = content(&store);
+            let what = format!("byte {at} ^ {with}");
+            assert!(found.iter().all(|(key, bits)| whole.get(key) == Some(bits)), "{what}: a wrong value");
+            assert!(found.len() < whole.len(), "{what}: every byte matters");
+            assert!(!recovery.told.is_empty() || !store.take_told().is_empty(), "{what}: not told");
+            store.tidy().expect("and it goes on");
+        }
+        let (ground, _) = fresh();
+        ground.blocks.truncate("00000001.block", at as u64).expect("cut");
+        let (store, recovery) = ground.open().expect("a cut does not stop it");
+        assert_eq!((content(&store), recovery.told.len()), (Model::new(), 1), "cut at {at}");
+    }
+}
+
+#[test]
+fn what_is_older_than_the_retention_goes_and_a_clock_that_jumps_takes_nothing_with_it() {
+    let ground = Ground::new(7);
+    let (store, whole) = three_days(&ground);
+    let now = NOW + 3 * limits::DAY;
+    for jump in [10 * 365 * limits::DAY, -3 * limits::DAY, 40 * limits::DAY] {
+        ground.clock.set(now + jump);
+        store.tidy().expect("a sound disk");
+        assert_eq!(content(&store), whole, "a jump by {jump}");
+    }
+    // Also over a restart with the wrong clock.
+    drop(store);
+    let store = ground.sound();
+    store.tidy().expect("a sound disk");
+    assert_eq!(content(&store), whole);
+    // A clock that goes on is believed.
+    for _ in 0..26 {
+        ground.clock.advance(Duration::from_secs(3_600));
+        store.tidy().expect("a sound disk");
+    }
+    assert_eq!(content(&store).len(), 0, "all of it is older than thirty days");
+    assert_eq!(store.block_stats().blocks, 0);
+}
+
+#[test]
+fn a_disk_that_takes_no_block_costs_nothing() {
+    let ground = Ground::new(8);
+    let store = ground.sound();
+    append_to(&store, &[(0, NOW, 1.0)]).expect("a sound disk");
+    ground.blocks.set_capacity(0);
+    store.flush(Millis::MAX).expect_err("full");
+    assert_eq!((content(&store).len(), store.stats().samples), (1, 1));
+    ground.blocks.set_capacity(usize::MAX);
+    store.flush(Millis::MAX).expect("freed");
+    assert_eq!((content(&store).len(), store.stats().samples, store.block_stats().samples), (1, 0, 1));
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Append(Vec<(usize, Millis, f64)>),
+    Flush(Millis),
+    Maintain,
+    Tidy,
+    Later(Millis),
+    Restart,
+    PowerCut,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let value = prop_oneof![any::<f64>(), (0..1_000_i32).prop_map(|n| f64::from(n) / 10.0)];
+    let sample = (0..12_usize, (NOW - 30 * limits::HOUR..NOW), value);
+    prop_oneof![
+        6 => proptest::collection::vec(sample, 1..40).prop_map(Step::Append),
+        2 => (-31..3_i64).prop_map(|hours| Step::Flush(NOW + hours * limits::HOUR)),
+        1 => proptest::strategy::Just(Step::Maintain),
+        1 => proptest::strategy::Just(Step::Tidy),
+        1 => (1..10_i64).prop_map(|hours| Step::Later(hours * limits::HOUR)),
+        1 => proptest::strategy::Just(Step::Restart),
+        1 => proptest::strategy::Just(Step::PowerCut),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn the_engine_is_a_map_whatever_happens(steps in proptest::collection::vec(step(), 1..40), seed in 0..1_000_u64) {
+        let ground = Ground::new(seed);
+        let mut store = ground.sound();
+        let mut model = Model::new();
+        for step in steps {
+            match step {
+                Step::Append(samples) => {
+                    append_to(&store, &samples).expect("a sound disk");
+                    for (number, t, v) in samples {
+                        let series = series(number);
+                        model.insert((format!("{}{}", series.kind(), series.labels()), t), v.to_bits());
+                    }
+                }
+                Step::Flush(cutoff) => store.flush(cutoff).expect("a sound disk"),
+                Step::Maintain => store.maintain().expect("a sound disk"),
+                Step::Tidy => drop(store.tidy().expect("a sound disk")),
+                Step::Later(time) => ground.clock.advance(Duration::from_millis(time.unsigned_abs())),
+                Step::Restart | Step::PowerCut => {
+                    drop(store);
+                    if matches!(step, Step::PowerCut) {
+                        ground.lose_power();
+                    }
+                    store = ground.sound();
+                }
+            }
+            assert_eq!(content(&store), model);
+        }
+    }
+}
+
+/// Readers while samples leave memory: none sees a gap or a point twice.
+#[test]
+fn readers_see_one_history_while_it_moves() {
+    let ground = Ground::new(9);
+    let store = Arc::new(ground.sound());
+    let all: Vec<_> = (0..2_000_i64).map(|t| (series(0), Point { t: NOW + t, v: t as f64 })).collect();
+    std::thread::scope(|threads| {
+        let reader = Arc::clone(&store);
+        let reading = threads.spawn(move || {
+            let mut seen = 0;
+            while seen < 2_000 {
+                let found = reader.select(&Selection::all(Vec::new())).expect("readable");
+                let times: Vec<Millis> =
+                    found.iter().flat_map(|one| &one.points).map(|point| point.t).collect();
+                assert!(times.len() >= seen, "{} after {seen}", times.len());
+                assert!(times.iter().zip(NOW..).all(|(t, expect)| *t == expect), "a gap or a point twice");
+                seen = times.len();
+            }
+        });
+        for some in all.chunks(20) {
+            let batch: Vec<_> = some.iter().map(|(series, point)| Sample { series, point: *point }).collect();
+            store.append(&batch).expect("taken");
+            store.flush(Millis::MAX).expect("a sound disk");
+        }
+        reading.join().expect("the reader was content");
+    });
+}
