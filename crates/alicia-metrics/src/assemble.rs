@@ -20,9 +20,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use world::{Clock, Disk, RealDisk, SystemClock};
 
-/// The directories of the write-ahead log and of the blocks, in the data directory.
-const WAL_DIR: &str = "wal";
-const BLOCKS_DIR: &str = "blocks";
+/// The directory of the write-ahead log, in the data directory.
+pub(crate) const WAL_DIR: &str = "wal";
+/// The directory of the blocks.
+pub(crate) const BLOCKS_DIR: &str = "blocks";
 /// How long requests under way may take after the signal to stop.
 const HTTP_GRACE: Duration = Duration::from_secs(3);
 

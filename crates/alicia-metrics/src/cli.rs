@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Send a recording (one JSON object a line) to a broker
     Replay(ReplayArgs),
+    /// Read every byte of the kept samples and say what is damaged; exit code 0 or 1. The collector must not run
+    Verify(VerifyArgs),
     /// Ask a running collector whether it is healthy; exit code 0 or 1 (for containers)
     Healthcheck(HealthcheckArgs),
 }
@@ -161,6 +163,14 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object an event.
     Json,
+}
+
+/// What to verify.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct VerifyArgs {
+    /// Directory of samples, rules and alert state
+    #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", default_value = "data")]
+    pub(crate) data_dir: PathBuf,
 }
 
 /// Settings of the demo.

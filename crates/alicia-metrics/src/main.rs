@@ -14,9 +14,12 @@ mod timers;
 
 mod assemble;
 
+mod progress;
+
 mod demo;
 mod healthcheck;
 mod replay;
+mod verify;
 
 use clap::Parser;
 use cli::{Cli, Command, ServeArgs};
@@ -41,6 +44,11 @@ fn main() -> ExitCode {
         Some(Command::Replay(args)) => match with_runtime(replay::replay(&args)) {
             Ok(Ok(sent)) => say(&format!("sent {} messages, {} bytes", sent.messages, sent.bytes)),
             Ok(Err(error)) => fail(&error),
+            Err(error) => fail(&error),
+        },
+        Some(Command::Verify(args)) => match verify::verify(&args) {
+            Ok(found) if found.is_sound => say(&found.text),
+            Ok(found) => fail(&found.text),
             Err(error) => fail(&error),
         },
         Some(Command::Healthcheck(args)) => match healthcheck::ask(&args) {

@@ -1,8 +1,8 @@
 //! `alicia-metrics replay`: a recording goes to a broker as it once came.
 
-use crate::cli::{Progress, ReplayArgs, Speed};
+use crate::cli::{ReplayArgs, Speed};
+use crate::progress;
 use bus::{Sender, SenderSettings};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Deserialize;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -44,7 +44,7 @@ pub(crate) enum ReplayError {
 /// Sends the recording; returns when the broker has acknowledged its last message.
 pub(crate) async fn replay(args: &ReplayArgs) -> Result<Replayed, ReplayError> {
     let messages = read(&args.file)?;
-    let bar = progress_bar(args.progress, messages.len() as u64);
+    let bar = progress::bar(args.progress, messages.len() as u64, "messages");
     let settings = SenderSettings {
         host: args.mqtt_broker.clone(),
         port: args.mqtt_port,
@@ -89,13 +89,4 @@ fn read(path: &Path) -> Result<Vec<Recorded>, ReplayError> {
         messages.push(message);
     }
     Ok(messages)
-}
-
-fn progress_bar(when: Progress, length: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} messages  {per_sec}  {eta} left");
-    let bar = ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    if when == Progress::Never {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    bar
 }

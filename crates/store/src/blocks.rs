@@ -1,6 +1,6 @@
 //! All blocks: which there are, what they hold, and what becomes of them.
 
-use crate::block::{Block, BlockWriter, name};
+use crate::block::{Block, BlockWriter, name, number};
 use hashbrown::{HashMap, HashSet};
 use model::{Millis, Point, Selection, Series, SeriesPoints, limits};
 use parking_lot::{Mutex, RwLock};
@@ -43,9 +43,7 @@ impl Blocks {
     pub(crate) fn open(disk: Arc<dyn Disk>) -> io::Result<(Self, Vec<String>)> {
         let (mut blocks, mut told, mut next) = (Vec::new(), Vec::new(), 1);
         for file in disk.list()? {
-            let Some(number) = file.strip_suffix(".block").and_then(|number| number.parse().ok()) else {
-                continue;
-            };
+            let Some(number) = number(&file) else { continue };
             next = next.max(number + 1);
             match Block::open(&disk, number) {
                 Ok(Some(block)) => blocks.push(Arc::new(block)),

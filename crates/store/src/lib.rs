@@ -1,8 +1,10 @@
-//! Where samples are kept, and the journal of what must survive.
+//! The time-series engine, and the journal of what else must survive.
 //!
-//! [`MemoryStore`] is the reference implementation of the doors [`model::Append`] and [`model::Select`]: in
-//! memory, bounded by age, by count and by series. [`Journal`] keeps opaque records on disk
-//! (`docs/format/journal.md`). Nothing outside this crate knows how samples are kept.
+//! [`Store`] is the whole: what comes goes into the head ([`MemoryStore`]) and its write-ahead log (`wal`,
+//! `docs/format/wal.md`); what is older leaves it for `blocks` (`docs/format/block.md`), compressed by `codec`
+//! (`docs/format/chunk.md`). The head alone is the reference implementation of the doors [`model::Append`] and
+//! [`model::Select`]. [`Journal`] keeps opaque records (`docs/format/journal.md`). Nothing outside this crate
+//! knows how samples are kept.
 
 mod wal;
 
@@ -20,6 +22,8 @@ mod blocks;
 
 mod engine;
 
+mod verify;
+
 mod frame;
 
 mod journal;
@@ -29,4 +33,5 @@ pub use engine::{Disks, Store};
 pub use journal::{Journal, JournalError, Recovered};
 pub use memory::{MemoryStore, Recovery, StoreStats, Swept};
 pub use memory_limits::MemoryLimits;
+pub use verify::{FileReport, count_files, verify};
 pub use wal::{Durability, WalError, WalStats};

@@ -1,7 +1,7 @@
 //! History over restarts: orderly ones, and fifty that are none.
 
 use crate::broker::{Mosquitto, publish};
-use crate::collector::{Collector, Setup};
+use crate::collector::{Collector, Setup, program};
 use crate::wait::until;
 use serde_json::{Value, json};
 use std::io::Write as _;
@@ -122,4 +122,40 @@ fn damage_is_told_and_does_not_stop_the_start() {
     assert!(collector.log().contains("00000001.segment is damaged"), "{}", collector.log());
     assert!(data.path().join("wal/00000001.segment.damaged-1").exists(), "put aside");
     assert_eq!(collector.get("/metrics/system").status, 200, "and read");
+}
+
+#[test]
+fn verify_reads_everything_changes_nothing_and_tells_by_its_exit_code() {
+    let data = tempfile::tempdir().expect("a directory");
+    let verify = || {
+        let output = program().arg("verify").arg("--data-dir").arg(data.path()).output().expect("it runs");
+        let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.code(), text)
+    };
+    let (code, text) = verify();
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("there is no directory"), "{text}");
+
+    let collector = Setup::none().data_dir(data.path()).start();
+    until("the host is measured", || {
+        let answer = collector.get("/metrics/system");
+        if answer.status == 200 { Ok(()) } else { Err(answer.status) }
+    });
+    let (code, text) = verify();
+    assert_eq!(code, Some(1), "a running collector holds the files: {text}");
+    assert!(text.contains("another process"), "{text}");
+    collector.signal("TERM");
+    assert!(collector.wait().success());
+    let (code, text) = verify();
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("00000001.segment") && text.contains("sound"), "{text}");
+
+    let segment = data.path().join("wal/00000001.segment");
+    let mut bytes = std::fs::read(&segment).expect("a segment");
+    bytes[3] ^= 0xff;
+    std::fs::write(&segment, &bytes).expect("written");
+    let (code, text) = verify();
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("is damaged"), "{text}");
+    assert_eq!(std::fs::read(&segment).expect("still there"), bytes, "unchanged");
 }

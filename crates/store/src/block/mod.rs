@@ -8,5 +8,5 @@ mod writer;
 
 mod reader;
 
-pub(crate) use reader::{Block, name};
+pub(crate) use reader::{Block, name, number};
 pub(crate) use writer::BlockWriter;

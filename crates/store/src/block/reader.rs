@@ -13,6 +13,11 @@ pub(crate) fn name(number: u64) -> String {
     format!("{number:08}.block")
 }
 
+/// The number of the block whose file is called so.
+pub(crate) fn number(file: &str) -> Option<u64> {
+    file.strip_suffix(".block")?.parse().ok()
+}
+
 /// A block whose header, footer and index are good.
 pub(crate) struct Block {
     disk: Arc<dyn Disk>,

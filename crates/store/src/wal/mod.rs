@@ -21,5 +21,5 @@ pub use writer::{Durability, WalError, WalStats};
 
 pub(crate) use checkpoint::{Checkpoint, remove_older};
 pub(crate) use files::FileName;
-pub(crate) use replay::{Replayed, replay};
+pub(crate) use replay::{Replayed, file_names, inspect, replay};
 pub(crate) use writer::{Mark, Wal};

@@ -31,10 +31,8 @@ pub(crate) fn replay(
     disk: &dyn Disk,
     mut each: impl FnMut(&Arc<Series>, Point),
 ) -> Result<Replayed, WalError> {
-    let names = disk.list().map_err(|source| WalError::Disk { name: "the log".to_owned(), source })?;
-    let mut files: Vec<FileName> = names.iter().filter_map(|name| FileName::parse(name)).collect();
-    files.sort();
-    let newest = files.iter().filter(|file| file.kind == Kind::Segment).map(|file| file.number).max();
+    let files = file_names(disk).map_err(|source| WalError::Disk { name: "the log".to_owned(), source })?;
+    let newest = newest_segment(&files);
     let mut replayed = Replayed {
         next: files.iter().map(|file| file.number + 1).max().unwrap_or(1),
         files,
@@ -49,10 +47,39 @@ pub(crate) fn replay(
         }
         let scan = scan(&bytes, file.number, &mut each);
         replayed.samples += scan.samples;
-        let may_be_torn = file.kind == Kind::Segment && Some(file.number) == newest;
-        replayed.settle(disk, file, &scan, scan.verdict(file.kind, may_be_torn), bytes.len());
+        let verdict = scan.verdict(file.kind, Some(file) == newest);
+        replayed.settle(disk, file, &scan, verdict, bytes.len());
     }
     Ok(replayed)
+}
+
+/// The files of the log, in the order in which they are read.
+///
+/// # Errors
+/// Those of the disk.
+pub(crate) fn file_names(disk: &dyn Disk) -> std::io::Result<Vec<FileName>> {
+    let mut files: Vec<FileName> = disk.list()?.iter().filter_map(|name| FileName::parse(name)).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// The one file that a crash may have left torn.
+fn newest_segment(files: &[FileName]) -> Option<FileName> {
+    files.iter().rev().find(|file| file.kind == Kind::Segment).copied()
+}
+
+/// Reads one file of `files`, changing nothing: gives how many samples it has, and what is wrong with it.
+pub(crate) fn inspect(bytes: &[u8], file: FileName, files: &[FileName]) -> (u64, Option<String>) {
+    if let Header::Other(version) = record::judge_header(bytes, file.number) {
+        return (0, Some(WalError::Version { name: file.to_string(), version }.to_string()));
+    }
+    let scan = scan(bytes, file.number, &mut |_, _| {});
+    let problem = match scan.verdict(file.kind, Some(file) == newest_segment(files)) {
+        Verdict::Good => None,
+        Verdict::Torn => Some(scan.torn(file)),
+        Verdict::Damaged => Some(scan.damaged(file)),
+    };
+    (scan.samples, problem)
 }
 
 impl Replayed {
@@ -63,16 +90,12 @@ impl Replayed {
             // A killed process may have left it unsynced; once there are later files, it must be whole.
             Verdict::Good => disk.sync(&name),
             Verdict::Torn => {
-                let torn = scan.bad;
-                self.told.push(format!("{name} ended in {torn} bytes of a record that was never finished"));
-                disk.truncate(&name, (length - torn) as u64)
+                self.told.push(scan.torn(file));
+                disk.truncate(&name, (length - scan.bad) as u64)
             }
             Verdict::Damaged => {
                 self.damaged.push(file);
-                self.told.push(format!(
-                    "{name} is damaged: {} bytes are unreadable, {} samples of other records lost their series; {} samples were read",
-                    scan.bad, scan.lost, scan.samples
-                ));
+                self.told.push(scan.damaged(file));
                 Ok(())
             }
         };
@@ -105,6 +128,18 @@ struct Scan {
 }
 
 impl Scan {
+    fn torn(&self, file: FileName) -> String {
+        format!("{file} ended in {} bytes of a record that was never finished", self.bad)
+    }
+
+    fn damaged(&self, file: FileName) -> String {
+        format!(
+            "{file} is damaged: {} bytes are unreadable, {} samples of other records lost their series; {} samples \
+             were read",
+            self.bad, self.lost, self.samples
+        )
+    }
+
     fn verdict(&self, kind: Kind, may_be_torn: bool) -> Verdict {
         let is_whole = kind == Kind::Segment || self.has_end;
         if self.bad == 0 && !self.is_damaged && is_whole {

@@ -206,6 +206,41 @@ fn every_byte_of_a_block_may_be_damaged_and_every_cut_be_made() {
 }
 
 #[test]
+fn verify_finds_every_damaged_byte_and_changes_nothing() {
+    let ground = Ground::new(6);
+    let store = ground.sound();
+    for t in 0..20 {
+        append_to(&store, &[(0, NOW + t, 0.1 * t as f64), (1, NOW + t, 7.0)]).expect("a sound disk");
+    }
+    store.flush(NOW + 10).expect("a sound disk");
+    drop(store);
+    let disks = || Disks { wal: Arc::new(ground.wal.clone()), blocks: Arc::new(ground.blocks.clone()) };
+    let look = || {
+        let mut reports = Vec::new();
+        store::verify(&disks(), |report| reports.push(report)).expect("readable");
+        assert_eq!(reports.len(), store::count_files(&disks()).expect("readable"));
+        reports
+    };
+    let sound = look();
+    assert!(sound.iter().all(|report| report.problem.is_none()), "{sound:?}");
+    assert_eq!(sound.iter().map(|report| report.samples).sum::<u64>(), 40);
+    let calls = (ground.wal.calls(), ground.blocks.calls());
+    for report in &sound {
+        let disk = if report.name.ends_with("block") { &ground.blocks } else { &ground.wal };
+        for at in 0..usize::try_from(report.bytes).expect("small") {
+            disk.damage(&report.name, at, 0x10);
+            let found = look();
+            let problem =
+                found.iter().find(|found| found.name == report.name).expect("listed").problem.clone();
+            assert!(problem.is_some(), "{} byte {at}", report.name);
+            disk.damage(&report.name, at, 0x10);
+        }
+    }
+    assert_eq!(look(), sound);
+    assert_eq!((ground.wal.calls(), ground.blocks.calls()), calls, "nothing was changed");
+}
+
+#[test]
 fn what_is_older_than_the_retention_goes_and_a_clock_that_jumps_takes_nothing_with_it() {
     let ground = Ground::new(7);
     let (store, whole) = three_days(&ground);
