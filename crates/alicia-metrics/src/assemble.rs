@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use store::{Disks, MemoryLimits, Store};
+use store::{Disks, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
@@ -159,18 +159,14 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 }
 
 fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<Store>, ServeError> {
-    let limits = MemoryLimits {
-        retention: settings.gate().retention,
-        samples_per_series: limits::SAMPLES,
-        ..MemoryLimits::default()
-    };
     let disk = |name: &str| {
         let dir = settings.data_dir.join(name);
         let opened = RealDisk::open(&dir);
         opened.map_err(|source| ServeError::DataDir { path: dir.display().to_string(), source })
     };
     let disks = Disks { wal: Arc::new(disk(WAL_DIR)?), blocks: Arc::new(disk(BLOCKS_DIR)?) };
-    let (store, recovery) = Store::open(limits, Arc::clone(clock), disks, settings.durability.into())?;
+    let (store, recovery) =
+        Store::open(settings.store(), Arc::clone(clock), disks, settings.durability.into())?;
     for damage in &recovery.told {
         tracing::error!("samples: {damage}");
     }

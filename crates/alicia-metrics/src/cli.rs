@@ -118,6 +118,9 @@ pub(crate) struct ServeArgs {
     /// Days that samples are kept [default: 30]
     #[arg(long, value_name = "DAYS", env = "ALICIA_METRICS_RETENTION_DAYS", help_heading = "Collection")]
     pub(crate) retention_days: Option<u32>,
+    /// Gigabytes that the blocks of samples may take on disk; the oldest go first [default: no limit]
+    #[arg(long, value_name = "GB", env = "ALICIA_METRICS_RETENTION_GB", help_heading = "Collection")]
+    pub(crate) retention_gb: Option<f64>,
     /// Seconds between two rounds of health checks, insights and summaries [default: 30]
     #[arg(
         long,

@@ -58,8 +58,8 @@ pub const SEGMENT_BYTES: u64 = 16 << 20;
 pub const SEGMENTS: u64 = 4;
 /// Bytes of samples that may wait for a slow disk; then no more are taken.
 pub const UNWRITTEN_BYTES: usize = 64 << 20;
-/// Samples of one chunk: so many compress as well as more do, and decode in some microseconds.
-pub const CHUNK_SAMPLES: usize = 4_096;
+/// Samples of one chunk: so many compress as well as more do, and decode in some tens of microseconds.
+pub const CHUNK_SAMPLES: usize = 8_192;
 /// Samples in memory above which all of them become a block, whatever their age: 64 MiB of them.
 pub const HEAD_SAMPLES: usize = 4 << 20;
 /// What is older than this leaves memory for a block, at the next full multiple of it.

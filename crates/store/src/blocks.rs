@@ -1,9 +1,10 @@
 //! All blocks: which there are, what they hold, and what becomes of them.
 
-use crate::block::{Block, BlockWriter, name, number};
+use crate::block::{Block, BlockWriter, IndexedSeries, name, number};
 use hashbrown::{HashMap, HashSet};
-use model::{Millis, Point, Selection, Series, SeriesPoints, limits};
+use model::{Labels, Millis, Point, Selection, Series, SeriesPoints, TimeRange, limits};
 use parking_lot::{Mutex, RwLock};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use world::Disk;
@@ -116,6 +117,22 @@ impl Blocks {
         over.len()
     }
 
+    /// Removes the blocks of the oldest times until all together have no more than `bytes`; gives how many.
+    pub(crate) fn shrink_to(&self, bytes: u64) -> usize {
+        let mut all: Vec<Arc<Block>> = self.all().to_vec();
+        all.sort_by_key(|block| std::cmp::Reverse((block.max_t(), block.number)));
+        let mut sum = 0_u64;
+        let over: HashSet<u64> = all
+            .iter()
+            .filter(|block| {
+                sum = sum.saturating_add(block.bytes);
+                sum > bytes
+            })
+            .map(|block| block.number)
+            .collect();
+        if over.is_empty() { 0 } else { self.remove(|block| over.contains(&block.number)) }
+    }
+
     /// Puts the blocks of one day, once it is over, into one. Gives how many were made.
     ///
     /// # Errors
@@ -128,10 +145,23 @@ impl Blocks {
         Ok(groups.len())
     }
 
+    /// Series by series, so that memory holds the points of one at a time.
     fn merge(&self, group: &[Arc<Block>]) -> io::Result<()> {
         let mut writer = BlockWriter::new(group.iter().map(|block| block.number).collect());
+        let mut parts: BTreeMap<&Labels, Vec<(&Block, &IndexedSeries)>> = BTreeMap::new();
+        for block in group {
+            for one in block.series() {
+                parts.entry(one.series.labels()).or_default().push((block, one));
+            }
+        }
         let mut damaged = Vec::new();
-        for (series, points) in merged(group, &Selection::all(Vec::new()), &|_, _| false, &mut damaged) {
+        for (_, parts) in parts {
+            let Some((_, first)) = parts.first() else { continue };
+            let mut found = Found { series: Arc::clone(&first.series), parts: Vec::new() };
+            for (block, one) in parts {
+                found.parts.push((block.number, block.points(one, TimeRange::ALL, None, &mut damaged)));
+            }
+            let (series, points) = found.join(None);
             writer.push(series, &points);
         }
         if !damaged.is_empty() {
@@ -186,7 +216,7 @@ impl Blocks {
 /// The groups of blocks that can become one each: those that lie in one day that is over, if they are several.
 fn plan(blocks: &[Arc<Block>], now: Millis) -> Vec<Vec<Arc<Block>>> {
     let day = |t: Millis| t.div_euclid(limits::DAY);
-    let mut days: std::collections::BTreeMap<Millis, Vec<Arc<Block>>> = std::collections::BTreeMap::new();
+    let mut days: BTreeMap<Millis, Vec<Arc<Block>>> = BTreeMap::new();
     for block in blocks {
         let is_over = day(block.max_t()) < day(now.saturating_sub(2 * limits::HEAD_SPAN));
         if day(block.min_t()) == day(block.max_t()) && is_over {

@@ -27,6 +27,7 @@ pub struct Store {
     blocks: Blocks,
     clock: Arc<dyn Clock>,
     retention: Millis,
+    block_bytes: u64,
     state: Mutex<State>,
 }
 
@@ -65,7 +66,8 @@ impl Store {
         recovery.told.extend(told);
         let now = (clock.now(), clock.monotonic());
         let state = State { flushed: full_span(now.0), seen: now, steady_since: now.1 };
-        Ok((Self { head, blocks, clock, retention: limits.retention, state: Mutex::new(state) }, recovery))
+        let (retention, block_bytes) = (limits.retention, limits.block_bytes);
+        Ok((Self { head, blocks, clock, retention, block_bytes, state: Mutex::new(state) }, recovery))
     }
 
     /// To be called once a second: makes everything survive a power cut, and keeps head and log short.
@@ -102,7 +104,7 @@ impl Store {
     }
 
     /// To be called once a minute: puts the blocks of past days together, and lets go what is older than the
-    /// retention.
+    /// retention, and the oldest blocks when all are larger than they may be.
     ///
     /// # Errors
     /// [`WalError`] when blocks could not be put together; nothing is lost then.
@@ -116,6 +118,8 @@ impl Store {
         swept.samples += usize::try_from(before - self.blocks.stats().samples).unwrap_or(usize::MAX);
         let compacted = self.blocks.compact(now);
         compacted.map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
+        // By the order of the samples' own times: no clock can make this take the wrong ones.
+        self.blocks.shrink_to(self.block_bytes);
         Ok(swept)
     }
 

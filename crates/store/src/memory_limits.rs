@@ -19,6 +19,8 @@ pub struct MemoryLimits {
     pub label_bytes: usize,
     /// Bytes of samples after which a segment of the log is ended.
     pub segment_bytes: u64,
+    /// Bytes of all blocks together; the oldest go first.
+    pub block_bytes: u64,
     /// Age above which samples are refused and swept, in milliseconds.
     pub retention: Millis,
 }
@@ -33,6 +35,7 @@ impl Default for MemoryLimits {
             samples: limits::SAMPLES,
             label_bytes: limits::LABEL_BYTES,
             segment_bytes: limits::SEGMENT_BYTES,
+            block_bytes: u64::MAX,
             retention: 30 * limits::DAY,
         }
     }

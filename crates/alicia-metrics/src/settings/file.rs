@@ -53,6 +53,7 @@ pub(super) struct Storage {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) durability: Option<Durability>,
     pub(super) retention_days: Option<u32>,
+    pub(super) retention_gb: Option<f64>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -10,6 +10,7 @@ use ingest::GateSettings;
 use model::Rule;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use store::MemoryLimits;
 
 pub(crate) use resolve::load;
 
@@ -48,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) durability: Durability,
     /// Days that samples are kept. Default 30 (Alicia's deployment).
     pub(crate) retention_days: u32,
+    /// Gigabytes that the blocks may take. Default: no limit.
+    pub(crate) retention_gb: Option<f64>,
     /// Seconds between two rounds of asking for health, of insights and of the summary. Default 30.
     pub(crate) collection_seconds: u64,
     /// Seconds between two readings of the host. Default 60.
@@ -89,6 +92,21 @@ impl Settings {
             retention: i64::from(self.retention_days) * model::limits::DAY,
             collection_interval: seconds.saturating_mul(model::limits::SECOND),
             ..GateSettings::default()
+        }
+    }
+
+    /// What the store needs of it.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be a size of a disk"
+    )]
+    pub(crate) fn store(&self) -> MemoryLimits {
+        MemoryLimits {
+            retention: self.gate().retention,
+            samples_per_series: model::limits::SAMPLES,
+            block_bytes: self.retention_gb.map_or(u64::MAX, |gb| (gb * 1e9) as u64),
+            ..MemoryLimits::default()
         }
     }
 

@@ -36,6 +36,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .or(alicia.retention_days)
             .or(file.storage.retention_days)
             .unwrap_or(30),
+        retention_gb: args.retention_gb.or(file.storage.retention_gb),
         collection_seconds: args
             .collection_interval
             .or(alicia.collection_seconds)
@@ -179,6 +180,9 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
         if !(0.0..=100.0).contains(&percent) {
             return Err(SettingsError::value(name, format!("{percent} is not a percentage")));
         }
+    }
+    if let Some(gb) = settings.retention_gb.filter(|gb| !(0.001..=1e6).contains(gb)) {
+        return Err(SettingsError::value("retention-gb", format!("{gb} is out of range (0.001 to 1000000)")));
     }
     for rule in &settings.rules {
         rules::Condition::parse(&rule.condition)

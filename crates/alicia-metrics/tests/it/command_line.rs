@@ -50,6 +50,11 @@ fn check_tells_what_the_settings_come_to_and_refuses_bad_ones_with_code_3() {
 
     assert_eq!(run(&["check", "--http-listen", "0.0.0.0:1"]).status.code(), Some(3));
     assert_eq!(run(&["check", "--no-such-flag"]).status.code(), Some(2));
+    assert_eq!(run(&["check", "--durability", "sometimes"]).status.code(), Some(2));
+    for gigabytes in ["0", "-1", "NaN", "1e9"] {
+        let bad = run(&["check", &format!("--retention-gb={gigabytes}")]);
+        assert!(bad.status.code() == Some(3) && text(&bad).contains("retention-gb"), "{}", text(&bad));
+    }
 }
 
 #[test]

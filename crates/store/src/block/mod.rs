@@ -8,5 +8,6 @@ mod writer;
 
 mod reader;
 
+pub(crate) use index::IndexedSeries;
 pub(crate) use reader::{Block, name, number};
 pub(crate) use writer::BlockWriter;

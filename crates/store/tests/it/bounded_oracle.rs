@@ -18,6 +18,7 @@ const LIMITS: MemoryLimits = MemoryLimits {
     samples: 12,
     label_bytes: 10_000,
     segment_bytes: 1_000,
+    block_bytes: 1_000,
     retention: 30,
 };
 

@@ -27,8 +27,16 @@ impl Ground {
     }
 
     fn open(&self) -> Result<(Store, Recovery), WalError> {
-        let limits =
-            MemoryLimits { segment_bytes: 200, samples_per_series: 1_000_000, ..MemoryLimits::default() };
+        self.open_with(u64::MAX)
+    }
+
+    fn open_with(&self, block_bytes: u64) -> Result<(Store, Recovery), WalError> {
+        let limits = MemoryLimits {
+            segment_bytes: 200,
+            samples_per_series: 1_000_000,
+            block_bytes,
+            ..MemoryLimits::default()
+        };
         let disks = Disks { wal: Arc::new(self.wal.clone()), blocks: Arc::new(self.blocks.clone()) };
         Store::open(limits, self.clock.clone(), disks, Durability::Always)
     }
@@ -262,6 +270,26 @@ fn what_is_older_than_the_retention_goes_and_a_clock_that_jumps_takes_nothing_wi
     }
     assert_eq!(content(&store).len(), 0, "all of it is older than thirty days");
     assert_eq!(store.block_stats().blocks, 0);
+}
+
+#[test]
+fn blocks_have_no_more_bytes_than_they_may_and_the_oldest_go_first() {
+    let ground = Ground::new(10);
+    let (store, whole) = three_days(&ground);
+    store.tidy().expect("a sound disk");
+    let all = store.block_stats().bytes;
+    drop(store);
+    for share in [all, all * 2 / 3, all / 2, 0] {
+        let (store, _) = ground.open_with(share).expect("opens");
+        store.tidy().expect("a sound disk");
+        assert!(store.block_stats().bytes <= share, "{share}: {:?}", store.block_stats());
+        let left = content(&store);
+        let oldest = left.keys().map(|(_, t)| *t).min().expect("the head stays");
+        let expect: Model =
+            whole.iter().filter(|((_, t), _)| *t >= oldest).map(|(key, bits)| (key.clone(), *bits)).collect();
+        // The times of one of the series are a few milliseconds off the others'.
+        assert!(expect.len() - left.len() <= 4, "{} of {}", left.len(), expect.len());
+    }
 }
 
 #[test]
