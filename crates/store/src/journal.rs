@@ -16,6 +16,8 @@ pub struct Journal {
 struct State {
     /// Where the next record goes.
     end: u64,
+    /// How often the file was written anew.
+    rewrites: u64,
     /// Why nothing more is taken until the next rewrite.
     closed: Option<String>,
 }
@@ -88,7 +90,7 @@ impl Journal {
         let journal = Self {
             disk,
             name: name.to_owned(),
-            state: Mutex::new(State { end: HEADER_BYTES as u64, closed: None }),
+            state: Mutex::new(State { end: HEADER_BYTES as u64, rewrites: 0, closed: None }),
         };
         let Some(file) = file.filter(|file| !file.is_empty()) else {
             journal.rewrite(std::iter::empty())?;
@@ -125,15 +127,22 @@ impl Journal {
         Ok(())
     }
 
-    /// Makes every record so far survive a power cut.
+    /// Makes every record so far survive a power cut. While the disk works, others may append.
     ///
     /// # Errors
     /// [`JournalError::Disk`]; no record is taken from then on until a rewrite.
     pub fn sync(&self) -> Result<(), JournalError> {
-        let mut state = self.state.lock();
-        self.check_open(&state)?;
+        let rewrites = {
+            let state = self.state.lock();
+            self.check_open(&state)?;
+            state.rewrites
+        };
         self.disk.sync(&self.name).map_err(|source| {
-            state.closed = Some(format!("a sync failed: {source}"));
+            let mut state = self.state.lock();
+            // A file that was written anew meanwhile was synced as a whole.
+            if state.rewrites == rewrites {
+                state.closed = Some(format!("a sync failed: {source}"));
+            }
             self.failed(source)
         })
     }
@@ -151,7 +160,7 @@ impl Journal {
             file.extend(record);
         }
         self.disk.replace(&self.name, &file).map_err(|source| self.failed(source))?;
-        *state = State { end: file.len() as u64, closed: None };
+        *state = State { end: file.len() as u64, rewrites: state.rewrites + 1, closed: None };
         Ok(())
     }
 
