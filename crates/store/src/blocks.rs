@@ -102,18 +102,13 @@ impl Blocks {
         Ok(())
     }
 
-    /// Removes the blocks that `is_over` says; gives how many. What cannot be removed is told, and removed at the
-    /// next start if it was replaced.
+    /// Removes the blocks that `is_over` says; gives how many. Their files go with their last readers.
     pub(crate) fn remove(&self, is_over: impl Fn(&Block) -> bool) -> usize {
         let _one_at_a_time = self.change.lock();
         let all = self.all();
         let (over, kept): (Vec<_>, Vec<_>) = all.iter().cloned().partition(|block| is_over(block));
         *self.blocks.write() = Arc::new(kept);
-        for block in &over {
-            if let Err(error) = self.disk.remove(&name(block.number)) {
-                self.tell(format!("{} cannot be removed: {error}", name(block.number)));
-            }
-        }
+        over.iter().for_each(|block| block.let_go());
         over.len()
     }
 
@@ -170,11 +165,7 @@ impl Blocks {
             return Ok(());
         }
         self.write(writer)?;
-        for block in group {
-            if let Err(error) = self.disk.remove(&name(block.number)) {
-                self.tell(format!("{} cannot be removed: {error}", name(block.number)));
-            }
-        }
+        group.iter().for_each(|block| block.let_go());
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use crate::codec::{decode_times, decode_values};
 use model::{Millis, Point, TimeRange};
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use world::Disk;
 
 /// The file of a block.
@@ -24,6 +25,18 @@ pub(crate) struct Block {
     pub(crate) number: u64,
     pub(crate) bytes: u64,
     index: Index,
+    /// Nobody who comes from now on gets it.
+    is_over: AtomicBool,
+}
+
+impl Drop for Block {
+    /// The file of a block that is over goes with its last reader, who must not find a gap. If it cannot be removed,
+    /// or the process dies before, the next start sees that it is replaced or too old.
+    fn drop(&mut self) {
+        if self.is_over.load(Ordering::Acquire) {
+            drop(self.disk.remove(&name(self.number)));
+        }
+    }
 }
 
 impl Block {
@@ -45,7 +58,18 @@ impl Block {
         let Some(length) = length else { return Ok(None) };
         let index = read(footer.offset, length)?;
         let index = if crc32c::crc32c(&index) == footer.crc { Index::read(&index) } else { None };
-        Ok(index.map(|index| Self { disk: Arc::clone(disk), number, bytes, index }))
+        Ok(index.map(|index| Self {
+            disk: Arc::clone(disk),
+            number,
+            bytes,
+            index,
+            is_over: AtomicBool::new(false),
+        }))
+    }
+
+    /// Lets the block's file go as soon as nobody reads it any more.
+    pub(crate) fn let_go(&self) {
+        self.is_over.store(true, Ordering::Release);
     }
 
     /// Numbers of the blocks that it replaces.

@@ -226,6 +226,10 @@ impl Wal {
         let (handle, number, length) = {
             let mut file = self.file.lock();
             self.write(&mut file)?;
+            if file.is_lost {
+                // Lost on the way to the next segment: the same file is not synced again.
+                return self.check();
+            }
             if !file.is_unsynced {
                 return Ok(());
             }
@@ -327,7 +331,7 @@ impl Wal {
         }
         // A full disk has no room for a next segment either: the old one goes on.
         if is_full && let Err(error) = self.rotate_locked(file) {
-            return if file.stuck.is_empty() { Ok(()) } else { Err(error) };
+            return if file.stuck.is_empty() && !file.is_lost { Ok(()) } else { Err(error) };
         }
         Ok(())
     }

@@ -389,3 +389,28 @@ fn readers_see_one_history_while_it_moves() {
         reading.join().expect("the reader was content");
     });
 }
+
+/// Readers while blocks become one and old ones go: nobody finds a gap where a file was.
+#[test]
+fn readers_keep_the_blocks_they_read() {
+    for _ in 0..5 {
+        let ground = Ground::new(11);
+        let (store, whole) = three_days(&ground);
+        std::thread::scope(|threads| {
+            let readers: Vec<_> = (0..2)
+                .map(|_| {
+                    threads.spawn(|| {
+                        for _ in 0..6 {
+                            assert_eq!(content(&store), whole);
+                        }
+                    })
+                })
+                .collect();
+            store.tidy().expect("a sound disk");
+            readers.into_iter().for_each(|reader| reader.join().expect("content"));
+        });
+        assert_eq!((store.block_stats().blocks <= 14, store.take_told()), (true, Vec::new()));
+        let files = ground.blocks.list().expect("a directory");
+        assert_eq!(files.len(), store.block_stats().blocks, "the files are gone with their last readers");
+    }
+}
