@@ -102,18 +102,20 @@ impl Blocks {
         Ok(())
     }
 
-    /// Removes the blocks that `is_over` says; gives how many. Their files go with their last readers.
-    pub(crate) fn remove(&self, is_over: impl Fn(&Block) -> bool) -> usize {
+    /// Removes the blocks that `is_over` says; gives how many samples they had. Their files go with their last
+    /// readers.
+    pub(crate) fn remove(&self, is_over: impl Fn(&Block) -> bool) -> u64 {
         let _one_at_a_time = self.change.lock();
         let all = self.all();
         let (over, kept): (Vec<_>, Vec<_>) = all.iter().cloned().partition(|block| is_over(block));
         *self.blocks.write() = Arc::new(kept);
         over.iter().for_each(|block| block.let_go());
-        over.len()
+        over.iter().map(|block| block.samples()).sum()
     }
 
-    /// Removes the blocks of the oldest times until all together have no more than `bytes`; gives how many.
-    pub(crate) fn shrink_to(&self, bytes: u64) -> usize {
+    /// Removes the blocks of the oldest times until all together have no more than `bytes`; gives how
+    /// many samples they had.
+    pub(crate) fn shrink_to(&self, bytes: u64) -> u64 {
         let mut all: Vec<Arc<Block>> = self.all().to_vec();
         all.sort_by_key(|block| std::cmp::Reverse((block.max_t(), block.number)));
         let mut sum = 0_u64;

@@ -29,6 +29,8 @@ pub struct Store {
     retention: Millis,
     block_bytes: u64,
     state: Mutex<State>,
+    /// Held while blocks are made: two that made one of the same samples would only do it twice.
+    making: Mutex<()>,
 }
 
 /// What the store remembers of its own upkeep.
@@ -67,7 +69,18 @@ impl Store {
         let now = (clock.now(), clock.monotonic());
         let state = State { flushed: full_span(now.0), seen: now, steady_since: now.1 };
         let (retention, block_bytes) = (limits.retention, limits.block_bytes);
-        Ok((Self { head, blocks, clock, retention, block_bytes, state: Mutex::new(state) }, recovery))
+        Ok((
+            Self {
+                head,
+                blocks,
+                clock,
+                retention,
+                block_bytes,
+                state: Mutex::new(state),
+                making: Mutex::new(()),
+            },
+            recovery,
+        ))
     }
 
     /// To be called once a second: makes everything survive a power cut, and keeps head and log short.
@@ -92,6 +105,7 @@ impl Store {
     /// # Errors
     /// [`WalError`]; nothing is lost then.
     pub fn flush(&self, cutoff: Millis) -> Result<(), WalError> {
+        let _one_at_a_time = self.making.lock();
         let copies = self.head.copy_before(cutoff);
         if copies.is_empty() {
             return Ok(());
@@ -112,14 +126,15 @@ impl Store {
         let now = self.clock.now();
         let now_or_never = if self.may_forget(now) { now } else { Millis::MIN };
         let oldest = now_or_never.saturating_sub(self.retention);
-        let before = self.blocks.stats().samples;
-        self.blocks.remove(|block| block.max_t() < oldest);
+        let mut gone = self.blocks.remove(|block| block.max_t() < oldest);
         let mut swept = self.head.sweep(now_or_never);
-        swept.samples += usize::try_from(before - self.blocks.stats().samples).unwrap_or(usize::MAX);
+        let one_at_a_time = self.making.lock();
         let compacted = self.blocks.compact(now);
+        drop(one_at_a_time);
         compacted.map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
         // By the order of the samples' own times: no clock can make this take the wrong ones.
-        self.blocks.shrink_to(self.block_bytes);
+        gone += self.blocks.shrink_to(self.block_bytes);
+        swept.samples += usize::try_from(gone).unwrap_or(usize::MAX);
         Ok(swept)
     }
 

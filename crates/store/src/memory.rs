@@ -1,4 +1,5 @@
-//! The store: samples in memory, and if it is given a disk, in a write-ahead log.
+//! The head: samples in memory, and if it is given a disk, in a write-ahead log. By itself it is the reference
+//! implementation of the doors.
 
 use crate::memory_limits::MemoryLimits;
 use crate::slots::{Copied, Slot, Slots};
@@ -23,7 +24,7 @@ pub struct MemoryStore {
     clock: Arc<dyn Clock>,
     inner: RwLock<Inner>,
     wal: Option<Wal>,
-    /// Files that were damaged when the log was read.
+    /// Files that were damaged when the log was read. Locked while a checkpoint is written: one at a time.
     damaged: Mutex<Vec<FileName>>,
     /// The segment before which the newest checkpoint stands.
     checkpoint: AtomicU64,
@@ -135,6 +136,7 @@ impl MemoryStore {
     /// Writes all there is into one file, and removes the older ones.
     pub(crate) fn checkpoint(&self) -> Result<(), WalError> {
         let Some(wal) = &self.wal else { return Ok(()) };
+        let mut damaged = self.damaged.lock();
         // From here on everything new goes to a later segment, so what is in memory is all that was before.
         let number = wal.rotate()?;
         let mut checkpoint = Checkpoint::begin(Arc::clone(&wal.disk), number)?;
@@ -149,12 +151,12 @@ impl MemoryStore {
         checkpoint.finish()?;
         wal.reopen();
         self.checkpoint.store(number, Ordering::Relaxed);
-        wal::remove_older(&*wal.disk, number, &self.damaged.lock())?;
-        self.damaged.lock().clear();
+        wal::remove_older(&*wal.disk, number, &damaged)?;
+        damaged.clear();
         Ok(())
     }
 
-    /// A copy of all points before `cutoff`, and how many there are.
+    /// A copy of all points before `cutoff`.
     pub(crate) fn copy_before(&self, cutoff: Millis) -> Vec<Copied> {
         let mut copies = Vec::new();
         let mut next = Some(0);

@@ -255,22 +255,36 @@ impl Disk for SimDisk {
     }
 }
 
-/// A file of a simulated disk. It is found by its name with each call; nobody renames a file that is open.
+/// A file of a simulated disk. It is found by its name with each call; nobody renames a file that is open. One that
+/// was removed meanwhile takes everything, as on a real disk, and nobody will ever read it.
 struct OpenFile {
     disk: SimDisk,
     name: String,
 }
 
+impl OpenFile {
+    fn unless_removed(&self, call: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        if self.disk.inner.lock().files.contains_key(&self.name) {
+            return call();
+        }
+        self.disk.inner.lock().change()
+    }
+}
+
 impl LogFile for OpenFile {
     fn append(&self, bytes: &[u8]) -> io::Result<()> {
-        self.disk.append(&self.name, bytes)
+        self.unless_removed(|| self.disk.append(&self.name, bytes))
     }
 
     fn truncate(&self, length: u64) -> io::Result<()> {
-        self.disk.truncate(&self.name, length)
+        self.unless_removed(|| self.disk.truncate(&self.name, length))
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.disk.sync(&self.name)
+        self.unless_removed(|| match self.disk.sync(&self.name) {
+            // Removed in between.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            result => result,
+        })
     }
 }

@@ -414,3 +414,37 @@ fn readers_keep_the_blocks_they_read() {
         assert_eq!(files.len(), store.block_stats().blocks, "the files are gone with their last readers");
     }
 }
+
+/// Upkeep from several threads at once, as at a stop that meets a round of the timers: nothing is written twice into
+/// one file, and nothing is lost.
+#[test]
+fn upkeep_may_meet_itself() {
+    for seed in 0..20 {
+        let ground = Ground::new(seed);
+        let store = ground.sound();
+        std::thread::scope(|threads| {
+            for thread in 0..4 {
+                let store = &store;
+                threads.spawn(move || {
+                    for step in 0..40_i64 {
+                        let t = NOW - limits::DAY + step * limits::MINUTE;
+                        append_to(store, &[(thread, t, step as f64), (thread + 4, t, 0.1)])
+                            .expect("a sound disk");
+                        match step % 8 {
+                            3 => store.flush(t - 5 * limits::MINUTE).expect("a sound disk"),
+                            5 => store.maintain().expect("a sound disk"),
+                            7 => drop(store.tidy().expect("a sound disk")),
+                            _ => {}
+                        }
+                    }
+                });
+            }
+        });
+        let whole = content(&store);
+        assert_eq!(whole.len(), 4 * 2 * 40);
+        drop(store);
+        ground.lose_power();
+        let (store, recovery) = ground.open().expect("opens");
+        assert_eq!((content(&store), recovery.told), (whole, Vec::new()), "seed {seed}");
+    }
+}
