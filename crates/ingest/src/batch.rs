@@ -1,6 +1,6 @@
 //! The samples of one message on their way to the appends, and the one way to hand them over.
 
-use crate::intern::Interned;
+use crate::intern::{Interned, Key};
 use model::{Append, AppendError, Point, Reason, Refused, Sample, Series};
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(crate) struct Batch {
     pub(crate) rows: Vec<(Arc<Series>, Point)>,
     /// The keys of series that were not known before, by row.
-    pub(crate) fresh: Vec<(usize, Box<[u8]>)>,
+    pub(crate) fresh: Vec<(usize, Key)>,
 }
 
 /// What became of a batch.

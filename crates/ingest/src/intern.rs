@@ -1,8 +1,9 @@
 //! From what a sender wrote to the one shared series that it means.
 //!
 //! Senders repeat themselves: the same names and labels in the same order, every few seconds. What was seen
-//! before is found by the bytes it was written with, without sorting or copying a text. The key holds every
-//! text in full and is compared in full, so two shapes that hash alike are never confused.
+//! before is found by a hash of the bytes it was written with, without sorting, copying or comparing a text. The
+//! hash has 128 bits and a seed that is another in each run: among ten million shapes the chance that any two have
+//! the same is 10⁻²⁵, and nobody outside can choose two that do.
 //!
 //! The cache has two generations. New and used shapes are in the young one; when that is full it becomes the
 //! old one, and what was in the old one is forgotten unless it was used meanwhile. A forgotten shape costs
@@ -11,13 +12,12 @@
 use hashbrown::HashTable;
 use model::{INSTANCE, Labels, MetricKind, NAME, Reason, SERVICE, Series, limits};
 use std::borrow::Cow;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// Shapes in one generation.
 const SHAPES: usize = limits::SERIES;
-/// Bytes of keys in one generation.
-const KEY_BYTES: usize = limits::LABEL_BYTES / 2;
 
 /// The labels as the sender gave them.
 pub(crate) type SenderLabels<'a> = [(Cow<'a, str>, Cow<'a, str>)];
@@ -43,29 +43,35 @@ pub(crate) struct Shape<'a> {
 #[derive(Debug)]
 pub(crate) struct Interned {
     pub(crate) series: Arc<Series>,
-    pub(crate) key: Option<Box<[u8]>>,
+    pub(crate) key: Option<Key>,
+}
+
+/// The hash of a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// The half by which the table is ordered.
+    low: u64,
+    high: u64,
 }
 
 /// Finds and makes series.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Interner {
     young: Generation,
     old: Generation,
-    /// The key of the shape in hand.
-    key: Vec<u8>,
+    seed: u64,
+    /// The bytes of the shape in hand.
+    bytes: Vec<u8>,
 }
 
-#[derive(Debug, Default)]
-struct Generation {
-    known: HashTable<Known>,
-    key_bytes: usize,
-}
+/// The series of shapes seen.
+type Generation = HashTable<(Key, Arc<Series>)>;
 
-#[derive(Debug)]
-struct Known {
-    hash: u64,
-    key: Box<[u8]>,
-    series: Arc<Series>,
+impl Default for Interner {
+    fn default() -> Self {
+        let seed = RandomState::new().hash_one(SHAPES);
+        Self { young: Generation::new(), old: Generation::new(), seed, bytes: Vec::new() }
+    }
 }
 
 impl Interner {
@@ -74,42 +80,41 @@ impl Interner {
     /// # Errors
     /// The limit that the shape is over.
     pub(crate) fn series(&mut self, shape: &Shape<'_>) -> Result<Interned, Reason> {
-        write_key(&mut self.key, shape);
-        let hash = xxh3_64(&self.key);
-        if let Some(known) = self.young.known.find(hash, |known| *known.key == *self.key) {
-            return Ok(Interned { series: Arc::clone(&known.series), key: None });
+        let key = self.key(shape);
+        if let Some((_, series)) = self.young.find(key.low, |known| known.0 == key) {
+            return Ok(Interned { series: Arc::clone(series), key: None });
         }
-        if let Ok(found) = self.old.known.find_entry(hash, |known| *known.key == *self.key) {
-            let (known, _) = found.remove();
-            self.old.key_bytes -= known.key.len();
-            let series = Arc::clone(&known.series);
-            self.insert(known);
+        if let Ok(found) = self.old.find_entry(key.low, |known| known.0 == key) {
+            let ((_, series), _) = found.remove();
+            self.keep(key, Arc::clone(&series));
             return Ok(Interned { series, key: None });
         }
         check_limits(shape)?;
         let series = Arc::new(Series::new(canonical(shape), shape.kind));
-        Ok(Interned { series, key: Some(self.key.as_slice().into()) })
+        Ok(Interned { series, key: Some(key) })
     }
 
     /// Remembers a series that turned out to be wanted.
-    pub(crate) fn keep(&mut self, key: Box<[u8]>, series: Arc<Series>) {
-        let hash = xxh3_64(&key);
-        if self.young.known.find(hash, |known| known.key == key).is_none() {
-            self.insert(Known { hash, key, series });
+    pub(crate) fn keep(&mut self, key: Key, series: Arc<Series>) {
+        if self.young.find(key.low, |known| known.0 == key).is_some() {
+            return;
         }
-    }
-
-    fn insert(&mut self, known: Known) {
-        if self.young.known.len() >= SHAPES || self.young.key_bytes + known.key.len() > KEY_BYTES {
+        if self.young.len() >= SHAPES {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.key_bytes += known.key.len();
-        self.young.known.insert_unique(known.hash, known, |known| known.hash);
+        self.young.insert_unique(key.low, (key, series), |known| known.0.low);
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    fn key(&mut self, shape: &Shape<'_>) -> Key {
+        write_bytes(&mut self.bytes, shape);
+        let hash = xxh3_128_with_seed(&self.bytes, self.seed);
+        Key { low: hash as u64, high: (hash >> 64) as u64 }
     }
 }
 
 /// Every text with its length before it, so that no two shapes have the same bytes.
-fn write_key(key: &mut Vec<u8>, shape: &Shape<'_>) {
+fn write_bytes(key: &mut Vec<u8>, shape: &Shape<'_>) {
     key.clear();
     key.push(shape.kind as u8);
     key.push(u8::from(shape.who.instance.is_some()));
@@ -231,7 +236,7 @@ mod tests {
             let interned = interner.series(&shape).unwrap();
             let key = interned.key.expect("every shape is new");
             assert!(!seen.contains(&key));
-            interner.keep(key.clone(), interned.series);
+            interner.keep(key, interned.series);
             seen.push(key);
         }
     }
@@ -257,7 +262,7 @@ mod tests {
                 assert!(known && Arc::ptr_eq(&first, &again));
             }
         }
-        assert!(interner.young.known.len() + interner.old.known.len() <= 2 * SHAPES);
+        assert!(interner.young.len() + interner.old.len() <= 2 * SHAPES);
         assert!(!take(&mut interner, "unused").1);
     }
 }

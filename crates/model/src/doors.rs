@@ -89,7 +89,7 @@ pub trait Select: Send + Sync {
     /// [`SelectError`] when the data cannot be read.
     fn select(&self, selection: &Selection) -> Result<Vec<SeriesPoints>, SelectError>;
 
-    /// How many series are kept.
+    /// How many series are live: they had samples in the last hours.
     fn series_count(&self) -> usize;
 }
 

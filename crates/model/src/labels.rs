@@ -1,5 +1,6 @@
 //! A set of labels: the identity of a series.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// The label that holds the metric's name.
@@ -16,52 +17,54 @@ pub const STATUS: &str = "status";
 
 /// Labels sorted by name, each name once. Names and values are any UTF-8; an empty value means "absent"
 /// and is never stored.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Labels(Box<[(Box<str>, Box<str>)]>);
+///
+/// All texts stand in one allocation, each behind its length: there may be millions of sets. A length is written as
+/// characters below 0x80, seven bits each, so that the whole is text and can be cut without being checked again.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Labels(Box<str>);
+
+/// A character of a length holds so many of its bits; the next one says that more follow.
+const LENGTH_BITS: u32 = 6;
+const MORE: u8 = 1 << LENGTH_BITS;
 
 impl Labels {
     /// Sorts `pairs` by name. Of two pairs with one name the later wins; pairs with an empty value vanish.
-    pub fn new<N: Into<Box<str>>, V: Into<Box<str>>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
-        let mut all: Vec<(Box<str>, Box<str>)> =
-            pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        all.sort_by(|a, b| a.0.cmp(&b.0));
+    pub fn new<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        let mut all: Vec<(N, V)> = pairs.into_iter().collect();
+        all.sort_by(|a, b| a.0.as_ref().cmp(b.0.as_ref()));
         // The sort is stable, so the later of two equal names stands right of the earlier: keep it.
         all.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0;
+            let same = later.0.as_ref() == earlier.0.as_ref();
             if same {
                 std::mem::swap(later, earlier);
             }
             same
         });
-        all.retain(|(_, value)| !value.is_empty());
-        Self(all.into_boxed_slice())
+        all.retain(|(_, value)| !value.as_ref().is_empty());
+        let texts = || all.iter().flat_map(|(name, value)| [name.as_ref(), value.as_ref()]);
+        let mut packed = String::with_capacity(texts().map(packed_length).sum());
+        for text in texts() {
+            push_length(&mut packed, text.len());
+            packed.push_str(text);
+        }
+        Self(packed.into_boxed_str())
     }
 
     /// The value of label `name`, or `None` when the set has no such label.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.value_at(self.position(name)?)
-    }
-
-    /// Where label `name` stands.
-    pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.0.binary_search_by(|(n, _)| (**n).cmp(name)).ok()
-    }
-
-    /// The value of the label that stands at `at`.
-    pub(crate) fn value_at(&self, at: usize) -> Option<&str> {
-        self.0.get(at).map(|(_, value)| &**value)
+        self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
     /// All pairs in the order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (&**name, &**value))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter { rest: &self.0 }
     }
 
     /// How many labels the set has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.iter().count()
     }
 
     /// Whether the set has no label at all.
@@ -73,15 +76,73 @@ impl Labels {
     /// A 64-bit hash of the set (XXH3), equal on every machine and in every run.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
-        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
-        for (name, value) in self.iter() {
-            // 0xFF occurs in no UTF-8 text, so no two sets run together to the same bytes.
-            hasher.update(name.as_bytes());
-            hasher.update(&[0xFF]);
-            hasher.update(value.as_bytes());
-            hasher.update(&[0xFF]);
+        // Every text stands behind its length, so no two sets have the same bytes.
+        xxhash_rust::xxh3::xxh3_64(self.0.as_bytes())
+    }
+}
+
+/// The pairs of a set of labels, see [`Labels::iter`].
+#[derive(Debug, Clone)]
+pub struct Iter<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iter<'a> {
+    fn text(&mut self) -> Option<&'a str> {
+        let (mut length, mut shift, mut behind) = (0, 0, 0);
+        for byte in self.rest.bytes() {
+            behind += 1;
+            length |= usize::from(byte & (MORE - 1)) << shift;
+            shift += LENGTH_BITS;
+            if byte & MORE == 0 {
+                break;
+            }
         }
-        hasher.digest()
+        let text = self.rest.get(behind..behind + length)?;
+        self.rest = self.rest.get(behind + length..)?;
+        Some(text)
+    }
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        Some((self.text()?, self.text()?))
+    }
+}
+
+/// Bytes of a text and its length.
+fn packed_length(text: &str) -> usize {
+    let bits = usize::BITS - text.len().leading_zeros();
+    text.len() + bits.div_ceil(LENGTH_BITS).max(1) as usize
+}
+
+fn push_length(packed: &mut String, mut length: usize) {
+    loop {
+        let low = u8::try_from(length % usize::from(MORE)).unwrap_or_default();
+        length >>= LENGTH_BITS;
+        if length == 0 {
+            packed.push(char::from(low));
+            return;
+        }
+        packed.push(char::from(low | MORE));
+    }
+}
+
+/// As the pairs compare, one after the other.
+impl Ord for Labels {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other.iter())
+    }
+}
+
+impl PartialOrd for Labels {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

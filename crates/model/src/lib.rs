@@ -17,6 +17,8 @@ mod sample;
 
 mod refusal;
 
+mod matcher;
+
 mod selection;
 
 mod report;
@@ -39,12 +41,13 @@ pub use doors::{Announce, Append, AppendError, Appended, Intake, IntakeError, Re
 pub use event::{CollectionError, ErrorClass, Event, HostSummary, Lifecycle, LifecycleChange, Summary};
 pub use insight::{Insight, ServiceInsights};
 pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, SERVICE, STATUS};
+pub use matcher::{BadPattern, MatchOp, Matcher};
 pub use refusal::Reason;
 pub use report::{
     Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Unregistration,
 };
 pub use rule::{Rule, Severity, UnknownSeverity};
 pub use sample::{Point, STALE_MARKER_BITS, Sample, is_stale_marker, stale_marker};
-pub use selection::{MatchOp, Matcher, Selection, SeriesPoints};
-pub use series::{MetricKind, Series, UnknownKind};
+pub use selection::{Selection, SeriesPoints};
+pub use series::{MetricKind, Place, Series, UnknownKind};
 pub use time::{Millis, TimeRange, from_seconds, seconds, to_seconds};

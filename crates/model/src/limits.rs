@@ -46,11 +46,10 @@ pub const SERIES: usize = 100_000;
 pub const SERIES_PER_METRIC: usize = 20_000;
 /// Series of one service.
 pub const SERIES_PER_SERVICE: usize = 50_000;
-/// Samples kept of one series (the seed's `max_history_per_metric`).
-pub const SAMPLES_PER_SERIES: usize = 1_000;
-/// Samples kept in all: 16 bytes each, so at most 256 MiB. When it is used up, a series that gets a sample
-/// gives its oldest.
-pub const SAMPLES: usize = 16 << 20;
+/// Bytes of samples in memory above which all of them become a block, whatever their age.
+pub const HEAD_BYTES: usize = 64 << 20;
+/// Bytes of samples in memory above which no more are taken: no block can be written, and nothing may be lost.
+pub const MEMORY_BYTES: usize = 256 << 20;
 /// Bytes of samples in a segment of the write-ahead log: at ten bytes a sample 1.6 million, which are read back in
 /// a fraction of a second.
 pub const SEGMENT_BYTES: u64 = 16 << 20;
@@ -60,12 +59,20 @@ pub const SEGMENTS: u64 = 4;
 pub const UNWRITTEN_BYTES: usize = 64 << 20;
 /// Samples of one chunk: so many compress as well as more do, and decode in some tens of microseconds.
 pub const CHUNK_SAMPLES: usize = 8_192;
-/// Samples in memory above which all of them become a block, whatever their age: 64 MiB of them.
-pub const HEAD_SAMPLES: usize = 4 << 20;
 /// What is older than this leaves memory for a block, at the next full multiple of it.
 pub const HEAD_SPAN: Millis = 2 * HOUR;
+/// Days of the longest blocks.
+pub const COMPACTED_DAYS: Millis = 31;
+/// Bytes of memory for the indexes of blocks between two looks; those of the newest stay.
+pub const INDEX_BYTES: usize = 64 << 20;
+/// How long a series without samples in memory keeps its place there: senders that come back within it are known.
+pub const IDLE: Millis = 15 * MINUTE;
 /// Bytes of label texts that all series together may hold.
 pub const LABEL_BYTES: usize = 128 << 20;
+/// Bytes of a matcher's pattern.
+pub const PATTERN_BYTES: usize = 4 << 10;
+/// Bytes of memory that a compiled pattern may take, and again what matching remembers.
+pub const PATTERN_MEMORY: usize = 1 << 20;
 
 // ---- Registry -------------------------------------------------------------------------------------------
 

@@ -1,51 +1,10 @@
 //! What a reader asks the store for, and what it gets.
 
+use crate::matcher::Matcher;
 use crate::sample::Point;
 use crate::series::Series;
 use crate::time::TimeRange;
 use std::sync::Arc;
-
-/// How a matcher compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MatchOp {
-    /// The label has the value; an empty value asks for series without the label.
-    Equal,
-    /// The label has another value or is absent; an empty value asks for series that have the label.
-    NotEqual,
-}
-
-/// A condition on one label.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Matcher {
-    /// The label's name.
-    pub label: Box<str>,
-    /// How to compare.
-    pub op: MatchOp,
-    /// What to compare with.
-    pub value: Box<str>,
-}
-
-impl Matcher {
-    /// `label="value"`.
-    pub fn equal(label: impl Into<Box<str>>, value: impl Into<Box<str>>) -> Self {
-        Self { label: label.into(), op: MatchOp::Equal, value: value.into() }
-    }
-
-    /// `label!="value"`.
-    pub fn not_equal(label: impl Into<Box<str>>, value: impl Into<Box<str>>) -> Self {
-        Self { label: label.into(), op: MatchOp::NotEqual, value: value.into() }
-    }
-
-    /// Whether `series` meets the condition.
-    #[must_use]
-    pub fn matches(&self, series: &Series) -> bool {
-        let equal = series.labels().get(&self.label).unwrap_or("") == &*self.value;
-        match self.op {
-            MatchOp::Equal => equal,
-            MatchOp::NotEqual => !equal,
-        }
-    }
-}
 
 /// Which series, which time, and how many of the newest points of each.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use crate::labels::{INSTANCE, Labels, NAME, SERVICE};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// What a metric's values mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -60,13 +61,41 @@ impl FromStr for MetricKind {
 
 /// A series: labels, kind and the labels' fingerprint. Made once by the gate, then shared by `Arc`.
 /// Two series are the same when their labels are.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Series {
     labels: Labels,
     kind: MetricKind,
     fingerprint: u64,
-    /// Where the name stands among the labels: it is asked for with every sample.
-    name_at: Option<usize>,
+    place: Place,
+}
+
+/// What a store notes on a series that it was given, so that it finds its own record of it without a search: a
+/// number in its table, and a ticket that no other record of any store ever has. A note is only a guess until the
+/// record shows the same ticket; so it does no harm that the newest of several stores overwrites it.
+#[derive(Debug, Default)]
+pub struct Place {
+    number: AtomicU32,
+    ticket: AtomicU64,
+}
+
+impl Place {
+    /// The number and the ticket noted last; the ticket 0 if there are none.
+    pub fn get(&self) -> (u32, u64) {
+        (self.number.load(Ordering::Relaxed), self.ticket.load(Ordering::Relaxed))
+    }
+
+    /// Notes a number and a ticket.
+    pub fn set(&self, number: u32, ticket: u64) {
+        self.number.store(number, Ordering::Relaxed);
+        self.ticket.store(ticket, Ordering::Relaxed);
+    }
+
+    /// A ticket that was never given before in this process.
+    #[must_use]
+    pub fn new_ticket() -> u64 {
+        static GIVEN: AtomicU64 = AtomicU64::new(0);
+        GIVEN.fetch_add(1, Ordering::Relaxed) + 1
+    }
 }
 
 impl Series {
@@ -74,8 +103,7 @@ impl Series {
     #[must_use]
     pub fn new(labels: Labels, kind: MetricKind) -> Self {
         let fingerprint = labels.fingerprint();
-        let name_at = labels.position(NAME);
-        Self { labels, kind, fingerprint, name_at }
+        Self { labels, kind, fingerprint, place: Place::default() }
     }
 
     /// The labels, the metric's name among them.
@@ -99,7 +127,7 @@ impl Series {
     /// The metric's name; empty if there is none.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.name_at.and_then(|at| self.labels.value_at(at)).unwrap_or("")
+        self.labels.get(NAME).unwrap_or("")
     }
 
     /// The measured service; empty if there is none.
@@ -112,6 +140,12 @@ impl Series {
     #[must_use]
     pub fn instance(&self) -> Option<&str> {
         self.labels.get(INSTANCE)
+    }
+
+    /// Where a store keeps it, for the store.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// The labels that the sender gave: all but name, service and instance.

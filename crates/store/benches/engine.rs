@@ -128,7 +128,7 @@ fn ours(data: &Data) -> Ours {
     let dir = tempfile::tempdir().expect("a directory");
     let disk = |name: &str| Arc::new(RealDisk::open(&dir.path().join(name)).expect("a directory"));
     let disks = Disks { wal: disk("wal"), blocks: disk("blocks") };
-    let limits = MemoryLimits { samples_per_series: 1_000_000, ..MemoryLimits::default() };
+    let limits = MemoryLimits::default();
     let clock = Arc::new(SystemClock::default());
     let (store, _) = Store::open(limits, clock, disks, Durability::Interval).expect("opens");
     let begin = cpu_seconds();

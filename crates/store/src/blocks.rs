@@ -1,8 +1,9 @@
 //! All blocks: which there are, what they hold, and what becomes of them.
 
-use crate::block::{Block, BlockWriter, IndexedSeries, name, number};
+use crate::block::{Block, BlockWriter, Index, KnownTimes, Row, TEMPORARY, name, number};
+use crate::matching;
 use hashbrown::{HashMap, HashSet};
-use model::{Labels, Millis, Point, Selection, Series, SeriesPoints, TimeRange, limits};
+use model::{Millis, Point, Selection, Series, SeriesPoints, TimeRange, limits};
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeMap;
 use std::io;
@@ -48,23 +49,45 @@ impl Blocks {
             next = next.max(number + 1);
             match Block::open(&disk, number) {
                 Ok(Some(block)) => blocks.push(Arc::new(block)),
-                Ok(None) => told.push(match disk.quarantine(&file) {
-                    Ok(aside) => format!("{file} is damaged; it is put aside as {aside}"),
-                    Err(error) => format!("{file} is damaged, and cannot be put aside: {error}"),
-                }),
+                Ok(None) => told.push(put_aside(&*disk, &file)),
                 Err(error) => told.push(format!("{file} cannot be read: {error}")),
             }
         }
+        // What a dying process left over; if there is none, so much the better.
+        drop(disk.remove(TEMPORARY));
         let this = Self {
             disk,
             blocks: RwLock::new(Arc::new(blocks)),
             change: Mutex::new(Next(next)),
             told: Mutex::default(),
         };
-        let all = this.all();
-        let replaced: HashSet<u64> = all.iter().flat_map(|block| block.replaces()).copied().collect();
-        this.remove(|block| replaced.contains(&block.number));
+        this.drop_replaced(&mut told);
         Ok((this, told))
+    }
+
+    /// Removes blocks that are replaced. Before a block may replace others, all of its index must be good.
+    fn drop_replaced(&self, told: &mut Vec<String>) {
+        let all = self.all();
+        let is_there = |number: &u64| all.iter().any(|block| block.number == *number);
+        let mut replaced = HashSet::new();
+        for block in all.iter().filter(|block| block.replaces().iter().any(is_there)) {
+            if block.index(told).is_some() {
+                replaced.extend(block.replaces().iter().copied());
+            }
+        }
+        self.remove(|block| replaced.contains(&block.number));
+    }
+
+    /// Puts blocks aside whose index turned out to be damaged.
+    pub(crate) fn put_damaged_aside(&self) {
+        let _one_at_a_time = self.change.lock();
+        let (damaged, kept): (Vec<_>, Vec<_>) =
+            self.all().iter().cloned().partition(|block| block.is_damaged());
+        if damaged.is_empty() {
+            return;
+        }
+        *self.blocks.write() = Arc::new(kept);
+        damaged.iter().for_each(|block| self.tell(put_aside(&*self.disk, &name(block.number))));
     }
 
     /// The blocks as they are now; they stay readable for who holds them.
@@ -76,23 +99,23 @@ impl Blocks {
     ///
     /// # Errors
     /// Those of the disk; there is no such block then.
-    pub(crate) fn add(&self, series: &[(Arc<Series>, Vec<Point>)]) -> io::Result<()> {
-        let mut writer = BlockWriter::new(Vec::new());
+    pub(crate) fn add(&self, series: impl Iterator<Item = (Arc<Series>, Vec<Point>)>) -> io::Result<()> {
+        let mut writer = BlockWriter::begin(Arc::clone(&self.disk), Vec::new())?;
         for (series, points) in series {
-            writer.push(Arc::clone(series), points);
+            writer.push(&series, &points)?;
         }
-        self.write(writer)
+        self.finish(writer)
     }
 
-    fn write(&self, writer: BlockWriter) -> io::Result<()> {
-        if writer.is_empty() {
-            return Ok(());
-        }
+    fn finish(&self, writer: BlockWriter) -> io::Result<()> {
         let mut next = self.change.lock();
         let number = next.0;
-        self.disk.replace(&name(number), &writer.finish())?;
+        if !writer.finish(number)? {
+            return Ok(());
+        }
         next.0 += 1;
         let block = Block::open(&self.disk, number)?;
+        let block = block.filter(|block| block.index(&mut Vec::new()).is_some());
         let block = block.ok_or_else(|| io::Error::other(format!("{} does not read back", name(number))))?;
         let mut blocks = self.blocks.write();
         let replaced = |old: &Arc<Block>| block.replaces().contains(&old.number);
@@ -130,12 +153,12 @@ impl Blocks {
         if over.is_empty() { 0 } else { self.remove(|block| over.contains(&block.number)) }
     }
 
-    /// Puts the blocks of one day, once it is over, into one. Gives how many were made.
+    /// Puts the blocks of one day, once it is over, into one, and those of `days` days. Gives how many were made.
     ///
     /// # Errors
     /// Those of the disk; all blocks are as they were then.
-    pub(crate) fn compact(&self, now: Millis) -> io::Result<usize> {
-        let groups = plan(&self.all(), now);
+    pub(crate) fn compact(&self, now: Millis, days: Millis) -> io::Result<usize> {
+        let groups = plan(&self.all(), now, days);
         for group in &groups {
             self.merge(group)?;
         }
@@ -144,31 +167,66 @@ impl Blocks {
 
     /// Series by series, so that memory holds the points of one at a time.
     fn merge(&self, group: &[Arc<Block>]) -> io::Result<()> {
-        let mut writer = BlockWriter::new(group.iter().map(|block| block.number).collect());
-        let mut parts: BTreeMap<&Labels, Vec<(&Block, &IndexedSeries)>> = BTreeMap::new();
+        let replaces = group.iter().map(|block| block.number).collect();
+        let mut damaged = Vec::new();
+        let mut sources: Vec<Source<'_>> = Vec::new();
         for block in group {
-            for one in block.series() {
-                parts.entry(one.series.labels()).or_default().push((block, one));
+            if let Some(index) = block.index(&mut damaged) {
+                sources.push(Source::new(block, index));
             }
         }
-        let mut damaged = Vec::new();
-        for (_, parts) in parts {
-            let Some((_, first)) = parts.first() else { continue };
-            let mut found = Found { series: Arc::clone(&first.series), parts: Vec::new() };
-            for (block, one) in parts {
-                found.parts.push((block.number, block.points(one, TimeRange::ALL, None, &mut damaged)));
+        let mut writer = BlockWriter::begin(Arc::clone(&self.disk), replaces)?;
+        let mut known = KnownTimes::default();
+        while let Some(series) = next_series(&sources) {
+            let mut found = Found { series: Arc::clone(&series), parts: Vec::new() };
+            for source in &mut sources {
+                if let Some(row) = source.next_if(&series) {
+                    let row = (&*source.index, &row);
+                    let points = source.block.points(row, TimeRange::ALL, None, &mut known, &mut damaged);
+                    found.parts.push((source.block.number, points));
+                }
             }
             let (series, points) = found.join(None);
-            writer.push(series, &points);
+            writer.push(&series, &points)?;
         }
+        group.iter().for_each(|block| block.forget_index());
         if !damaged.is_empty() {
             // What is unreadable today may be readable on another disk: the files stay.
             damaged.into_iter().for_each(|what| self.tell(what));
             return Ok(());
         }
-        self.write(writer)?;
+        self.finish(writer)?;
         group.iter().for_each(|block| block.let_go());
         Ok(())
+    }
+
+    /// The series of blocks that reach beyond `since`, each with the times of its oldest and newest sample there.
+    pub(crate) fn spans(&self, since: Millis) -> Vec<(Arc<Series>, Millis, Millis)> {
+        let (mut spans, mut damaged) = (Vec::new(), Vec::new());
+        for block in self.all().iter().filter(|block| block.max_t() >= since) {
+            let Some(index) = block.index(&mut damaged) else { continue };
+            let span = |row: Row| {
+                let times = |at: usize| index.times(row.chunks.get(at)?.times);
+                let last = row.chunks.len().checked_sub(1)?;
+                Some((Arc::clone(&row.series), times(0)?.min_t, times(last)?.max_t))
+            };
+            spans.extend((0..index.len()).filter_map(|number| span(index.row(number)?)));
+        }
+        damaged.into_iter().for_each(|what| self.tell(what));
+        spans
+    }
+
+    /// Lets go of indexes, those of the oldest times first, until all together have no more than `bytes`.
+    pub(crate) fn forget_indexes(&self, bytes: usize) {
+        let mut all: Vec<Arc<Block>> = self.all().to_vec();
+        all.sort_by_key(|block| std::cmp::Reverse(block.max_t()));
+        let mut sum = 0;
+        for block in all {
+            sum += block.index_bytes();
+            if sum > bytes {
+                block.forget_index();
+            }
+        }
     }
 
     /// What meets `selection`, by series in no order; a point of a later block counts before one of an earlier.
@@ -206,17 +264,63 @@ impl Blocks {
     }
 }
 
-/// The groups of blocks that can become one each: those that lie in one day that is over, if they are several.
-fn plan(blocks: &[Arc<Block>], now: Millis) -> Vec<Vec<Arc<Block>>> {
-    let day = |t: Millis| t.div_euclid(limits::DAY);
-    let mut days: BTreeMap<Millis, Vec<Arc<Block>>> = BTreeMap::new();
-    for block in blocks {
-        let is_over = day(block.max_t()) < day(now.saturating_sub(2 * limits::HEAD_SPAN));
-        if day(block.min_t()) == day(block.max_t()) && is_over {
-            days.entry(day(block.min_t())).or_default().push(Arc::clone(block));
+/// Puts a file aside; says so.
+fn put_aside(disk: &dyn Disk, file: &str) -> String {
+    match disk.quarantine(file) {
+        Ok(aside) => format!("{file} is damaged; it is put aside as {aside}"),
+        Err(error) => format!("{file} is damaged, and cannot be put aside: {error}"),
+    }
+}
+
+/// A block that is read series by series.
+struct Source<'a> {
+    block: &'a Block,
+    index: Arc<Index>,
+    number: u32,
+    next: Option<Row>,
+}
+
+impl<'a> Source<'a> {
+    fn new(block: &'a Block, index: Arc<Index>) -> Self {
+        Self { block, next: index.row(0), number: 0, index }
+    }
+
+    /// The next row, if it is of `series`.
+    fn next_if(&mut self, series: &Series) -> Option<Row> {
+        let row = self.next.take_if(|row| row.series.labels() == series.labels())?;
+        self.number += 1;
+        self.next = self.index.row(self.number);
+        Some(row)
+    }
+}
+
+/// The first series that is left.
+fn next_series(sources: &[Source<'_>]) -> Option<Arc<Series>> {
+    let left = sources.iter().filter_map(|source| source.next.as_ref());
+    left.min_by(|a, b| a.series.labels().cmp(b.series.labels())).map(|row| Arc::clone(&row.series))
+}
+
+/// The groups of blocks that can become one each: those that lie in one stretch of `days` days that is over, or in
+/// one day, if they are several.
+fn plan(blocks: &[Arc<Block>], now: Millis, days: Millis) -> Vec<Vec<Arc<Block>>> {
+    let mut left: Vec<Arc<Block>> = blocks.to_vec();
+    let mut groups = Vec::new();
+    for span in [days.max(1) * limits::DAY, limits::DAY] {
+        let stretch = |t: Millis| t.div_euclid(span);
+        let mut stretches: BTreeMap<Millis, Vec<Arc<Block>>> = BTreeMap::new();
+        for block in &left {
+            let is_over = stretch(block.max_t()) < stretch(now.saturating_sub(2 * limits::HEAD_SPAN));
+            if stretch(block.min_t()) == stretch(block.max_t()) && is_over {
+                stretches.entry(stretch(block.min_t())).or_default().push(Arc::clone(block));
+            }
+        }
+        let several = stretches.into_values().filter(|group| group.len() > 1);
+        for group in several {
+            left.retain(|block| !group.iter().any(|taken| taken.number == block.number));
+            groups.push(group);
         }
     }
-    days.into_values().filter(|group| group.len() > 1).collect()
+    groups
 }
 
 /// The series of `blocks` with all points that meet `selection`, oldest first.
@@ -228,6 +332,7 @@ fn merged(
 ) -> Vec<(Arc<Series>, Vec<Point>)> {
     let mut found: Vec<Found> = Vec::new();
     let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut times = KnownTimes::default();
     // The newest times first: who wants only the newest points need not look at the rest.
     let mut order: Vec<&Arc<Block>> = blocks.iter().collect();
     order.sort_by_key(|block| std::cmp::Reverse((block.max_t(), block.number)));
@@ -235,21 +340,23 @@ fn merged(
         if block.max_t() < selection.range.start || block.min_t() > selection.range.end {
             continue;
         }
-        let wanted = |series: &Series| {
-            selection.matchers.iter().all(|matcher| matcher.matches(series))
-                && !has_enough(series, block.max_t())
-        };
-        for one in block.series().iter().filter(|one| wanted(&one.series)) {
-            let known = places.entry(one.series.fingerprint()).or_default();
-            let is_it = |at: &usize| found.get(*at).is_some_and(|found| *found.series == *one.series);
+        let Some(index) = block.index(damaged) else { continue };
+        for number in matching::find(&*index, &selection.matchers) {
+            let Some(row) = index.row(number) else { continue };
+            if has_enough(&row.series, block.max_t()) {
+                continue;
+            }
+            let known = places.entry(row.series.fingerprint()).or_default();
+            let is_it = |at: &usize| found.get(*at).is_some_and(|found| *found.series == *row.series);
             let place = known.iter().copied().find(is_it).unwrap_or_else(|| {
                 known.push(found.len());
-                found.push(Found { series: Arc::clone(&one.series), parts: Vec::new() });
+                found.push(Found { series: Arc::clone(&row.series), parts: Vec::new() });
                 found.len() - 1
             });
             let Some(found) = found.get_mut(place) else { continue };
             if !selection.newest.is_some_and(|newest| found.has_enough(newest, block.max_t())) {
-                let points = block.points(one, selection.range, selection.newest, damaged);
+                let row = (&*index, &row);
+                let points = block.points(row, selection.range, selection.newest, &mut times, damaged);
                 found.parts.push((block.number, points));
             }
         }

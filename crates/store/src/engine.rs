@@ -1,10 +1,10 @@
 //! The store as a whole: the head takes what comes, blocks keep what is older, readers see one history.
 
 use crate::blocks::{BlockStats, Blocks, union};
-use crate::memory::{MemoryStore, Recovery, StoreStats, Swept};
+use crate::head::{MemoryStore, Recovery, StoreStats, Swept};
 use crate::memory_limits::MemoryLimits;
 use crate::wal::{Durability, WalError, WalStats};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use model::{
     Append, AppendError, Appended, Labels, Millis, Sample, Select, SelectError, Selection, Series,
     SeriesPoints, limits,
@@ -89,8 +89,9 @@ impl Store {
     /// [`WalError`]; it is tried again with the next call.
     pub fn maintain(&self) -> Result<(), WalError> {
         self.head.maintain()?;
+        self.head.seal_ripe();
         let due = full_span(self.clock.now());
-        if self.head.stats().samples > limits::HEAD_SAMPLES {
+        if self.head.is_full() {
             return self.flush(Millis::MAX);
         }
         if due > self.state.lock().flushed {
@@ -106,15 +107,16 @@ impl Store {
     /// [`WalError`]; nothing is lost then.
     pub fn flush(&self, cutoff: Millis) -> Result<(), WalError> {
         let _one_at_a_time = self.making.lock();
-        let copies = self.head.copy_before(cutoff);
-        if copies.is_empty() {
+        let leaving = self.head.leaving(cutoff);
+        if leaving.is_empty() {
             return Ok(());
         }
         self.blocks
-            .add(&copies)
+            .add(self.head.groups(&leaving).flatten())
             .map_err(|source| WalError::Disk { name: "a new block".to_owned(), source })?;
         // From here on the points are twice there, which readers do not notice.
-        self.head.remove(&copies)
+        self.head.remove(&leaving);
+        self.head.checkpoint()
     }
 
     /// To be called once a minute: puts the blocks of past days together, and lets go what is older than the
@@ -129,13 +131,20 @@ impl Store {
         let mut gone = self.blocks.remove(|block| block.max_t() < oldest);
         let mut swept = self.head.sweep(now_or_never);
         let one_at_a_time = self.making.lock();
-        let compacted = self.blocks.compact(now);
+        let compacted = self.blocks.compact(now, self.compacted_days());
         drop(one_at_a_time);
         compacted.map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
         // By the order of the samples' own times: no clock can make this take the wrong ones.
         gone += self.blocks.shrink_to(self.block_bytes);
+        self.blocks.put_damaged_aside();
+        self.blocks.forget_indexes(limits::INDEX_BYTES);
         swept.samples += usize::try_from(gone).unwrap_or(usize::MAX);
         Ok(swept)
+    }
+
+    /// How many days one block may hold: a tenth of the retention, so that what is too old goes in time.
+    fn compacted_days(&self) -> Millis {
+        (self.retention / 10 / limits::DAY).clamp(1, limits::COMPACTED_DAYS)
     }
 
     /// Whether what is older than the retention may go. A clock that jumped ahead must not empty the store: much
@@ -179,14 +188,11 @@ impl Store {
         self.blocks.take_told()
     }
 
-    /// All series with the times of their oldest and newest point, in no order; one may be there several times.
+    /// The series of the last day with the times of their oldest and newest point there, in no order; one may be
+    /// there several times.
     pub fn spans(&self) -> Vec<(Arc<Series>, Millis, Millis)> {
         let mut spans = self.head.spans();
-        for block in self.blocks.all().iter() {
-            spans.extend(block.series().iter().filter_map(|one| {
-                Some((Arc::clone(&one.series), one.chunks.first()?.min_t, one.chunks.last()?.max_t))
-            }));
-        }
+        spans.extend(self.blocks.spans(self.clock.now().saturating_sub(limits::DAY)));
         spans
     }
 }
@@ -234,12 +240,7 @@ impl Select for Store {
     }
 
     fn series_count(&self) -> usize {
-        let blocks = self.blocks.all();
-        let in_blocks = blocks.iter().flat_map(|block| block.series()).map(|one| one.series.fingerprint());
-        let in_head = self.head.spans();
-        let all: HashSet<u64> =
-            in_head.iter().map(|(series, ..)| series.fingerprint()).chain(in_blocks).collect();
-        all.len()
+        self.head.series_count()
     }
 }
 

@@ -11,12 +11,12 @@ pub struct MemoryLimits {
     pub series_per_metric: usize,
     /// Series of one service.
     pub series_per_service: usize,
-    /// Samples of one series; the oldest goes first.
-    pub samples_per_series: usize,
-    /// Samples in all; when used up, a series that gets a sample gives its oldest.
-    pub samples: usize,
-    /// Bytes of all label names and values.
+    /// Bytes of all label names and values, each counted once.
     pub label_bytes: usize,
+    /// Bytes of samples in memory above which they become a block, whatever their age.
+    pub head_bytes: usize,
+    /// Bytes of samples in memory above which no more are taken.
+    pub memory_bytes: usize,
     /// Bytes of samples after which a segment of the log is ended.
     pub segment_bytes: u64,
     /// Bytes of all blocks together; the oldest go first.
@@ -31,9 +31,9 @@ impl Default for MemoryLimits {
             series: limits::SERIES,
             series_per_metric: limits::SERIES_PER_METRIC,
             series_per_service: limits::SERIES_PER_SERVICE,
-            samples_per_series: limits::SAMPLES_PER_SERIES,
-            samples: limits::SAMPLES,
             label_bytes: limits::LABEL_BYTES,
+            head_bytes: limits::HEAD_BYTES,
+            memory_bytes: limits::MEMORY_BYTES,
             segment_bytes: limits::SEGMENT_BYTES,
             block_bytes: u64::MAX,
             retention: 30 * limits::DAY,

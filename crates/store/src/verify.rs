@@ -1,6 +1,6 @@
 //! Looking at every byte of a store's files without changing any.
 
-use crate::block::{Block, number};
+use crate::block::{Block, KnownTimes, number};
 use crate::engine::Disks;
 use crate::wal;
 use std::io;
@@ -61,12 +61,15 @@ fn verify_block(disks: &Disks, number: u64) -> FileReport {
     let report = |samples, problem| FileReport { name: name.clone(), bytes, samples, problem };
     let block = match Block::open(&disks.blocks, number) {
         Ok(Some(block)) => block,
-        Ok(None) => return report(0, Some("the header, the footer or the index is damaged".to_owned())),
+        Ok(None) => return report(0, Some("the header, the footer or the summary is damaged".to_owned())),
         Err(error) => return report(0, Some(error.to_string())),
     };
-    let (mut samples, mut damaged) = (0, Vec::new());
-    for one in block.series() {
-        samples += block.points(one, model::TimeRange::ALL, None, &mut damaged).len() as u64;
+    let (mut samples, mut damaged, mut known) = (0, Vec::new(), KnownTimes::default());
+    if let Some(index) = block.index(&mut damaged) {
+        for row in (0..index.len()).filter_map(|number| index.row(number)) {
+            let points = block.points((&index, &row), model::TimeRange::ALL, None, &mut known, &mut damaged);
+            samples += points.len() as u64;
+        }
     }
     let problem = match damaged.first() {
         Some(first) => Some(format!("{} chunks are damaged; the first: {first}", damaged.len())),

@@ -104,7 +104,6 @@ impl Settings {
     pub(crate) fn store(&self) -> MemoryLimits {
         MemoryLimits {
             retention: self.gate().retention,
-            samples_per_series: model::limits::SAMPLES,
             block_bytes: self.retention_gb.map_or(u64::MAX, |gb| (gb * 1e9) as u64),
             ..MemoryLimits::default()
         }

@@ -5,18 +5,25 @@ const MAGIC: &[u8; 8] = b"AMBLK001";
 /// The last.
 const END: &[u8; 8] = b"AMBLKEND";
 /// The version that is written, and the only one that is read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Bytes of the header.
 pub(crate) const HEADER_BYTES: usize = 16;
 /// Bytes of the footer.
-pub(crate) const FOOTER_BYTES: usize = 32;
+pub(crate) const FOOTER_BYTES: usize = 52;
 
-/// Where the index is.
+/// A part of the file: where it is, and its checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Footer {
+pub(crate) struct Section {
     pub(crate) offset: u64,
     pub(crate) length: u64,
     pub(crate) crc: u32,
+}
+
+/// Where the index and the summary are; one stands behind the other, and both before the footer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Footer {
+    pub(crate) index: Section,
+    pub(crate) summary: Section,
 }
 
 /// The header.
@@ -31,27 +38,42 @@ pub(crate) fn is_header(bytes: &[u8]) -> bool {
     bytes == header()
 }
 
+impl Section {
+    fn write(self) -> Vec<u8> {
+        [&self.offset.to_le_bytes()[..], &self.length.to_le_bytes(), &self.crc.to_le_bytes()].concat()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Some(Self {
+            offset: u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?),
+            length: u64::from_le_bytes(bytes.get(8..16)?.try_into().ok()?),
+            crc: u32::from_le_bytes(bytes.get(16..20)?.try_into().ok()?),
+        })
+    }
+
+    fn end(self) -> Option<u64> {
+        self.offset.checked_add(self.length)
+    }
+}
+
 impl Footer {
     /// The footer as it is written.
     pub(crate) fn write(self) -> Vec<u8> {
-        let mut bytes =
-            [&self.offset.to_le_bytes()[..], &self.length.to_le_bytes(), &self.crc.to_le_bytes()].concat();
+        let mut bytes = [self.index.write(), self.summary.write()].concat();
         bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());
         bytes.extend(END);
         bytes
     }
 
-    /// The footer that `bytes` are; `None` if they are not good.
-    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        let (signed, rest) = bytes.split_at_checked(20)?;
+    /// The footer that `bytes` are, if it stands at `at`; `None` if it is not good.
+    pub(crate) fn read(bytes: &[u8], at: u64) -> Option<Self> {
+        let (signed, rest) = bytes.split_at_checked(40)?;
         let (crc, end) = rest.split_at_checked(4)?;
         if end != END || u32::from_le_bytes(crc.try_into().ok()?) != crc32c::crc32c(signed) {
             return None;
         }
-        Some(Self {
-            offset: u64::from_le_bytes(signed.get(..8)?.try_into().ok()?),
-            length: u64::from_le_bytes(signed.get(8..16)?.try_into().ok()?),
-            crc: u32::from_le_bytes(signed.get(16..)?.try_into().ok()?),
-        })
+        let footer = Self { index: Section::read(signed)?, summary: Section::read(signed.get(20..)?)? };
+        let is_possible = footer.index.end()? == footer.summary.offset && footer.summary.end()? == at;
+        is_possible.then_some(footer)
     }
 }

@@ -4,10 +4,10 @@ mod frame;
 
 mod index;
 
-mod writer;
-
 mod reader;
 
-pub(crate) use index::IndexedSeries;
-pub(crate) use reader::{Block, name, number};
-pub(crate) use writer::BlockWriter;
+mod writer;
+
+pub(crate) use index::{Index, Row};
+pub(crate) use reader::{Block, KnownTimes, name, number};
+pub(crate) use writer::{BlockWriter, TEMPORARY};

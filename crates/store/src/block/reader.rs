@@ -1,9 +1,10 @@
 //! Reading a block.
 
-use crate::block::frame::{self, FOOTER_BYTES, Footer, HEADER_BYTES};
-use crate::block::index::{Chunk, Index, IndexedSeries, Place};
+use crate::block::frame::{self, FOOTER_BYTES, Footer, HEADER_BYTES, Section};
+use crate::block::index::{Chunk, Index, Place, Row, Summary, Times, Values};
 use crate::codec::{decode_times, decode_values};
 use model::{Millis, Point, TimeRange};
+use parking_lot::Mutex;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,15 +20,23 @@ pub(crate) fn number(file: &str) -> Option<u64> {
     file.strip_suffix(".block")?.parse().ok()
 }
 
-/// A block whose header, footer and index are good.
+/// A block whose header, footer and summary are good. Its index is read when it is first asked for.
 pub(crate) struct Block {
     disk: Arc<dyn Disk>,
     pub(crate) number: u64,
     pub(crate) bytes: u64,
-    index: Index,
+    index_at: Section,
+    summary: Summary,
+    index: Mutex<Option<Arc<Index>>>,
+    /// The index was asked for and is not good.
+    is_damaged: AtomicBool,
     /// Nobody who comes from now on gets it.
     is_over: AtomicBool,
 }
+
+/// Times that were decoded last: series that are sampled together have the same.
+#[derive(Debug, Default)]
+pub(crate) struct KnownTimes(Option<(u64, usize, Arc<[Millis]>)>);
 
 impl Drop for Block {
     /// The file of a block that is over goes with its last reader, who must not find a gap. If it cannot be removed,
@@ -47,22 +56,22 @@ impl Block {
     pub(crate) fn open(disk: &Arc<dyn Disk>, number: u64) -> io::Result<Option<Self>> {
         let name = name(number);
         let bytes = disk.length(&name)?;
-        let read = |offset, length| disk.read_at(&name, offset, length);
         let Some(footer_at) = bytes.checked_sub(FOOTER_BYTES as u64) else { return Ok(None) };
-        if !frame::is_header(&read(0, HEADER_BYTES)?) {
+        if !frame::is_header(&disk.read_at(&name, 0, HEADER_BYTES)?) {
             return Ok(None);
         }
-        let Some(footer) = Footer::read(&read(footer_at, FOOTER_BYTES)?) else { return Ok(None) };
-        let is_possible = footer.offset.checked_add(footer.length) == Some(footer_at);
-        let length = usize::try_from(footer.length).ok().filter(|_| is_possible);
-        let Some(length) = length else { return Ok(None) };
-        let index = read(footer.offset, length)?;
-        let index = if crc32c::crc32c(&index) == footer.crc { Index::read(&index) } else { None };
-        Ok(index.map(|index| Self {
+        let footer = Footer::read(&disk.read_at(&name, footer_at, FOOTER_BYTES)?, footer_at);
+        let Some(footer) = footer else { return Ok(None) };
+        let summary = read_section(&**disk, &name, footer.summary)?;
+        let summary = summary.and_then(|bytes| Summary::read(&bytes));
+        Ok(summary.map(|summary| Self {
             disk: Arc::clone(disk),
             number,
             bytes,
-            index,
+            index_at: footer.index,
+            summary,
+            index: Mutex::default(),
+            is_damaged: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
         }))
     }
@@ -74,80 +83,152 @@ impl Block {
 
     /// Numbers of the blocks that it replaces.
     pub(crate) fn replaces(&self) -> &[u64] {
-        &self.index.replaces
+        &self.summary.replaces
     }
 
     /// Time of its newest sample.
     pub(crate) fn max_t(&self) -> Millis {
-        self.index.max_t
+        self.summary.max_t
     }
 
     /// Time of its oldest sample.
     pub(crate) fn min_t(&self) -> Millis {
-        self.index.min_t
+        self.summary.min_t
     }
 
     /// How many samples it has.
     pub(crate) fn samples(&self) -> u64 {
-        self.index.samples
+        self.summary.samples
     }
 
-    /// Its series, sorted by labels.
-    pub(crate) fn series(&self) -> &[IndexedSeries] {
-        &self.index.series
+    /// Whether its index was found to be damaged.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.is_damaged.load(Ordering::Relaxed)
+    }
+
+    /// Its index; `None`, told in `damaged`, if it is damaged or cannot be read.
+    pub(crate) fn index(&self, damaged: &mut Vec<String>) -> Option<Arc<Index>> {
+        let mut known = self.index.lock();
+        if let Some(index) = &*known {
+            return Some(Arc::clone(index));
+        }
+        if self.is_damaged() {
+            return None;
+        }
+        let name = name(self.number);
+        match read_section(&*self.disk, &name, self.index_at) {
+            Ok(bytes) => {
+                let index =
+                    bytes.and_then(Index::read).filter(|index| u64::from(index.len()) == self.summary.series);
+                if index.is_none() {
+                    self.is_damaged.store(true, Ordering::Relaxed);
+                    damaged.push(format!(
+                        "{name}: the index is damaged; {} samples are unreadable",
+                        self.samples()
+                    ));
+                }
+                *known = index.map(Arc::new);
+            }
+            Err(error) => damaged.push(format!("{name}: the index cannot be read: {error}")),
+        }
+        known.clone()
+    }
+
+    /// Bytes of memory that the index takes.
+    pub(crate) fn index_bytes(&self) -> usize {
+        self.index.lock().as_ref().map_or(0, |index| index.bytes())
+    }
+
+    /// Lets go of the index until it is asked for again.
+    pub(crate) fn forget_index(&self) {
+        *self.index.lock() = None;
     }
 
     /// The points of a series in `range`, oldest first; of those the newest, if only so many are wanted. Chunks
     /// that are damaged are left out; their places go to `damaged`.
     pub(crate) fn points(
         &self,
-        one: &IndexedSeries,
+        (index, row): (&Index, &Row),
         range: TimeRange,
         newest: Option<usize>,
+        known: &mut KnownTimes,
         damaged: &mut Vec<String>,
     ) -> Vec<Point> {
         let mut found: Vec<Vec<Point>> = Vec::new();
         let mut count = 0;
-        for chunk in one.chunks.iter().rev() {
-            if chunk.max_t < range.start || newest.is_some_and(|newest| count >= newest) {
+        for chunk in row.chunks.iter().rev() {
+            let Some(times) = index.times(chunk.times) else { continue };
+            if times.max_t < range.start || newest.is_some_and(|newest| count >= newest) {
                 break;
             }
-            if chunk.min_t > range.end {
+            if times.min_t > range.end {
                 continue;
             }
-            match self.chunk(chunk) {
+            match self.chunk(index, chunk, times, known) {
                 Some(mut points) => {
-                    points.retain(|point| (range.start..=range.end).contains(&point.t));
+                    if times.min_t < range.start || times.max_t > range.end {
+                        points.retain(|point| range.contains(point.t));
+                    }
                     count += points.len();
                     found.push(points);
                 }
                 None => damaged.push(format!(
                     "{}: {} samples of {} are unreadable",
                     name(self.number),
-                    chunk.count,
-                    one.series.labels()
+                    times.count,
+                    row.series.labels()
                 )),
             }
         }
-        let mut points: Vec<Point> = found.into_iter().rev().flatten().collect();
+        let mut points = match found.len() {
+            1 => found.pop().unwrap_or_default(),
+            _ => found.into_iter().rev().flatten().collect(),
+        };
         if let Some(newest) = newest {
             points.drain(..points.len().saturating_sub(newest));
         }
         points
     }
 
-    fn chunk(&self, chunk: &Chunk) -> Option<Vec<Point>> {
-        let times = decode_times(&self.bytes_at(chunk.times)?, chunk.count)?;
-        let values = decode_values(&self.bytes_at(chunk.values)?, chunk.count)?;
-        Some(times.into_iter().zip(values).map(|(t, v)| Point { t, v }).collect())
+    fn chunk(
+        &self,
+        index: &Index,
+        chunk: &Chunk,
+        times: &Times,
+        known: &mut KnownTimes,
+    ) -> Option<Vec<Point>> {
+        let instants = self.times(chunk.times, times, known)?;
+        let values = match &chunk.values {
+            Values::Inline(range) => decode_values(index.inline(range.clone())?, times.count)?,
+            Values::At(place) => decode_values(&self.bytes_at(*place)?, times.count)?,
+        };
+        Some(instants.iter().zip(values).map(|(t, v)| Point { t: *t, v }).collect())
+    }
+
+    fn times(&self, number: usize, times: &Times, known: &mut KnownTimes) -> Option<Arc<[Millis]>> {
+        if let Some((block, last, instants)) = &known.0
+            && (*block, *last) == (self.number, number)
+        {
+            return Some(Arc::clone(instants));
+        }
+        let instants: Arc<[Millis]> = decode_times(&self.bytes_at(times.place)?, times.count)?.into();
+        known.0 = Some((self.number, number, Arc::clone(&instants)));
+        Some(instants)
     }
 
     /// Bytes whose checksum agrees.
     fn bytes_at(&self, place: Place) -> Option<Vec<u8>> {
-        if place.offset.saturating_add(place.length as u64) > self.bytes {
+        let section = Section { offset: place.offset, length: place.length as u64, crc: place.crc };
+        if place.offset.checked_add(section.length)? > self.bytes {
             return None;
         }
-        let bytes = self.disk.read_at(&name(self.number), place.offset, place.length).ok()?;
-        (bytes.len() == place.length && crc32c::crc32c(&bytes) == place.crc).then_some(bytes)
+        read_section(&*self.disk, &name(self.number), section).ok()?
     }
+}
+
+/// The bytes of a part of a file; `None` if their checksum does not agree.
+fn read_section(disk: &dyn Disk, name: &str, section: Section) -> io::Result<Option<Vec<u8>>> {
+    let Ok(length) = usize::try_from(section.length) else { return Ok(None) };
+    let bytes = disk.read_at(name, section.offset, length)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() == length && crc32c::crc32c(bytes) == section.crc))
 }

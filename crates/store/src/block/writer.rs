@@ -1,83 +1,151 @@
 //! Making a block.
 
-use crate::block::frame::{self, Footer};
-use crate::block::index::{Chunk, Index, IndexedSeries, Place};
+use crate::block::frame::{self, Footer, Section};
+use crate::block::index::{Encoded, IndexWriter, Place, Summary, Times};
+use crate::block::name;
 use crate::codec::{encode_times, encode_values};
 use hashbrown::HashMap;
 use model::{Millis, Point, Series, limits};
+use std::io;
 use std::sync::Arc;
+use world::{Disk, LogFile};
 
-/// A block under way, in memory.
-#[derive(Debug)]
+/// Where a block is written before it is one.
+pub(crate) const TEMPORARY: &str = "block.tmp";
+/// Bytes written at once.
+const WRITTEN_AT_ONCE: usize = 1 << 20;
+/// Bytes of times that are remembered, so that series with the same ones share them.
+const REMEMBERED_TIMES: usize = 16 << 20;
+
+/// A block under way: its file, and in memory its index.
 pub(crate) struct BlockWriter {
-    bytes: Vec<u8>,
-    index: Index,
-    /// Times that are written already.
-    times: HashMap<Vec<u8>, Place>,
+    disk: Arc<dyn Disk>,
+    file: Arc<dyn LogFile>,
+    /// Bytes that are in the file.
+    written: u64,
+    waiting: Vec<u8>,
+    index: IndexWriter,
+    summary: Summary,
+    /// Times that are written already, by count and bytes: steady ones differ by the count alone.
+    times: HashMap<(usize, Vec<u8>), usize>,
+    times_bytes: usize,
+    is_block: bool,
+}
+
+impl Drop for BlockWriter {
+    /// What did not become a block must not take room: the disk may be full.
+    fn drop(&mut self) {
+        if !self.is_block {
+            drop(self.disk.remove(TEMPORARY));
+        }
+    }
 }
 
 impl BlockWriter {
     /// A block that replaces the blocks of these numbers.
-    pub(crate) fn new(replaces: Vec<u64>) -> Self {
-        let index = Index { replaces, min_t: Millis::MAX, max_t: Millis::MIN, ..Index::default() };
-        Self { bytes: frame::header(), index, times: HashMap::new() }
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub(crate) fn begin(disk: Arc<dyn Disk>, replaces: Vec<u64>) -> io::Result<Self> {
+        let file = disk.create(TEMPORARY)?;
+        Ok(Self {
+            disk,
+            file,
+            written: 0,
+            waiting: frame::header(),
+            index: IndexWriter::default(),
+            summary: Summary::new(replaces),
+            times: HashMap::new(),
+            times_bytes: 0,
+            is_block: false,
+        })
     }
 
-    /// Whether nothing was put in.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.index.series.is_empty()
+    /// Puts a series in that is not yet, with its points, which ascend strictly in time.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub(crate) fn push(&mut self, series: &Series, points: &[Point]) -> io::Result<()> {
+        let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(()) };
+        let pieces = points.chunks(limits::CHUNK_SAMPLES);
+        // All times before all values: those stand one behind the other.
+        let times: Vec<_> = pieces.clone().map(|points| self.times(points)).collect();
+        let chunks =
+            times.into_iter().zip(pieces).filter_map(|(times, points)| Some((times?, self.values(points))));
+        let chunks: Vec<_> = chunks.collect();
+        self.index.push(series, &chunks);
+        self.summary.min_t = self.summary.min_t.min(first.t);
+        self.summary.max_t = self.summary.max_t.max(last.t);
+        self.summary.samples += points.len() as u64;
+        self.summary.series += 1;
+        if self.waiting.len() >= WRITTEN_AT_ONCE { self.write() } else { Ok(()) }
     }
 
-    /// Puts a series in, with its points, which ascend strictly in time.
-    pub(crate) fn push(&mut self, series: Arc<Series>, points: &[Point]) {
-        let chunks: Vec<Chunk> =
-            points.chunks(limits::CHUNK_SAMPLES).filter_map(|points| self.chunk(points)).collect();
-        if let (Some(first), Some(last)) = (chunks.first(), chunks.last()) {
-            self.index.min_t = self.index.min_t.min(first.min_t);
-            self.index.max_t = self.index.max_t.max(last.max_t);
-            self.index.samples += points.len() as u64;
-            self.index.series.push(IndexedSeries { series, chunks });
+    fn values(&mut self, points: &[Point]) -> Encoded {
+        let values: Vec<f64> = points.iter().map(|point| point.v).collect();
+        let mut encoded = Vec::new();
+        encode_values(&values, &mut encoded);
+        if IndexWriter::is_inline(&encoded) {
+            Encoded::Inline(encoded)
+        } else {
+            Encoded::At(self.put(&encoded))
         }
     }
 
-    fn chunk(&mut self, points: &[Point]) -> Option<Chunk> {
-        let (first, last) = (points.first()?, points.last()?);
+    /// The number of the points' times.
+    fn times(&mut self, points: &[Point]) -> Option<usize> {
         let times: Vec<Millis> = points.iter().map(|point| point.t).collect();
-        let values: Vec<f64> = points.iter().map(|point| point.v).collect();
         let mut encoded = Vec::new();
         encode_times(&times, &mut encoded)?;
-        let times = match self.times.get(&encoded) {
-            Some(place) => *place,
-            None => {
-                let place = self.put(&encoded);
-                self.times.insert(encoded, place);
-                place
-            }
-        };
-        let mut encoded = Vec::new();
-        encode_values(&values, &mut encoded);
-        let values = self.put(&encoded);
-        Some(Chunk { min_t: first.t, max_t: last.t, count: points.len(), values, times })
+        let key = (times.len(), encoded);
+        if let Some(number) = self.times.get(&key) {
+            return Some(*number);
+        }
+        let place = self.put(&key.1);
+        let (min_t, max_t) = (*times.first()?, *times.last()?);
+        let number = self.index.push_times(Times { min_t, max_t, count: times.len(), place });
+        if self.times_bytes > REMEMBERED_TIMES {
+            (self.times, self.times_bytes) = (HashMap::new(), 0);
+        }
+        self.times_bytes += key.1.len();
+        self.times.insert(key, number);
+        Some(number)
     }
 
     fn put(&mut self, bytes: &[u8]) -> Place {
-        let place =
-            Place { offset: self.bytes.len() as u64, length: bytes.len(), crc: crc32c::crc32c(bytes) };
-        self.bytes.extend_from_slice(bytes);
-        place
+        let offset = self.written + self.waiting.len() as u64;
+        self.waiting.extend_from_slice(bytes);
+        Place { offset, length: bytes.len(), crc: crc32c::crc32c(bytes) }
     }
 
-    /// The whole file.
-    pub(crate) fn finish(mut self) -> Vec<u8> {
-        self.index.series.sort_by(|a, b| a.series.labels().cmp(b.series.labels()));
-        let index = self.index.write();
-        let footer = Footer {
-            offset: self.bytes.len() as u64,
-            length: index.len() as u64,
-            crc: crc32c::crc32c(&index),
-        };
-        self.bytes.extend(index);
-        self.bytes.extend(footer.write());
-        self.bytes
+    fn section(&mut self, bytes: &[u8]) -> Section {
+        let place = self.put(bytes);
+        Section { offset: place.offset, length: place.length as u64, crc: place.crc }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        self.file.append(&self.waiting)?;
+        self.written += self.waiting.len() as u64;
+        self.waiting.clear();
+        Ok(())
+    }
+
+    /// Makes it block `number`, durably, unless nothing was put in. Gives whether it did.
+    ///
+    /// # Errors
+    /// Those of the disk; there is no such block then.
+    pub(crate) fn finish(mut self, number: u64) -> io::Result<bool> {
+        if self.index.is_empty() {
+            return Ok(false);
+        }
+        let index = std::mem::take(&mut self.index).finish();
+        let summary = self.summary.write();
+        let footer = Footer { index: self.section(&index), summary: self.section(&summary) };
+        self.waiting.extend(footer.write());
+        self.write()?;
+        self.file.sync()?;
+        self.disk.rename(TEMPORARY, &name(number))?;
+        self.is_block = true;
+        Ok(true)
     }
 }

@@ -6,5 +6,8 @@ mod times;
 
 mod values;
 
+mod sealed;
+
+pub(crate) use sealed::Sealed;
 pub(crate) use times::{decode_times, encode_times};
 pub(crate) use values::{decode_values, encode_values};

@@ -1,17 +1,22 @@
-//! Integers packed by pco.
+//! Numbers packed by pco, in its wrapped format: it leaves out what whoever refers to a chunk knows anyhow.
 
 use pco::ChunkConfig;
 use pco::data_types::Number;
-use pco::standalone::{simple_compress_into, simple_decompress_into};
+use pco::wrapped::{FileCompressor, FileDecompressor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Effort of the compression: above this a few bytes in a thousand are won for twice the time.
-const LEVEL: usize = 8;
+/// Effort of the compression: above this a few bytes in a thousand are won for up to three times the work.
+const LEVEL: usize = 6;
 
 /// Appends `numbers`; `None` if they cannot be packed.
 pub(crate) fn pack<T: Number>(numbers: &[T], out: &mut Vec<u8>) -> Option<()> {
     let config = ChunkConfig::default().with_compression_level(LEVEL);
-    simple_compress_into(numbers, &config, out).ok().map(|_| ())
+    let file = FileCompressor::default();
+    file.write_header(&mut *out).ok()?;
+    let mut chunk = file.chunk_compressor(numbers, &config).ok()?;
+    chunk.write_meta(&mut *out).ok()?;
+    chunk.write_page(0, &mut *out).ok()?;
+    (chunk.n_per_page() == [numbers.len()]).then_some(())
 }
 
 /// The `count` numbers that `bytes` hold; `None` if they are others, or fewer or more. Memory is taken for `count`
@@ -20,7 +25,14 @@ pub(crate) fn unpack<T: Number>(bytes: &[u8], count: usize) -> Option<Vec<T>> {
     let mut numbers = vec![T::default(); count];
     // The checksum says that these bytes were written so, and then they unpack. Should they not for all that, a
     // panic of the library costs one chunk.
-    let progress = catch_unwind(AssertUnwindSafe(|| simple_decompress_into(bytes, &mut numbers)));
-    let progress = progress.ok()?.ok()?;
-    (progress.n_processed == count && progress.finished).then_some(numbers)
+    let read = || {
+        let (file, rest) = FileDecompressor::new(bytes)?;
+        let (mut chunk, rest) = file.chunk_decompressor::<T, _>(rest)?;
+        let mut page = chunk.page_decompressor(rest, count)?;
+        let progress = page.read(&mut numbers)?;
+        Ok((progress, page.into_src()))
+    };
+    let done: pco::errors::PcoResult<_> = catch_unwind(AssertUnwindSafe(read)).ok()?;
+    let (progress, rest) = done.ok()?;
+    (progress.n_processed == count && progress.finished && rest.is_empty()).then_some(numbers)
 }

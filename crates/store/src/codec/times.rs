@@ -1,7 +1,7 @@
 //! Times: one step for all, or packed as they are.
 
 use crate::codec::packed::{pack, unpack};
-use crate::wal::varint;
+use crate::varint;
 use model::Millis;
 
 const STEADY: u8 = 0;

@@ -1,11 +1,11 @@
-//! Values: constant, decimal, or the bits as they are.
+//! Values: constant, decimal, or packed as they are.
 
 use crate::codec::packed::{pack, unpack};
-use crate::wal::varint;
+use crate::varint;
 
 const CONSTANT: u8 = 0;
 const DECIMAL: u8 = 1;
-const PACKED: u8 = 2;
+const FLOATS: u8 = 2;
 const RAW: u8 = 3;
 const STEADY: u8 = 4;
 
@@ -28,7 +28,7 @@ pub(crate) fn encode_values(values: &[f64], out: &mut Vec<u8>) {
         return;
     }
     let begin = out.len();
-    let is_written = decimal(values, out).is_some() || packed(values, out).is_some();
+    let is_written = decimal(values, out).is_some() || floats(values, out).is_some();
     if is_written && out.len() - begin <= 8 * values.len() {
         return;
     }
@@ -44,7 +44,7 @@ pub(crate) fn decode_values(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
         CONSTANT => Some(vec![f64::from_bits(u64::from_le_bytes(rest.try_into().ok()?)); count]),
         DECIMAL => undecimal(rest, count),
         STEADY => climb(rest, count),
-        PACKED => Some(unpack::<u64>(rest, count)?.into_iter().map(f64::from_bits).collect()),
+        FLOATS => unpack(rest, count),
         RAW if rest.len() == 8 * count => {
             Some(rest.chunks_exact(8).filter_map(|eight| Some(f64::from_bits(bits(eight)?))).collect())
         }
@@ -52,11 +52,10 @@ pub(crate) fn decode_values(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
     }
 }
 
-fn packed(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
+fn floats(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
     let begin = out.len();
-    out.push(PACKED);
-    let bits: Vec<u64> = values.iter().map(|value| value.to_bits()).collect();
-    pack(&bits, out).or_else(|| {
+    out.push(FLOATS);
+    pack(values, out).or_else(|| {
         out.truncate(begin);
         None
     })

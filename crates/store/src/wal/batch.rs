@@ -1,6 +1,6 @@
 //! The payload of a batch record: samples, and the series they belong to, as `docs/format/wal.md` has them. Pure.
 
-use crate::wal::varint;
+use crate::varint;
 use model::{Labels, MetricKind, Millis, Point, Series};
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ fn trim(bytes: &[u8; 8]) -> (&[u8], u8) {
     (kept, bit(low) << 3 | bit(high - low))
 }
 
-fn define(out: &mut Vec<u8>, series: &Series) {
+pub(super) fn define(out: &mut Vec<u8>, series: &Series) {
     out.push(
         KINDS.iter().position(|kind| *kind == series.kind()).and_then(|at| at.try_into().ok()).unwrap_or(1),
     );
@@ -81,7 +81,27 @@ fn define(out: &mut Vec<u8>, series: &Series) {
 }
 
 /// The series that a file has defined so far, by their references.
-pub(crate) type Defined = Vec<Option<Arc<Series>>>;
+#[derive(Debug, Default)]
+pub(super) struct Defined(Vec<Option<Arc<Series>>>);
+
+impl Defined {
+    /// Notes a definition; `None` if there are too many.
+    pub(super) fn define(&mut self, reference: usize, series: Series) -> Option<()> {
+        if reference >= REFERENCES {
+            return None;
+        }
+        if self.0.len() <= reference {
+            self.0.resize(reference + 1, None);
+        }
+        *self.0.get_mut(reference)? = Some(Arc::new(series));
+        Some(())
+    }
+
+    /// The series with a reference; `None` if its definition was lost.
+    pub(super) fn get(&self, reference: usize) -> Option<&Arc<Series>> {
+        self.0.get(reference)?.as_ref()
+    }
+}
 
 /// Gives every sample of a batch to `each`. `None` if the payload is no batch: that what was read until then was
 /// given all the same does no harm, for the checksum said that it was written so. Samples of a series whose
@@ -97,22 +117,18 @@ pub(crate) fn read(
     let mut reference = -1_i64;
     while !rest.is_empty() {
         reference = reference.checked_add(varint::take_signed(&mut rest)?)?.checked_add(1)?;
-        let place = usize::try_from(reference).ok().filter(|place| *place < REFERENCES)?;
+        let place = usize::try_from(reference).ok()?;
         let control = byte(&mut rest)?;
         if control & IS_NEW != 0 {
-            let series = definition(&mut rest)?;
-            if defined.len() <= place {
-                defined.resize(place + 1, None);
-            }
-            *defined.get_mut(place)? = Some(Arc::new(series));
+            defined.define(place, definition(&mut rest)?)?;
         }
         if control & HAS_TIME != 0 {
             t = t.wrapping_add(varint::take_signed(&mut rest)?);
         }
         let v = f64::from_bits(value(control, &mut rest)?);
         match defined.get(place) {
-            Some(Some(series)) => each(series, Point { t, v }),
-            _ => *lost += 1,
+            Some(series) => each(series, Point { t, v }),
+            None => *lost += 1,
         }
     }
     Some(())
@@ -121,13 +137,13 @@ pub(crate) fn read(
 /// Series that one file may define: above every limit, so that a reference of damaged bytes costs no memory.
 const REFERENCES: usize = 1 << 24;
 
-fn byte(rest: &mut &[u8]) -> Option<u8> {
+pub(super) fn byte(rest: &mut &[u8]) -> Option<u8> {
     let (byte, left) = rest.split_first()?;
     *rest = left;
     Some(*byte)
 }
 
-fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
+pub(super) fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
     let (taken, left) = rest.split_at_checked(count)?;
     *rest = left;
     Some(taken)
@@ -143,7 +159,7 @@ fn value(control: u8, rest: &mut &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(bytes))
 }
 
-fn definition(rest: &mut &[u8]) -> Option<Series> {
+pub(super) fn definition(rest: &mut &[u8]) -> Option<Series> {
     let kind = *KINDS.get(usize::from(byte(rest)?))?;
     let count = varint::take(rest)?;
     let mut text = || {

@@ -1,9 +1,11 @@
 //! Writing all there is into one file, so that older ones can go.
 
+use crate::codec::Sealed;
+use crate::varint;
 use crate::wal::batch::BatchWriter;
+use crate::wal::chunks::ChunksWriter;
 use crate::wal::files::{FileName, TEMPORARY};
 use crate::wal::record::{self, RecordType};
-use crate::wal::varint;
 use crate::wal::writer::WalError;
 use model::{Point, Series};
 use std::sync::Arc;
@@ -20,6 +22,7 @@ pub(crate) struct Checkpoint {
     /// Where the next record goes.
     offset: u64,
     batch: BatchWriter,
+    chunks: ChunksWriter,
     next_reference: u32,
     samples: u64,
 }
@@ -39,25 +42,36 @@ impl Checkpoint {
             number,
             offset: header.len() as u64,
             batch: BatchWriter::default(),
+            chunks: ChunksWriter::default(),
             next_reference: 0,
             samples: 0,
         })
     }
 
-    /// Writes a series and its samples.
+    /// Writes a series and its samples: the chunks as they are, and the points that are in none.
     ///
     /// # Errors
     /// [`WalError::Disk`].
     pub(crate) fn push(
         &mut self,
         series: &Series,
-        points: impl IntoIterator<Item = Point>,
+        chunks: &[Arc<Sealed>],
+        points: &[Point],
     ) -> Result<(), WalError> {
         let reference = self.next_reference;
         self.next_reference += 1;
+        // Chunks and points stand in records of their own, in any order: both define the series.
+        let mut new = Some(series);
+        for chunk in chunks {
+            self.chunks.push(reference, new.take(), chunk);
+            self.samples += chunk.count as u64;
+            if self.chunks.payload().len() >= CHUNK_BYTES {
+                self.seal_chunks()?;
+            }
+        }
         let mut new = Some(series);
         for point in points {
-            self.batch.push(reference, new.take(), point);
+            self.batch.push(reference, new.take(), *point);
             self.samples += 1;
             if self.batch.payload().len() >= CHUNK_BYTES {
                 self.seal()?;
@@ -72,6 +86,7 @@ impl Checkpoint {
     /// [`WalError::Disk`]; there is no checkpoint then.
     pub(crate) fn finish(mut self) -> Result<u64, WalError> {
         self.seal()?;
+        self.seal_chunks()?;
         let mut count = Vec::new();
         varint::put(&mut count, self.samples);
         self.put(RecordType::End, &count)?;
@@ -83,6 +98,11 @@ impl Checkpoint {
     fn seal(&mut self) -> Result<(), WalError> {
         let batch = std::mem::take(&mut self.batch);
         if batch.payload().is_empty() { Ok(()) } else { self.put(RecordType::Batch, batch.payload()) }
+    }
+
+    fn seal_chunks(&mut self) -> Result<(), WalError> {
+        let chunks = std::mem::take(&mut self.chunks);
+        if chunks.payload().is_empty() { Ok(()) } else { self.put(RecordType::Chunks, chunks.payload()) }
     }
 
     fn put(&mut self, kind: RecordType, payload: &[u8]) -> Result<(), WalError> {

@@ -3,11 +3,11 @@
 //! Samples are put into a buffer while the store is locked ([`Wal::push`]), and written by [`Wal::commit`], one
 //! record for all that came together. Whoever acknowledges commits first.
 
-pub(crate) mod varint;
-
 mod record;
 
 mod batch;
+
+mod chunks;
 
 mod files;
 
@@ -21,5 +21,5 @@ pub use writer::{Durability, WalError, WalStats};
 
 pub(crate) use checkpoint::{Checkpoint, remove_older};
 pub(crate) use files::FileName;
-pub(crate) use replay::{Replayed, file_names, inspect, replay};
+pub(crate) use replay::{Entry, Replayed, file_names, inspect, replay};
 pub(crate) use writer::{Mark, Wal};

@@ -16,6 +16,7 @@ const PAYLOAD_BYTES: usize = 16 << 20;
 pub(crate) enum RecordType {
     Batch = 1,
     End = 2,
+    Chunks = 3,
 }
 
 /// What a file begins with.
@@ -69,6 +70,7 @@ pub(crate) fn read(file: &[u8], number: u64, offset: usize) -> Option<(RecordTyp
     let known = match kind {
         1 => RecordType::Batch,
         2 => RecordType::End,
+        3 => RecordType::Chunks,
         _ => return None,
     };
     (checksum(number, offset as u64, length, kind, payload) == crc).then_some((known, payload, start + bytes))

@@ -1,12 +1,21 @@
 //! Reading the log back: every good record of every file, whatever is damaged around it.
 
+use crate::codec::Sealed;
 use crate::wal::batch::{self, Defined};
+use crate::wal::chunks;
 use crate::wal::files::{FileName, Kind};
 use crate::wal::record::{self, HEADER_BYTES, Header, RecordType};
 use crate::wal::writer::WalError;
 use model::{Point, Series};
 use std::sync::Arc;
 use world::Disk;
+
+/// What the log has of a series.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    Point(Point),
+    Chunk(Sealed),
+}
 
 /// What a log held.
 #[derive(Debug, Default)]
@@ -29,7 +38,7 @@ pub(crate) struct Replayed {
 /// [`WalError::Disk`] if a file cannot be read, [`WalError::Version`] if one is of another version.
 pub(crate) fn replay(
     disk: &dyn Disk,
-    mut each: impl FnMut(&Arc<Series>, Point),
+    mut each: impl FnMut(&Arc<Series>, Entry),
 ) -> Result<Replayed, WalError> {
     let files = file_names(disk).map_err(|source| WalError::Disk { name: "the log".to_owned(), source })?;
     let newest = newest_segment(&files);
@@ -152,11 +161,11 @@ impl Scan {
     }
 }
 
-fn scan(file: &[u8], number: u64, each: &mut impl FnMut(&Arc<Series>, Point)) -> Scan {
+fn scan(file: &[u8], number: u64, each: &mut impl FnMut(&Arc<Series>, Entry)) -> Scan {
     let is_header_good = record::judge_header(file, number) == Header::Good;
     let mut scan =
         Scan { bad: if is_header_good { 0 } else { file.len().min(HEADER_BYTES) }, ..Scan::default() };
-    let mut defined = Defined::new();
+    let mut defined = Defined::default();
     let mut offset = HEADER_BYTES;
     while offset < file.len() {
         let found = (offset..file.len()).find_map(|at| Some((at, record::read(file, number, at)?)));
@@ -178,7 +187,7 @@ impl Scan {
         kind: RecordType,
         payload: &[u8],
         defined: &mut Defined,
-        each: &mut impl FnMut(&Arc<Series>, Point),
+        each: &mut impl FnMut(&Arc<Series>, Entry),
     ) {
         match kind {
             RecordType::End => self.has_end = true,
@@ -186,7 +195,15 @@ impl Scan {
                 let samples = &mut self.samples;
                 let whole = batch::read(payload, defined, &mut self.lost, |series, point| {
                     *samples += 1;
-                    each(series, point);
+                    each(series, Entry::Point(point));
+                });
+                self.is_damaged |= whole.is_none() || self.lost > 0;
+            }
+            RecordType::Chunks => {
+                let samples = &mut self.samples;
+                let whole = chunks::read(payload, defined, &mut self.lost, |series, chunk| {
+                    *samples += chunk.count as u64;
+                    each(series, Entry::Chunk(chunk));
                 });
                 self.is_damaged |= whole.is_none() || self.lost > 0;
             }

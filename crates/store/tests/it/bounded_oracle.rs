@@ -1,6 +1,7 @@
 //! The memory store with little room, and swept, against a map of maps that obeys the same limits.
 
 use crate::memory_oracle::series;
+use model::limits::{IDLE, MINUTE};
 use model::{Append, Point, Reason, Sample, Select, Selection};
 use proptest::prelude::{Strategy, prop_oneof, proptest};
 use std::collections::BTreeMap;
@@ -14,12 +15,12 @@ const LIMITS: MemoryLimits = MemoryLimits {
     series: 3,
     series_per_metric: 100,
     series_per_service: 100,
-    samples_per_series: 5,
-    samples: 12,
     label_bytes: 10_000,
+    head_bytes: 10_000,
+    memory_bytes: 10_000,
     segment_bytes: 1_000,
     block_bytes: 1_000,
-    retention: 30,
+    retention: 30 * MINUTE,
 };
 
 #[derive(Debug, Clone)]
@@ -31,8 +32,8 @@ enum Act {
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
-        8 => (0..LABELS.len(), -30..30_i64).prop_map(|(label, ago)| Act::Put(label, ago)),
-        1 => (0..25_i64).prop_map(Act::Sweep),
+        8 => (0..LABELS.len(), -35..35_i64).prop_map(|(label, ago)| Act::Put(label, ago * MINUTE)),
+        1 => (0..25_i64).prop_map(|passed| Act::Sweep(passed * MINUTE)),
     ]
 }
 
@@ -40,31 +41,20 @@ fn act() -> impl Strategy<Value = Act> {
 #[derive(Default)]
 struct Oracle {
     series: BTreeMap<usize, BTreeMap<i64, f64>>,
+    /// When the newest sample of a series came.
+    touched: BTreeMap<usize, i64>,
 }
 
 impl Oracle {
     fn put(&mut self, label: usize, t: i64, v: f64, now: i64) -> Result<bool, Reason> {
-        let total: usize = self.series.values().map(BTreeMap::len).sum();
         if t < now - LIMITS.retention {
             return Err(Reason::TooOld);
         }
-        let is_known = self.series.contains_key(&label);
-        if !is_known && (self.series.len() >= LIMITS.series || total >= LIMITS.samples) {
+        if !self.series.contains_key(&label) && self.series.len() >= LIMITS.series {
             return Err(Reason::TooManySeries);
         }
-        let points = self.series.entry(label).or_default();
-        if let Some(value) = points.get_mut(&t) {
-            *value = v;
-            return Ok(false);
-        }
-        if points.len() >= LIMITS.samples_per_series || total >= LIMITS.samples {
-            if points.first_key_value().is_none_or(|(oldest, _)| t < *oldest) {
-                return Err(Reason::TooOld);
-            }
-            points.pop_first();
-        }
-        points.insert(t, v);
-        Ok(true)
+        self.touched.insert(label, now);
+        Ok(self.series.entry(label).or_default().insert(t, v).is_none())
     }
 
     fn sweep(&mut self, now: i64) -> (usize, usize) {
@@ -75,7 +65,7 @@ impl Oracle {
         for points in self.series.values_mut() {
             points.retain(|t, _| *t >= now - LIMITS.retention);
         }
-        self.series.retain(|_, points| !points.is_empty());
+        self.series.retain(|label, points| !points.is_empty() || self.touched[label] > now - IDLE);
         let after = count(&self.series);
         (before.0 - after.0, before.1 - after.1)
     }
@@ -84,7 +74,7 @@ impl Oracle {
 proptest! {
     #[test]
     fn within_little_room_the_store_does_what_the_limits_say(acts in proptest::collection::vec(act(), 0..200)) {
-        let mut now = 1_000;
+        let mut now = 1_000 * MINUTE;
         let clock = Arc::new(SimClock::at(now));
         let store = MemoryStore::new(LIMITS, clock.clone());
         let mut oracle = Oracle::default();
@@ -111,9 +101,11 @@ proptest! {
             let seen: Vec<Vec<(i64, f64)>> =
                 found.iter().map(|one| one.points.iter().map(|p| (p.t, p.v)).collect()).collect();
             let expect: Vec<Vec<(i64, f64)>> =
-                oracle.series.values().map(|points| points.iter().map(|(t, v)| (*t, *v)).collect()).collect();
+                oracle.series.values().filter(|points| !points.is_empty())
+                    .map(|points| points.iter().map(|(t, v)| (*t, *v)).collect()).collect();
             assert_eq!(seen, expect);
-            assert_eq!((store.stats().samples, store.series_count()), (expect.iter().map(Vec::len).sum(), expect.len()));
+            let samples = expect.iter().map(Vec::len).sum();
+            assert_eq!((store.stats().samples, store.series_count()), (samples, oracle.series.len()));
         }
     }
 }

@@ -31,12 +31,7 @@ impl Ground {
     }
 
     fn open_with(&self, block_bytes: u64) -> Result<(Store, Recovery), WalError> {
-        let limits = MemoryLimits {
-            segment_bytes: 200,
-            samples_per_series: 1_000_000,
-            block_bytes,
-            ..MemoryLimits::default()
-        };
+        let limits = MemoryLimits { segment_bytes: 200, block_bytes, ..MemoryLimits::default() };
         let disks = Disks { wal: Arc::new(self.wal.clone()), blocks: Arc::new(self.blocks.clone()) };
         Store::open(limits, self.clock.clone(), disks, Durability::Always)
     }
@@ -87,6 +82,20 @@ fn three_days_become_blocks_and_the_blocks_of_a_day_become_one() {
     assert_eq!(content(&store), whole, "after a restart");
 }
 
+/// Steady times of different counts begin alike.
+#[test]
+fn series_share_times_only_if_they_have_as_many() {
+    let ground = Ground::new(3);
+    let store = ground.sound();
+    for (number, count) in (10..18_i64).enumerate() {
+        let points: Vec<_> = (0..count).map(|n| (number, NOW + n * 1_000, n as f64)).collect();
+        append_to(&store, &points).expect("a sound disk");
+    }
+    let whole = content(&store);
+    store.flush(Millis::MAX).expect("a sound disk");
+    assert_eq!((content(&store), store.stats().samples), (whole, 0));
+}
+
 #[test]
 fn ranges_and_newest_points_are_the_same_from_blocks_and_from_memory() {
     let ground = Ground::new(2);
@@ -128,6 +137,12 @@ fn trace(ground: &Ground, told: &mut Vec<Model>) -> Result<(), String> {
         let t = NOW - limits::DAY + round * limits::HOUR;
         append_to(&store, &[(0, t, 1.5), (1, t, round as f64), (0, t - limits::HOUR, 2.0)])?;
         told.push(content(&store));
+        if round == 4 {
+            append_to(&store, &run(2, t))?;
+            append_to(&store, &[(2, t + 70_500, 3.0)])?;
+            told.push(content(&store));
+        }
+        store.maintain().map_err(|error| error.to_string())?;
         store.flush(t).map_err(|error| error.to_string())?;
         if round % 3 == 2 {
             store.tidy().map_err(|error| error.to_string())?;
@@ -210,6 +225,45 @@ fn every_byte_of_a_block_may_be_damaged_and_every_cut_be_made() {
         ground.blocks.truncate("00000001.block", at as u64).expect("cut");
         let (store, recovery) = ground.open().expect("a cut does not stop it");
         assert_eq!((content(&store), recovery.told.len()), (Model::new(), 1), "cut at {at}");
+    }
+}
+
+/// A checkpoint has the chunks of the head as they are.
+#[test]
+fn every_byte_of_a_checkpoint_with_chunks_may_be_damaged() {
+    let fresh = || {
+        let ground = Ground::new(7);
+        let store = ground.sound();
+        append_to(&store, &run(0, NOW)).expect("a sound disk");
+        append_to(&store, &run(1, NOW)).expect("a sound disk");
+        append_to(&store, &[(0, NOW + 1_500, stale_marker()), (2, NOW, 1.0)]).expect("a sound disk");
+        // Sealed, and then so many segments ended that a checkpoint is due.
+        store.maintain().expect("a sound disk");
+        for t in 0..40 {
+            append_to(&store, &run(3, NOW - t)).expect("a sound disk");
+        }
+        store.maintain().expect("a sound disk");
+        let whole = content(&store);
+        (ground, whole)
+    };
+    let (ground, whole) = fresh();
+    let files = ground.wal.list().expect("readable");
+    let name = files.iter().find(|name| name.ends_with(".checkpoint")).expect("a checkpoint");
+    let bytes = ground.wal.read(name).expect("readable").expect("there").len();
+    assert_eq!(content(&ground.sound()), whole);
+    assert!(bytes < whole.len() * 8, "chunks, not points: {bytes} bytes for {} samples", whole.len());
+    let image = |name: &String| (name.clone(), ground.wal.read(name).expect("readable").expect("there"));
+    let images: Vec<_> = files.iter().map(image).collect();
+    for at in (0..bytes).step_by(bytes / 100) {
+        let ground = Ground::new(8);
+        for (name, bytes) in &images {
+            ground.wal.create(name).and_then(|file| file.append(bytes)).expect("copied");
+        }
+        ground.wal.damage(name, at, 0x40);
+        let (store, recovery) = ground.open().expect("damage does not stop it");
+        let found = content(&store);
+        assert!(found.iter().all(|(key, bits)| whole.get(key) == Some(bits)), "byte {at}: a wrong value");
+        assert!(!recovery.told.is_empty(), "byte {at}: not told");
     }
 }
 
@@ -316,11 +370,17 @@ enum Step {
     PowerCut,
 }
 
+/// More points of one series than stay open.
+fn run(number: usize, start: Millis) -> Vec<(usize, Millis, f64)> {
+    (0..600_i64).map(|n| (number, start + n * limits::SECOND, (n % 50) as f64 / 4.0)).collect()
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let value = prop_oneof![any::<f64>(), (0..1_000_i32).prop_map(|n| f64::from(n) / 10.0)];
     let sample = (0..12_usize, (NOW - 30 * limits::HOUR..NOW), value);
     prop_oneof![
         6 => proptest::collection::vec(sample, 1..40).prop_map(Step::Append),
+        1 => (0..3_usize, NOW - 30 * limits::HOUR..NOW).prop_map(|(number, start)| Step::Append(run(number, start))),
         2 => (-31..3_i64).prop_map(|hours| Step::Flush(NOW + hours * limits::HOUR)),
         1 => proptest::strategy::Just(Step::Maintain),
         1 => proptest::strategy::Just(Step::Tidy),

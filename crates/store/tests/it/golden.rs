@@ -13,7 +13,7 @@ const NOW: Millis = 20_776 * limits::DAY;
 fn open(wal: &SimDisk, blocks: &SimDisk) -> Store {
     let disks = Disks { wal: Arc::new(wal.clone()), blocks: Arc::new(blocks.clone()) };
     let clock = Arc::new(SimClock::at(NOW));
-    let limits = MemoryLimits { samples_per_series: 1_000_000, ..MemoryLimits::default() };
+    let limits = MemoryLimits::default();
     let (store, recovery) = Store::open(limits, clock, disks, Durability::Interval).expect("opens");
     assert_eq!(recovery.told, Vec::<String>::new());
     store

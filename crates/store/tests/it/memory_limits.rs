@@ -1,6 +1,7 @@
 //! Nothing grows without end, and what is over a limit costs the rest nothing.
 
 use crate::memory_oracle::{series, store};
+use model::limits::MINUTE;
 use model::{Append, Point, Reason, Sample, Select, Selection, Series};
 use std::sync::Arc;
 use store::{MemoryLimits, MemoryStore};
@@ -24,7 +25,7 @@ fn over_a_limit_new_series_are_refused_by_reason_and_old_ones_live_on() {
         (MemoryLimits { series: 2, ..all }, Reason::TooManySeries),
         (MemoryLimits { series_per_metric: 2, ..all }, Reason::TooManySeriesOfMetric),
         (MemoryLimits { series_per_service: 2, ..all }, Reason::TooManySeriesOfService),
-        (MemoryLimits { label_bytes: 2 * 19, ..all }, Reason::TooManySeries),
+        (MemoryLimits { label_bytes: 20, ..all }, Reason::TooManySeries),
     ];
     for (limits, reason) in rows {
         let store = store(limits);
@@ -41,50 +42,52 @@ fn over_a_limit_new_series_are_refused_by_reason_and_old_ones_live_on() {
 }
 
 #[test]
-fn a_full_series_gives_its_oldest_sample() {
-    let store = store(MemoryLimits { samples_per_series: 3, ..MemoryLimits::default() });
+fn when_memory_is_full_nothing_is_taken_and_nothing_is_lost() {
+    let store = store(MemoryLimits { memory_bytes: 40, ..MemoryLimits::default() });
     let one = series("x", "a", "1");
-    for t in [10, 20, 30, 40] {
+    for t in [1, 2, 3] {
         assert_eq!(put(&store, &one, t), None);
     }
-    assert_eq!(times(&store), [20, 30, 40]);
-    assert_eq!(put(&store, &one, 35), None, "late, but newer than the oldest");
-    assert_eq!(times(&store), [30, 35, 40]);
-    assert_eq!(put(&store, &one, 5), Some(Reason::TooOld), "there is no room before the oldest");
-    assert_eq!(put(&store, &one, 35), None, "a replacement needs no room");
-    assert_eq!((times(&store), store.stats().samples), (vec![30, 35, 40], 3));
+    let error = store.append(&[Sample { series: &one, point: Point { t: 4, v: 1.0 } }]).expect_err("full");
+    assert!(error.to_string().contains("memory is full"), "{error}");
+    assert_eq!(times(&store), [1, 2, 3]);
 }
 
 #[test]
-fn when_all_room_is_used_up_each_series_gives_its_own_oldest_and_no_new_one_begins() {
-    let store = store(MemoryLimits { samples: 4, ..MemoryLimits::default() });
-    let (one, two) = (series("x", "a", "1"), series("x", "a", "2"));
-    for t in [1, 2] {
-        assert_eq!((put(&store, &one, t), put(&store, &two, t)), (None, None));
+fn texts_count_once_however_many_series_have_them() {
+    let store = store(MemoryLimits { label_bytes: 24, ..MemoryLimits::default() });
+    // __name__ x service a l 1 is 18 bytes.
+    for label in ["1", "2", "3", "4", "5", "6"] {
+        assert_eq!(put(&store, &series("x", "a", label), 0), None, "{label}");
     }
-    assert_eq!(put(&store, &one, 3), None);
-    assert_eq!(put(&store, &series("x", "a", "3"), 3), Some(Reason::TooManySeries));
-    assert_eq!((times(&store), store.stats().samples), (vec![2, 3, 1, 2], 4));
+    assert_eq!(put(&store, &series("x", "a", "7"), 0), Some(Reason::TooManySeries));
+}
+
+#[test]
+fn a_point_of_no_time_that_can_be_kept_is_refused() {
+    let store = store(MemoryLimits { retention: i64::MAX, ..MemoryLimits::default() });
+    assert_eq!(put(&store, &series("x", "a", "1"), i64::MAX), Some(Reason::TooFarInFuture));
+    assert_eq!(put(&store, &series("x", "a", "1"), i64::MIN), Some(Reason::TooOld));
 }
 
 #[test]
 fn samples_older_than_the_retention_are_refused_and_swept() {
-    let clock = Arc::new(SimClock::at(1_000));
-    let limits = MemoryLimits { retention: 100, ..MemoryLimits::default() };
+    let clock = Arc::new(SimClock::at(1_000 * MINUTE));
+    let limits = MemoryLimits { retention: 100 * MINUTE, ..MemoryLimits::default() };
     let store = MemoryStore::new(limits, clock.clone());
     let (one, two) = (series("x", "a", "1"), series("x", "b", "2"));
-    assert_eq!(put(&store, &one, 899), Some(Reason::TooOld));
+    assert_eq!(put(&store, &one, 899 * MINUTE), Some(Reason::TooOld));
     assert_eq!(store.series_count(), 0, "a refused sample makes no series");
     for t in [900, 950, 1_000] {
-        assert_eq!(put(&store, &one, t), None);
+        assert_eq!(put(&store, &one, t * MINUTE), None);
     }
-    assert_eq!(put(&store, &two, 940), None);
-    clock.set(1_050);
-    let swept = store.sweep(1_050);
+    assert_eq!(put(&store, &two, 940 * MINUTE), None);
+    clock.set(1_050 * MINUTE);
+    let swept = store.sweep(1_050 * MINUTE);
     assert_eq!((swept.samples, swept.series), (2, 1));
-    assert_eq!((times(&store), store.series_count()), (vec![950, 1_000], 1));
-    assert_eq!(put(&store, &two, 1_049), None, "a series may come back");
+    assert_eq!((times(&store), store.series_count()), (vec![950 * MINUTE, 1_000 * MINUTE], 1));
+    assert_eq!(put(&store, &two, 1_049 * MINUTE), None, "a series may come back");
     assert_eq!(store.stats().samples, 3);
-    assert_eq!(store.sweep(10_000).series, 2);
+    assert_eq!(store.sweep(10_000 * MINUTE).series, 2);
     assert_eq!((store.series_count(), store.stats().bytes), (0, 0), "nothing is left behind");
 }

@@ -1,8 +1,7 @@
 //! The memory store against a map of maps.
 
 use model::{
-    Append, Labels, MatchOp, Matcher, MetricKind, NAME, Point, SERVICE, Sample, Select, Selection, Series,
-    TimeRange,
+    Append, Labels, Matcher, MetricKind, NAME, Point, SERVICE, Sample, Select, Selection, Series, TimeRange,
 };
 use proptest::prelude::{Strategy, any, proptest};
 use std::collections::BTreeMap;
@@ -44,8 +43,14 @@ proptest! {
             assert_eq!((appended.accepted, appended.replaced), (fresh, batch.len() - fresh));
         }
         let range = TimeRange { start, end: start + span };
-        for (op, is_equal) in [(MatchOp::Equal, true), (MatchOp::NotEqual, false)] {
-            let matchers = vec![Matcher::equal(NAME, "x"), Matcher { label: SERVICE.into(), op, value: "a".into() }];
+        let by_service = [
+            (Matcher::equal(SERVICE, "a"), true),
+            (Matcher::not_equal(SERVICE, "a"), false),
+            (Matcher::regex(SERVICE, "a|z.*").expect("good"), true),
+            (Matcher::not_regex(SERVICE, "[az]").expect("good"), false),
+        ];
+        for (by_service, is_equal) in by_service {
+            let matchers = vec![Matcher::equal(NAME, "x"), by_service];
             let found = store.select(&Selection::all(matchers).within(range).newest(newest)).expect("memory gives everything");
             let expect: Vec<Vec<(i64, f64)>> = oracle.iter()
                 .filter(|((s, m, _), _)| *m == 0 && (*s == 0) == is_equal)

@@ -1,28 +1,26 @@
 //! The head: samples in memory, and if it is given a disk, in a write-ahead log. By itself it is the reference
 //! implementation of the doors.
 
+use crate::head::flush::SLOTS_AT_ONCE;
+use crate::head::points::Kept;
+use crate::head::slots::Slots;
 use crate::memory_limits::MemoryLimits;
-use crate::slots::{Copied, Slot, Slots};
-use crate::wal::{self, Checkpoint, Durability, FileName, Replayed, Wal, WalError, WalStats};
+use crate::wal::{self, Checkpoint, Durability, Entry, FileName, Replayed, Wal, WalError, WalStats};
 use model::{
-    Append, AppendError, Appended, Millis, Point, Reason, Refused, Sample, Select, SelectError, Selection,
-    Series, SeriesPoints, TimeRange,
+    Append, AppendError, Appended, Millis, Reason, Refused, Sample, Select, SelectError, Selection, Series,
+    SeriesPoints,
 };
 use parking_lot::{Mutex, RwLock};
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use world::{Clock, Disk};
 
-/// Slots that are copied at once for a checkpoint: readers and writers wait for no more than that.
-const SLOTS_AT_ONCE: usize = 256;
-
-/// Keeps samples in memory, within its limits. Over a limit new series are refused and old ones live on; of a
-/// full series the oldest sample goes.
+/// Keeps samples in memory, within its limits. Over a limit new series are refused and old ones live on; when
+/// memory is full, nothing is taken.
 pub struct MemoryStore {
     limits: MemoryLimits,
     clock: Arc<dyn Clock>,
-    inner: RwLock<Inner>,
+    pub(super) inner: RwLock<Inner>,
     wal: Option<Wal>,
     /// Files that were damaged when the log was read. Locked while a checkpoint is written: one at a time.
     damaged: Mutex<Vec<FileName>>,
@@ -40,9 +38,10 @@ pub struct Recovery {
 }
 
 #[derive(Default)]
-struct Inner {
-    slots: Slots,
-    samples: usize,
+pub(super) struct Inner {
+    pub(super) slots: Slots,
+    /// Slots that may have points to seal.
+    pub(super) ripe: Vec<u32>,
 }
 
 /// How full the store is.
@@ -63,14 +62,6 @@ pub struct Swept {
     pub samples: usize,
     /// Series that had no other.
     pub series: usize,
-}
-
-/// What became of one point.
-enum Kept {
-    New,
-    Replaced,
-    /// New, and the oldest of the series went for it.
-    InPlaceOfOldest,
 }
 
 impl MemoryStore {
@@ -101,10 +92,9 @@ impl MemoryStore {
         let mut store = Self::new(limits, clock);
         let inner = store.inner.get_mut();
         // Nothing is too old here: with a clock that is wrong at the start, that would lose everything.
-        let replayed: Replayed = wal::replay(&*disk, |series, point| {
-            let taken = inner.take(&Sample { series, point }, Millis::MIN, &limits, None);
-            drop(taken);
-        })?;
+        let now = store.clock.now();
+        let replayed: Replayed =
+            wal::replay(&*disk, |series, entry| inner.take_back(series, entry, now, &limits))?;
         store.wal = Some(Wal::begin(disk, replayed.next, durability, limits.segment_bytes)?);
         let mut recovery = Recovery { samples: replayed.samples, told: replayed.told };
         let is_damaged = !replayed.damaged.is_empty();
@@ -140,13 +130,15 @@ impl MemoryStore {
         // From here on everything new goes to a later segment, so what is in memory is all that was before.
         let number = wal.rotate()?;
         let mut checkpoint = Checkpoint::begin(Arc::clone(&wal.disk), number)?;
-        let mut next = Some(0);
-        while let Some(start) = next {
-            let (some, following) = self.inner.read().slots.some(start, SLOTS_AT_ONCE);
-            for (series, points) in some {
-                checkpoint.push(&series, points)?;
+        let owners = self.inner.read().slots.owners(&[]);
+        for some in owners.chunks(SLOTS_AT_ONCE) {
+            let inner = self.inner.read();
+            let all = |owner| Some((inner.slots.series(owner)?, inner.slots.owned(owner)?.points.all()));
+            let copies: Vec<_> = some.iter().filter_map(|owner| all(*owner)).collect();
+            drop(inner);
+            for (series, (chunks, points)) in copies {
+                checkpoint.push(&series, &chunks, &points)?;
             }
-            next = following;
         }
         checkpoint.finish()?;
         wal.reopen();
@@ -154,34 +146,6 @@ impl MemoryStore {
         wal::remove_older(&*wal.disk, number, &damaged)?;
         damaged.clear();
         Ok(())
-    }
-
-    /// A copy of all points before `cutoff`.
-    pub(crate) fn copy_before(&self, cutoff: Millis) -> Vec<Copied> {
-        let mut copies = Vec::new();
-        let mut next = Some(0);
-        while let Some(start) = next {
-            let (mut some, following) = self.inner.read().slots.some(start, SLOTS_AT_ONCE);
-            for (_, points) in &mut some {
-                points.truncate(points.partition_point(|point| point.t < cutoff));
-            }
-            copies.extend(some.into_iter().filter(|(_, points)| !points.is_empty()));
-            next = following;
-        }
-        copies
-    }
-
-    /// Removes what was copied, unless it was replaced meanwhile, and shortens the log.
-    ///
-    /// # Errors
-    /// [`WalError`] when the log could not be shortened; the points are gone from memory all the same.
-    pub(crate) fn remove(&self, copies: &[Copied]) -> Result<(), WalError> {
-        for some in copies.chunks(SLOTS_AT_ONCE) {
-            let mut inner = self.inner.write();
-            let removed: usize = some.iter().map(|copied| inner.slots.remove_points(copied)).sum();
-            inner.samples -= removed;
-        }
-        self.checkpoint()
     }
 
     /// How the log is; `None` without one.
@@ -192,40 +156,48 @@ impl MemoryStore {
     /// All series with the times of their oldest and newest point, in no order.
     pub fn spans(&self) -> Vec<(Arc<Series>, Millis, Millis)> {
         let inner = self.inner.read();
-        let span =
-            |slot: &Slot| Some((Arc::clone(&slot.series), slot.points.front()?.t, slot.points.back()?.t));
-        inner.slots.iter().filter_map(span).collect()
+        let span = |owner| {
+            let (oldest, newest) = inner.slots.owned(owner)?.points.span()?;
+            Some((inner.slots.series(owner)?, oldest, newest))
+        };
+        inner.slots.owners(&[]).into_iter().filter_map(span).collect()
     }
 
-    /// Removes samples older than the retention before `now`, and series without any other.
+    /// Removes samples older than the retention before `now`, and series that have had none for a while.
     pub fn sweep(&self, now: Millis) -> Swept {
         let oldest = now.saturating_sub(self.limits.retention);
-        let mut inner = self.inner.write();
+        let owners = self.inner.read().slots.owners(&[]);
         let mut samples = 0;
-        for slot in inner.slots.iter_mut() {
-            let old = slot.points.partition_point(|point| point.t < oldest);
-            slot.points.drain(..old);
-            samples += old;
-            // A series that shrank a lot gives its memory back.
-            if old > 0 && slot.points.len() < slot.points.capacity() / 4 {
-                slot.points.shrink_to_fit();
+        for some in owners.chunks(SLOTS_AT_ONCE) {
+            let mut inner = self.inner.write();
+            let before = inner.slots.fill.samples();
+            for owner in some {
+                if let Some((slot, fill)) = inner.slots.owned_mut(*owner) {
+                    slot.points.remove_before(oldest, fill);
+                }
             }
+            samples += before - inner.slots.fill.samples();
         }
-        inner.samples -= samples;
-        Swept { samples, series: inner.slots.remove_empty() }
+        Swept { samples, series: self.inner.write().slots.remove_empty(now) }
     }
 
-    /// How many points are before `oldest`.
+    /// How many points are before `oldest`, as far as a sweep would remove them.
     pub(crate) fn count_before(&self, oldest: Millis) -> u64 {
         let inner = self.inner.read();
-        inner.slots.iter().map(|slot| slot.points.partition_point(|point| point.t < oldest) as u64).sum()
+        let count = |number| inner.slots.get(number).map_or(0, |slot| slot.points.count_before(oldest));
+        inner.slots.numbers_of_all().map(|number| count(number) as u64).sum()
+    }
+
+    /// Whether a block should be made, whatever the age of the points.
+    pub(crate) fn is_full(&self) -> bool {
+        self.inner.read().slots.fill.bytes() > self.limits.head_bytes
     }
 
     /// How full the store is.
     pub fn stats(&self) -> StoreStats {
-        let inner = self.inner.read();
-        let bytes = inner.samples * size_of::<Point>() + inner.slots.label_bytes();
-        StoreStats { series: inner.slots.len(), samples: inner.samples, bytes }
+        let slots = &self.inner.read().slots;
+        let bytes = slots.fill.bytes() + slots.label_bytes();
+        StoreStats { series: slots.len(), samples: slots.fill.samples(), bytes }
     }
 }
 
@@ -234,16 +206,16 @@ impl Append for MemoryStore {
         if let Some(wal) = &self.wal {
             wal.check().map_err(|error| AppendError(error.to_string()))?;
         }
-        let oldest = self.clock.now().saturating_sub(self.limits.retention);
+        let now = self.clock.now();
         let mut appended = Appended::default();
         let mut inner = self.inner.write();
-        // Nothing may go to make room that no block has yet.
-        if self.wal.is_some() && inner.samples.saturating_add(batch.len()) > self.limits.samples {
+        // Nothing goes to make room: it is no block yet.
+        if inner.slots.fill.bytes() > self.limits.memory_bytes {
             return Err(AppendError("memory is full, and no block can be written".to_owned()));
         }
         for (index, sample) in batch.iter().enumerate() {
-            match inner.take(sample, oldest, &self.limits, self.wal.as_ref()) {
-                Ok(Kept::New | Kept::InPlaceOfOldest) => appended.accepted += 1,
+            match inner.take(sample, now, &self.limits, self.wal.as_ref()) {
+                Ok(Kept::New) => appended.accepted += 1,
                 Ok(Kept::Replaced) => appended.replaced += 1,
                 Err(reason) => appended.refused.push(Refused { index, reason }),
             }
@@ -260,71 +232,69 @@ impl Inner {
     fn take(
         &mut self,
         sample: &Sample<'_>,
-        oldest: Millis,
+        now: Millis,
         limits: &MemoryLimits,
         wal: Option<&Wal>,
     ) -> Result<Kept, Reason> {
-        if sample.point.t < oldest {
+        if sample.point.t < now.saturating_sub(limits.retention) {
             return Err(Reason::TooOld);
         }
-        let may_grow = self.samples < limits.samples;
-        let number = match self.slots.find(sample.series) {
-            Some(number) => number,
-            None if may_grow => self.slots.insert(sample.series, limits)?,
-            None => return Err(Reason::TooManySeries),
-        };
-        let slot = self.slots.get_mut(number).ok_or(Reason::TooManySeries)?;
-        let is_full = slot.points.len() >= limits.samples_per_series || !may_grow;
-        let kept = keep(slot, sample.point, is_full)?;
-        if matches!(kept, Kept::New) {
-            self.samples += 1;
-        }
+        let number = self.slot(sample.series, limits)?;
+        let (slot, fill) = self.slots.get_mut(number).ok_or(Reason::TooManySeries)?;
+        slot.touch(now);
+        let kept = slot.points.put(sample.point, fill)?;
         if let Some(wal) = wal {
-            wal.push(&mut slot.mark, &slot.series, sample.point);
+            wal.push(&mut slot.mark, sample.series, sample.point);
+        }
+        // Asked at every sample, noted once in a chunk's time.
+        if kept == Kept::New && slot.points.is_ripe() {
+            self.ripe.push(number);
         }
         Ok(kept)
     }
-}
 
-/// Puts `point` where its time belongs. A full series gives its oldest for it.
-fn keep(slot: &mut Slot, point: Point, is_full: bool) -> Result<Kept, Reason> {
-    let points = &mut slot.points;
-    let at = match points.back() {
-        Some(last) if last.t >= point.t => points.partition_point(|kept| kept.t < point.t),
-        _ => points.len(),
-    };
-    if let Some(same) = points.get_mut(at)
-        && same.t == point.t
-    {
-        *same = point;
-        return Ok(Kept::Replaced);
+    fn slot(&mut self, series: &Series, limits: &MemoryLimits) -> Result<u32, Reason> {
+        self.slots.find(series).map_or_else(|| self.slots.insert(series, limits), Ok)
     }
-    if !is_full {
-        points.insert(at, point);
-        return Ok(Kept::New);
+
+    /// Takes what the log has of a series. Nothing is too old here: with a clock that is wrong at the start, that
+    /// would lose everything.
+    fn take_back(&mut self, series: &Arc<Series>, entry: Entry, now: Millis, limits: &MemoryLimits) {
+        let Ok(number) = self.slot(series, limits) else { return };
+        let Some((slot, fill)) = self.slots.get_mut(number) else { return };
+        slot.touch(now);
+        match entry {
+            // A sample that was accepted once is accepted again.
+            Entry::Point(point) => {
+                let _kept = slot.points.put(point, fill);
+            }
+            Entry::Chunk(chunk) => slot.points.put_chunk(chunk, fill),
+        }
+        if slot.points.is_ripe() {
+            self.ripe.push(number);
+        }
     }
-    if at == 0 {
-        return Err(Reason::TooOld);
-    }
-    points.pop_front();
-    points.insert(at - 1, point);
-    Ok(Kept::InPlaceOfOldest)
 }
 
 impl Select for MemoryStore {
     fn select(&self, selection: &Selection) -> Result<Vec<SeriesPoints>, SelectError> {
-        let inner = self.inner.read();
+        let owners = self.inner.read().slots.owners(&selection.matchers);
         let mut found = Vec::new();
-        for slot in inner.slots.candidates(&selection.matchers) {
-            if !selection.matchers.iter().all(|matcher| matcher.matches(&slot.series)) {
-                continue;
-            }
-            let points = points_in(&slot.points, selection.range, selection.newest);
-            if !points.is_empty() {
-                found.push(SeriesPoints { series: Arc::clone(&slot.series), points });
+        for some in owners.chunks(SLOTS_AT_ONCE) {
+            let inner = self.inner.read();
+            let copy = |owner| {
+                let copied = inner.slots.owned(owner)?.points.copy(selection.range, selection.newest);
+                Some((inner.slots.series(owner)?, copied))
+            };
+            let copies: Vec<_> = some.iter().filter_map(|owner| copy(*owner)).collect();
+            drop(inner);
+            for (series, copied) in copies {
+                let points = copied.points(selection.range, selection.newest);
+                if !points.is_empty() {
+                    found.push(SeriesPoints { series, points });
+                }
             }
         }
-        drop(inner);
         found.sort_by(|a, b| a.series.labels().cmp(b.series.labels()));
         Ok(found)
     }
@@ -332,11 +302,4 @@ impl Select for MemoryStore {
     fn series_count(&self) -> usize {
         self.inner.read().slots.len()
     }
-}
-
-fn points_in(points: &VecDeque<Point>, range: TimeRange, newest: Option<usize>) -> Vec<Point> {
-    let start = points.partition_point(|point| point.t < range.start);
-    let end = points.partition_point(|point| point.t <= range.end).max(start);
-    let start = newest.map_or(start, |count| start.max(end.saturating_sub(count)));
-    points.range(start..end).copied().collect()
 }

@@ -1,0 +1,94 @@
+//! Points on their way: from open to sealed, from the head to a block.
+
+use crate::codec::Sealed;
+use crate::head::memory::MemoryStore;
+use crate::head::slots::Owner;
+use hashbrown::HashSet;
+use model::{Millis, Point, Series};
+use std::sync::Arc;
+
+/// Slots that are looked at while the head is locked once: readers and writers wait for no more than that.
+pub(crate) const SLOTS_AT_ONCE: usize = 256;
+
+/// Chunks that are to leave the head, series by series.
+pub(crate) type Leaving = Vec<(Owner, Vec<Arc<Sealed>>)>;
+
+/// Times that several series have, so that they are kept once.
+type SharedTimes = HashSet<Arc<[u8]>>;
+
+impl MemoryStore {
+    /// Seals the points of series that have enough of them.
+    pub(crate) fn seal_ripe(&self) {
+        let ripe = std::mem::take(&mut self.inner.write().ripe);
+        let mut shared = SharedTimes::default();
+        for number in ripe {
+            let owner = self.inner.read().slots.owner(number);
+            owner.into_iter().for_each(|owner| self.seal(owner, Millis::MAX, false, &mut shared));
+        }
+    }
+
+    /// Seals everything before `cutoff`.
+    fn seal_before(&self, cutoff: Millis) {
+        let owners = self.inner.read().slots.owners(&[]);
+        let mut shared = SharedTimes::default();
+        owners.into_iter().for_each(|owner| self.seal(owner, cutoff, true, &mut shared));
+    }
+
+    /// Seals points of one series. While they are compressed, the head is not locked.
+    fn seal(&self, owner: Owner, cutoff: Millis, all: bool, shared: &mut SharedTimes) {
+        let ripe = || self.inner.read().slots.owned(owner)?.points.ripe(cutoff, all);
+        while let Some(points) = ripe() {
+            let Some(chunk) = Sealed::new(&points) else { return };
+            let chunk = Sealed { times: share(shared, chunk.times), ..chunk };
+            let mut inner = self.inner.write();
+            let Some((slot, fill)) = inner.slots.owned_mut(owner) else { return };
+            // Changed meanwhile: the next look finds it as it is then.
+            if slot.points.seal(&points, chunk, fill).is_none() && !all {
+                return;
+            }
+        }
+    }
+
+    /// All chunks of points before `cutoff`.
+    pub(crate) fn leaving(&self, cutoff: Millis) -> Leaving {
+        self.seal_before(cutoff);
+        let inner = self.inner.read();
+        let chunks = |owner| Some((owner, inner.slots.owned(owner)?.points.chunks_before(cutoff).to_vec()));
+        let owners = inner.slots.owners(&[]).into_iter();
+        owners.filter_map(chunks).filter(|(_, chunks)| !chunks.is_empty()).collect()
+    }
+
+    /// The series and points of what leaves, in groups.
+    pub(crate) fn groups<'a>(
+        &'a self,
+        leaving: &'a Leaving,
+    ) -> impl Iterator<Item = Vec<(Arc<Series>, Vec<Point>)>> + 'a {
+        leaving.chunks(SLOTS_AT_ONCE).map(|some| {
+            let inner = self.inner.read();
+            let series: Vec<_> = some.iter().map(|(owner, _)| inner.slots.series(*owner)).collect();
+            drop(inner);
+            let points = |chunks: &[Arc<Sealed>]| chunks.iter().flat_map(|chunk| chunk.points()).collect();
+            series
+                .into_iter()
+                .zip(some)
+                .filter_map(|(series, (_, chunks))| Some((series?, points(chunks))))
+                .collect()
+        })
+    }
+
+    /// Removes what left, unless it was opened meanwhile.
+    pub(crate) fn remove(&self, leaving: &Leaving) {
+        for some in leaving.chunks(SLOTS_AT_ONCE) {
+            let mut inner = self.inner.write();
+            for (owner, chunks) in some {
+                if let Some((slot, fill)) = inner.slots.owned_mut(*owner) {
+                    slot.points.remove_chunks(chunks, fill);
+                }
+            }
+        }
+    }
+}
+
+fn share(shared: &mut SharedTimes, times: Arc<[u8]>) -> Arc<[u8]> {
+    Arc::clone(shared.get_or_insert(times))
+}
