@@ -59,7 +59,9 @@ impl Disk for RealDisk {
     fn read_at(&self, name: &str, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         let mut file = File::open(self.path(name)?)?;
         file.seek(io::SeekFrom::Start(offset))?;
-        let mut bytes = Vec::new();
+        // A length from a damaged file must not take memory.
+        let left = file.metadata()?.len().saturating_sub(offset).min(length as u64);
+        let mut bytes = Vec::with_capacity(usize::try_from(left).unwrap_or(0));
         file.take(length as u64).read_to_end(&mut bytes)?;
         Ok(bytes)
     }

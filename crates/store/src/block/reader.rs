@@ -154,55 +154,38 @@ impl Block {
         known: &mut KnownTimes,
         damaged: &mut Vec<String>,
     ) -> Vec<Point> {
-        let mut found: Vec<Vec<Point>> = Vec::new();
-        let mut count = 0;
-        for chunk in row.chunks.iter().rev() {
-            let Some(times) = index.times(chunk.times) else { continue };
-            if times.max_t < range.start || newest.is_some_and(|newest| count >= newest) {
-                break;
-            }
-            if times.min_t > range.end {
-                continue;
-            }
-            match self.chunk(index, chunk, times, known) {
-                Some(mut points) => {
-                    if times.min_t < range.start || times.max_t > range.end {
-                        points.retain(|point| range.contains(point.t));
-                    }
-                    count += points.len();
-                    found.push(points);
-                }
-                None => damaged.push(format!(
-                    "{}: {} samples of {} are unreadable",
-                    name(self.number),
-                    times.count,
-                    row.series.labels()
-                )),
+        let mut points = Vec::new();
+        let wanted = wanted(index, row, range, newest);
+        points.reserve_exact(wanted.iter().map(|(_, times)| times.count).sum());
+        for (chunk, times) in wanted {
+            if self.chunk(index, chunk, times, known, &mut points).is_none() {
+                let (name, labels) = (name(self.number), row.series.labels());
+                damaged.push(format!("{name}: {} samples of {labels} are unreadable", times.count));
             }
         }
-        let mut points = match found.len() {
-            1 => found.pop().unwrap_or_default(),
-            _ => found.into_iter().rev().flatten().collect(),
-        };
-        if let Some(newest) = newest {
-            points.drain(..points.len().saturating_sub(newest));
-        }
+        let begin = points.partition_point(|point| point.t < range.start);
+        points.truncate(points.partition_point(|point| point.t <= range.end));
+        let begin = newest.map_or(begin, |newest| begin.max(points.len().saturating_sub(newest)));
+        points.drain(..begin.min(points.len()));
         points
     }
 
+    /// Appends the points of a chunk to `points`; `None` if it is damaged.
     fn chunk(
         &self,
         index: &Index,
         chunk: &Chunk,
         times: &Times,
         known: &mut KnownTimes,
-    ) -> Option<Vec<Point>> {
+        points: &mut Vec<Point>,
+    ) -> Option<()> {
         let instants = self.times(chunk.times, times, known)?;
         let values = match &chunk.values {
             Values::Inline(range) => decode_values(index.inline(range.clone())?, times.count)?,
             Values::At(place) => decode_values(&self.bytes_at(*place)?, times.count)?,
         };
-        Some(instants.iter().zip(values).map(|(t, v)| Point { t: *t, v }).collect())
+        points.extend(instants.iter().zip(values).map(|(t, v)| Point { t: *t, v }));
+        Some(())
     }
 
     fn times(&self, number: usize, times: &Times, known: &mut KnownTimes) -> Option<Arc<[Millis]>> {
@@ -224,6 +207,30 @@ impl Block {
         }
         read_section(&*self.disk, &name(self.number), section).ok()?
     }
+}
+
+/// The chunks that have points in `range`, oldest first; of those only the newest, if they have `newest` points.
+fn wanted<'a>(
+    index: &'a Index,
+    row: &'a Row,
+    range: TimeRange,
+    newest: Option<usize>,
+) -> Vec<(&'a Chunk, &'a Times)> {
+    let (mut wanted, mut count) = (Vec::new(), 0);
+    for chunk in row.chunks.iter().rev() {
+        let Some(times) = index.times(chunk.times) else { continue };
+        if times.max_t < range.start || newest.is_some_and(|newest| count >= newest) {
+            break;
+        }
+        if times.min_t <= range.end {
+            wanted.push((chunk, times));
+            // Of a chunk that reaches out of the range nobody knows how many are in it.
+            let is_inside = times.min_t >= range.start && times.max_t <= range.end;
+            count += if is_inside { times.count } else { 0 };
+        }
+    }
+    wanted.reverse();
+    wanted
 }
 
 /// The bytes of a part of a file; `None` if their checksum does not agree.

@@ -112,11 +112,19 @@ fn steady(integers: &[i64]) -> Option<i64> {
 /// The lowest exponent with which most of a few values are integers.
 fn best_exponent(values: &[f64]) -> Option<usize> {
     let step = values.len().div_ceil(TRIED).max(1);
-    let hits =
-        |power: f64| values.iter().step_by(step).filter(|value| integer(**value, power).is_some()).count();
-    let all: Vec<usize> = POWERS.iter().map(|power| hits(*power)).collect();
-    let most = *all.iter().max().filter(|most| **most > 0)?;
-    all.iter().position(|hits| *hits == most)
+    let tried = || values.iter().step_by(step);
+    let mut best = None;
+    for (exponent, power) in POWERS.iter().enumerate() {
+        let hits = tried().filter(|value| integer(**value, *power).is_some()).count();
+        if best.is_none_or(|(most, _)| hits > most) {
+            best = Some((hits, exponent));
+        }
+        // With a higher power the same values are integers, but larger ones.
+        if hits == tried().len() {
+            break;
+        }
+    }
+    best.filter(|(hits, _)| *hits > 0).map(|(_, exponent)| exponent)
 }
 
 /// The integer that divided by `power` gives `value` bit for bit.
@@ -156,7 +164,11 @@ fn undecimal(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
         next = at.checked_add(1)?;
     }
     let integers = unpack::<i64>(rest, count)?;
-    let mut values: Vec<f64> = integers.into_iter().map(|integer| real(integer, power)).collect();
+    let mut values: Vec<f64> = match *exponent {
+        // Nothing to divide, and dividing takes as long as all the rest.
+        0 => integers.into_iter().map(|integer| real(integer, 1.0)).collect(),
+        _ => integers.into_iter().map(|integer| real(integer, power)).collect(),
+    };
     for (at, value) in exceptions {
         *values.get_mut(at)? = value;
     }

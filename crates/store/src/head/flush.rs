@@ -14,7 +14,7 @@ pub(crate) const SLOTS_AT_ONCE: usize = 256;
 pub(crate) type Leaving = Vec<(Owner, Vec<Arc<Sealed>>)>;
 
 /// Times that several series have, so that they are kept once.
-type SharedTimes = HashSet<Arc<[u8]>>;
+pub(super) type SharedTimes = HashSet<Arc<[u8]>>;
 
 impl MemoryStore {
     /// Seals the points of series that have enough of them.
@@ -38,8 +38,7 @@ impl MemoryStore {
     fn seal(&self, owner: Owner, cutoff: Millis, all: bool, shared: &mut SharedTimes) {
         let ripe = || self.inner.read().slots.owned(owner)?.points.ripe(cutoff, all);
         while let Some(points) = ripe() {
-            let Some(chunk) = Sealed::new(&points) else { return };
-            let chunk = Sealed { times: share(shared, chunk.times), ..chunk };
+            let Some(chunk) = seal(&points, shared) else { return };
             let mut inner = self.inner.write();
             let Some((slot, fill)) = inner.slots.owned_mut(owner) else { return };
             // Changed meanwhile: the next look finds it as it is then.
@@ -89,6 +88,8 @@ impl MemoryStore {
     }
 }
 
-fn share(shared: &mut SharedTimes, times: Arc<[u8]>) -> Arc<[u8]> {
-    Arc::clone(shared.get_or_insert(times))
+/// A chunk of points, with the times of another that has the same.
+pub(super) fn seal(points: &[Point], shared: &mut SharedTimes) -> Option<Sealed> {
+    let chunk = Sealed::new(points)?;
+    Some(Sealed { times: Arc::clone(shared.get_or_insert(chunk.times)), ..chunk })
 }

@@ -1,11 +1,11 @@
 //! The head: samples in memory, and if it is given a disk, in a write-ahead log. By itself it is the reference
 //! implementation of the doors.
 
-use crate::head::flush::SLOTS_AT_ONCE;
+use crate::head::flush::{SLOTS_AT_ONCE, SharedTimes, seal};
 use crate::head::points::Kept;
 use crate::head::slots::Slots;
 use crate::memory_limits::MemoryLimits;
-use crate::wal::{self, Checkpoint, Durability, Entry, FileName, Replayed, Wal, WalError, WalStats};
+use crate::wal::{self, Checkpoint, Durability, Entry, FileName, Pusher, Replayed, Wal, WalError, WalStats};
 use model::{
     Append, AppendError, Appended, Millis, Reason, Refused, Sample, Select, SelectError, Selection, Series,
     SeriesPoints,
@@ -93,8 +93,9 @@ impl MemoryStore {
         let inner = store.inner.get_mut();
         // Nothing is too old here: with a clock that is wrong at the start, that would lose everything.
         let now = store.clock.now();
+        let mut shared = SharedTimes::default();
         let replayed: Replayed =
-            wal::replay(&*disk, |series, entry| inner.take_back(series, entry, now, &limits))?;
+            wal::replay(&*disk, |series, entry| inner.take_back(series, entry, now, &limits, &mut shared))?;
         store.wal = Some(Wal::begin(disk, replayed.next, durability, limits.segment_bytes)?);
         let mut recovery = Recovery { samples: replayed.samples, told: replayed.told };
         let is_damaged = !replayed.damaged.is_empty();
@@ -213,8 +214,9 @@ impl Append for MemoryStore {
         if inner.slots.fill.bytes() > self.limits.memory_bytes {
             return Err(AppendError("memory is full, and no block can be written".to_owned()));
         }
+        let mut pusher = self.wal.as_ref().map(Wal::pusher);
         for (index, sample) in batch.iter().enumerate() {
-            match inner.take(sample, now, &self.limits, self.wal.as_ref()) {
+            match inner.take(sample, now, &self.limits, pusher.as_mut()) {
                 Ok(Kept::New) => appended.accepted += 1,
                 Ok(Kept::Replaced) => appended.replaced += 1,
                 Err(reason) => appended.refused.push(Refused { index, reason }),
@@ -234,7 +236,7 @@ impl Inner {
         sample: &Sample<'_>,
         now: Millis,
         limits: &MemoryLimits,
-        wal: Option<&Wal>,
+        pusher: Option<&mut Pusher<'_>>,
     ) -> Result<Kept, Reason> {
         if sample.point.t < now.saturating_sub(limits.retention) {
             return Err(Reason::TooOld);
@@ -243,8 +245,8 @@ impl Inner {
         let (slot, fill) = self.slots.get_mut(number).ok_or(Reason::TooManySeries)?;
         slot.touch(now);
         let kept = slot.points.put(sample.point, fill)?;
-        if let Some(wal) = wal {
-            wal.push(&mut slot.mark, sample.series, sample.point);
+        if let Some(pusher) = pusher {
+            pusher.push(&mut slot.mark, sample.series, sample.point);
         }
         // Asked at every sample, noted once in a chunk's time.
         if kept == Kept::New && slot.points.is_ripe() {
@@ -259,7 +261,14 @@ impl Inner {
 
     /// Takes what the log has of a series. Nothing is too old here: with a clock that is wrong at the start, that
     /// would lose everything.
-    fn take_back(&mut self, series: &Arc<Series>, entry: Entry, now: Millis, limits: &MemoryLimits) {
+    fn take_back(
+        &mut self,
+        series: &Arc<Series>,
+        entry: Entry,
+        now: Millis,
+        limits: &MemoryLimits,
+        shared: &mut SharedTimes,
+    ) {
         let Ok(number) = self.slot(series, limits) else { return };
         let Some((slot, fill)) = self.slots.get_mut(number) else { return };
         slot.touch(now);
@@ -270,8 +279,10 @@ impl Inner {
             }
             Entry::Chunk(chunk) => slot.points.put_chunk(chunk, fill),
         }
-        if slot.points.is_ripe() {
-            self.ripe.push(number);
+        // At once: a long log of open points takes ten times the memory.
+        while let Some(points) = slot.points.ripe(Millis::MAX, false) {
+            let Some(chunk) = seal(&points, shared) else { break };
+            slot.points.seal(&points, chunk, fill);
         }
     }
 }

@@ -9,17 +9,24 @@ use std::sync::Arc;
 const SEAL: usize = 256;
 /// The newest points stay open: late ones go among them.
 const OPEN: usize = 32;
-/// Of a few points there is room for so many more at a time, of more for half as many again.
-const ROOM: usize = 4;
+/// The first points of a series have room for so many, all others for half as many again: there are millions of series.
+/// Growing in smaller steps takes more memory, for the pieces that are left over.
+const ROOM: usize = 12;
 
 /// Points of a series, each time once. Nothing open lies within the times of a chunk.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Points {
     /// Ascending in time.
     open: Vec<Packed>,
-    /// Ascending in time, and apart from each other.
-    sealed: Vec<Arc<Sealed>>,
+    sealed: Option<Box<Chunks>>,
+    /// No point is newer than this. The next one usually is, and then nothing else need be looked at.
+    newest: Millis,
 }
+
+/// Chunks, ascending in time and apart from each other. Most series have none, and there are millions of them: the list
+/// takes no more than a pointer.
+#[derive(Debug, Default)]
+struct Chunks(Vec<Arc<Sealed>>);
 
 /// A point in 14 bytes: six of the time, eight of the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,15 +102,29 @@ impl Packed {
     }
 }
 
+impl Default for Points {
+    fn default() -> Self {
+        Self { open: Vec::new(), sealed: None, newest: Millis::MIN }
+    }
+}
+
 impl Points {
+    fn sealed(&self) -> &[Arc<Sealed>] {
+        self.sealed.as_deref().map_or(&[], |chunks| &chunks.0)
+    }
+
+    fn sealed_mut(&mut self) -> &mut Vec<Arc<Sealed>> {
+        &mut self.sealed.get_or_insert_default().0
+    }
+
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.open.is_empty() && self.sealed.is_empty()
+        self.open.is_empty() && self.sealed().is_empty()
     }
 
     /// The times of the oldest and the newest.
     pub(crate) fn span(&self) -> Option<(Millis, Millis)> {
-        let (open, sealed) = (&self.open, &self.sealed);
+        let (open, sealed) = (&self.open, self.sealed());
         let firsts = [open.first().map(|point| point.t()), sealed.first().map(|chunk| chunk.first)];
         let lasts = [open.last().map(|point| point.t()), sealed.last().map(|chunk| chunk.last)];
         Some((firsts.into_iter().flatten().min()?, lasts.into_iter().flatten().max()?))
@@ -117,15 +138,14 @@ impl Points {
         let Some(packed) = Packed::new(point) else {
             return Err(if point.t < 0 { Reason::TooOld } else { Reason::TooFarInFuture });
         };
-        let is_newest = |newest: Option<Millis>| newest.is_none_or(|newest| newest < point.t);
-        let is_behind_chunks = is_newest(self.sealed.last().map(|chunk| chunk.last));
-        if is_behind_chunks && is_newest(self.open.last().map(|newest| newest.t())) {
+        if self.newest < point.t {
+            self.newest = point.t;
             self.make_room();
             self.open.push(packed);
             fill.open += 1;
             return Ok(Kept::New);
         }
-        if !is_behind_chunks && self.is_sealed(point, fill) {
+        if self.is_sealed(point, fill) {
             return Ok(Kept::Replaced);
         }
         let kept = self.put_late(packed);
@@ -151,8 +171,8 @@ impl Points {
 
     /// Whether just this point is in a chunk. A chunk that it belongs into otherwise is opened.
     fn is_sealed(&mut self, point: Point, fill: &mut Fill) -> bool {
-        let at = self.sealed.partition_point(|chunk| chunk.last < point.t);
-        let Some(chunk) = self.sealed.get(at).filter(|chunk| chunk.first <= point.t) else { return false };
+        let at = self.sealed().partition_point(|chunk| chunk.last < point.t);
+        let Some(chunk) = self.sealed().get(at).filter(|chunk| chunk.first <= point.t) else { return false };
         let points = chunk.points();
         let same =
             points.binary_search_by_key(&point.t, |sealed| sealed.t).ok().and_then(|at| points.get(at));
@@ -161,7 +181,7 @@ impl Points {
         }
         fill.subtract(chunk);
         fill.open += points.len();
-        self.sealed.remove(at);
+        self.sealed_mut().remove(at);
         let at = self.open.partition_point(|open| open.t() < point.t);
         self.open.splice(at..at, points.into_iter().filter_map(Packed::new));
         false
@@ -176,11 +196,12 @@ impl Points {
 
     /// Puts in a chunk that was read back.
     pub(crate) fn put_chunk(&mut self, chunk: Sealed, fill: &mut Fill) {
-        let is_newest = self.span().is_none_or(|(_, newest)| newest < chunk.first);
+        let is_newest = self.newest < chunk.first;
         let is_possible = |t| Packed::new(Point { t, v: 0.0 }).is_some();
         if is_newest && is_possible(chunk.first) && is_possible(chunk.last) {
             fill.add(&chunk);
-            self.sealed.push(Arc::new(chunk));
+            self.newest = chunk.last;
+            self.sealed_mut().push(Arc::new(chunk));
             return;
         }
         for point in chunk.points() {
@@ -205,7 +226,7 @@ impl Points {
         let end = end.min(self.open.partition_point(|open| open.t() < cutoff));
         let before = |chunk: &Arc<Sealed>| self.open.partition_point(|open| open.t() < chunk.first);
         let mut start = 0;
-        for border in self.sealed.iter().map(before).chain([end]) {
+        for border in self.sealed().iter().map(before).chain([end]) {
             let border = border.min(end);
             if border >= start + least {
                 return Some(start..border.min(start.saturating_add(most)));
@@ -231,35 +252,36 @@ impl Points {
         }
         self.open.drain(run);
         self.open.shrink_to(self.open.len() + ROOM);
-        let at = self.sealed.partition_point(|other| other.last < chunk.first);
+        let at = self.sealed().partition_point(|other| other.last < chunk.first);
         fill.open -= points.len();
         fill.add(&chunk);
-        self.sealed.insert(at, Arc::new(chunk));
+        self.sealed_mut().insert(at, Arc::new(chunk));
         Some(())
     }
 
     /// The chunks that end before `cutoff`.
     pub(crate) fn chunks_before(&self, cutoff: Millis) -> &[Arc<Sealed>] {
-        let end = self.sealed.partition_point(|chunk| chunk.last < cutoff);
-        self.sealed.get(..end).unwrap_or_default()
+        let end = self.sealed().partition_point(|chunk| chunk.last < cutoff);
+        self.sealed().get(..end).unwrap_or_default()
     }
 
     /// Removes these very chunks.
     pub(crate) fn remove_chunks(&mut self, chunks: &[Arc<Sealed>], fill: &mut Fill) {
-        self.sealed.retain(|chunk| {
-            let is_gone = chunks.iter().any(|gone| Arc::ptr_eq(chunk, gone));
-            if is_gone {
-                fill.subtract(chunk);
-            }
-            !is_gone
-        });
-        self.sealed.shrink_to_fit();
+        let is_gone = |chunk: &Arc<Sealed>| chunks.iter().any(|gone| Arc::ptr_eq(chunk, gone));
+        self.keep_chunks(|chunk| !is_gone(chunk), fill);
+    }
+
+    fn keep_chunks(&mut self, is_kept: impl Fn(&Arc<Sealed>) -> bool, fill: &mut Fill) {
+        let kept: Vec<_> = self.sealed().iter().filter(|chunk| is_kept(chunk)).cloned().collect();
+        self.sealed().iter().filter(|chunk| !is_kept(chunk)).for_each(|chunk| fill.subtract(chunk));
+        self.sealed = if kept.is_empty() { None } else { Some(Box::new(Chunks(kept))) };
     }
 
     /// Removes what is before `oldest`, a chunk only as a whole.
     pub(crate) fn remove_before(&mut self, oldest: Millis, fill: &mut Fill) {
-        let chunks = self.chunks_before(oldest).len();
-        self.sealed.drain(..chunks).for_each(|chunk| fill.subtract(&chunk));
+        if !self.chunks_before(oldest).is_empty() {
+            self.keep_chunks(|chunk| chunk.last >= oldest, fill);
+        }
         let old = self.open.partition_point(|open| open.t() < oldest);
         self.open.drain(..old);
         fill.open -= old;
@@ -283,7 +305,7 @@ impl Points {
         let open = self.open.get(start..end).unwrap_or_default();
         let mut copied = Copied { sealed: Vec::new(), open: open.iter().map(|open| open.point()).collect() };
         let mut whole = 0;
-        for chunk in self.sealed.iter().rev() {
+        for chunk in self.sealed().iter().rev() {
             if chunk.last < range.start || newest.is_some_and(|newest| whole >= newest) {
                 break;
             }
@@ -298,7 +320,7 @@ impl Points {
 
     /// The chunks, and the points that are in none.
     pub(crate) fn all(&self) -> (Vec<Arc<Sealed>>, Vec<Point>) {
-        (self.sealed.clone(), self.open.iter().map(|open| open.point()).collect())
+        (self.sealed().to_vec(), self.open.iter().map(|open| open.point()).collect())
     }
 }
 

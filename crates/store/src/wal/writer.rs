@@ -4,7 +4,7 @@ use crate::wal::batch::BatchWriter;
 use crate::wal::files::FileName;
 use crate::wal::record::{self, RecordType};
 use model::{Point, Series, limits};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use std::io;
 use std::sync::Arc;
 use world::{Disk, LogFile};
@@ -63,7 +63,8 @@ pub struct WalStats {
 /// Where the log knows a series from: the file that defines it, and its reference there.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Mark {
-    segment: u64,
+    /// The low half of the file's number: there are never so many that two look alike.
+    segment: u32,
     reference: u32,
 }
 
@@ -156,6 +157,30 @@ impl Buffer {
     }
 }
 
+/// The buffer while samples are pushed into it.
+pub(crate) struct Pusher<'a>(MutexGuard<'a, Buffer>);
+
+impl Pusher<'_> {
+    /// Puts a sample into the buffer. `mark` remembers where its series is defined.
+    pub(crate) fn push(&mut self, mark: &mut Mark, series: &Series, point: Point) {
+        let buffer = &mut *self.0;
+        let segment = low_half(buffer.segment);
+        let is_new = mark.segment != segment;
+        if is_new {
+            *mark = Mark { segment, reference: buffer.next_reference };
+            buffer.next_reference += 1;
+        }
+        let before = buffer.batch.payload().len();
+        buffer.batch.push(mark.reference, is_new.then_some(series), point);
+        if is_new {
+            buffer.definitions += (buffer.batch.payload().len() - before) as u64;
+        }
+        if buffer.batch.payload().len() >= BATCH_BYTES {
+            buffer.seal();
+        }
+    }
+}
+
 impl Wal {
     /// Begins segment `number`.
     ///
@@ -187,23 +212,10 @@ impl Wal {
         }
     }
 
-    /// Puts a sample into the buffer. `mark` remembers where its series is defined.
-    pub(crate) fn push(&self, mark: &mut Mark, series: &Series, point: Point) {
-        let mut buffer = self.buffer.lock();
-        let buffer = &mut *buffer;
-        let is_new = mark.segment != buffer.segment;
-        if is_new {
-            *mark = Mark { segment: buffer.segment, reference: buffer.next_reference };
-            buffer.next_reference += 1;
-        }
-        let before = buffer.batch.payload().len();
-        buffer.batch.push(mark.reference, is_new.then_some(series), point);
-        if is_new {
-            buffer.definitions += (buffer.batch.payload().len() - before) as u64;
-        }
-        if buffer.batch.payload().len() >= BATCH_BYTES {
-            buffer.seal();
-        }
+    /// The buffer, to push the samples of a batch. Locked once for all: each lock waits until the processor has
+    /// written what it has under way, which with many series is far away.
+    pub(crate) fn pusher(&self) -> Pusher<'_> {
+        Pusher(self.buffer.lock())
     }
 
     /// Makes what was pushed as durable as was promised.
@@ -366,6 +378,11 @@ impl Wal {
         self.buffer.lock().closed = Some(format!("{name}: {source}"));
         WalError::Disk { name, source }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the low half")]
+fn low_half(number: u64) -> u32 {
+    number as u32
 }
 
 /// Makes a segment's file with its header, durably: a file whose beginning is garbled would be hard to believe.
