@@ -1,6 +1,8 @@
 //! The command line.
 
+use crate::{matching, when};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::{Matcher, Millis};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -30,6 +32,11 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Read every byte of the kept samples and say what is damaged; exit code 0 or 1. The collector must not run
     Verify(VerifyArgs),
+    /// Write the kept samples as text: JSON lines, CSV or Prometheus. The collector must not run
+    Export(ExportArgs),
+    /// Take samples from text, of any age within the retention; exit code 4 if some were refused. The collector must
+    /// not run
+    Import(ImportArgs),
     /// Ask a running collector whether it is healthy; exit code 0 or 1 (for containers)
     Healthcheck(HealthcheckArgs),
 }
@@ -174,6 +181,69 @@ pub(crate) struct VerifyArgs {
     /// Directory of samples, rules and alert state
     #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", default_value = "data")]
     pub(crate) data_dir: PathBuf,
+}
+
+/// A format of samples as text (docs/transfer.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TransferFormat {
+    /// One JSON object a line, as VictoriaMetrics exports and imports them
+    Jsonl,
+    /// A table with a header
+    Csv,
+    /// The text format of Prometheus, with timestamps in milliseconds
+    Prometheus,
+    /// The text format of OpenMetrics, with timestamps in seconds
+    Openmetrics,
+}
+
+/// What to export.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ExportArgs {
+    /// How the samples are written [default: by the end of the file's name, else jsonl]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(crate) format: Option<TransferFormat>,
+    /// Only these series: a name, or conditions such as service="lamp",room!="hall"
+    #[arg(long = "match", value_name = "SERIES", value_parser = |text: &str| matching::parse(text).map(Matching))]
+    pub(crate) matching: Option<Matching>,
+    /// Only samples from here on: Unix seconds or a date in UTC, 2026-01-01 or 2026-01-01T12:30:00Z
+    #[arg(long, value_name = "TIME", value_parser = when::parse, allow_hyphen_values = true)]
+    pub(crate) start: Option<Millis>,
+    /// Only samples up to here
+    #[arg(long, value_name = "TIME", value_parser = when::parse, allow_hyphen_values = true)]
+    pub(crate) end: Option<Millis>,
+    /// Directory of samples, rules and alert state
+    #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", default_value = "data")]
+    pub(crate) data_dir: PathBuf,
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Whether to show a progress bar
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: Progress,
+}
+
+/// The conditions of one `--match`.
+#[derive(Debug, Clone)]
+pub(crate) struct Matching(pub(crate) Vec<Matcher>);
+
+/// What to import.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ImportArgs {
+    /// The file to read; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// How the samples are written [default: by the end of the file's name, else jsonl]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(crate) format: Option<TransferFormat>,
+    /// Directory of samples, rules and alert state; made if there is none
+    #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", default_value = "data")]
+    pub(crate) data_dir: PathBuf,
+    /// Days that samples are kept, as the collector is told; what is older is refused
+    #[arg(long, value_name = "DAYS", env = "ALICIA_METRICS_RETENTION_DAYS", default_value_t = 30)]
+    pub(crate) retention_days: u32,
+    /// Whether to show a progress bar
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: Progress,
 }
 
 /// Settings of the demo.

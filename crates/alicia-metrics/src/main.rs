@@ -2,6 +2,9 @@
 //!
 //! Start reading at [`assemble`], which builds every part and connects it to the next.
 
+mod matching;
+mod when;
+
 mod cli;
 mod logging;
 mod settings;
@@ -19,10 +22,11 @@ mod progress;
 mod demo;
 mod healthcheck;
 mod replay;
+mod transfer;
 mod verify;
 
 use clap::Parser;
-use cli::{Cli, Command, ServeArgs};
+use cli::{Cli, Command, ExportArgs, ServeArgs};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -33,6 +37,8 @@ const SERVICE_NAME: &str = "metrics_collector";
 const EXIT_FAILURE: u8 = 1;
 /// The settings are not usable. (2 is a wrong command line, by clap.)
 const EXIT_SETTINGS: u8 = 3;
+/// It is done, but not everything that was given could be taken.
+const EXIT_REFUSED: u8 = 4;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -49,6 +55,12 @@ fn main() -> ExitCode {
         Some(Command::Verify(args)) => match verify::verify(&args) {
             Ok(found) if found.is_sound => say(&found.text),
             Ok(found) => fail(&found.text),
+            Err(error) => fail(&error),
+        },
+        Some(Command::Export(args)) => export(&args),
+        Some(Command::Import(args)) => match transfer::import(&args) {
+            Ok(done) if done.refused.is_empty() => say(&done.to_string()),
+            Ok(done) => complain(&done, EXIT_REFUSED),
             Err(error) => fail(&error),
         },
         Some(Command::Healthcheck(args)) => match healthcheck::ask(&args) {
@@ -81,6 +93,15 @@ fn check(args: &ServeArgs) -> ExitCode {
             settings.rules.len(),
         )),
         Err(error) => refuse(&error),
+    }
+}
+
+/// The samples may go to standard output, so what is to be said goes to standard error.
+fn export(args: &ExportArgs) -> ExitCode {
+    match transfer::export(args) {
+        Ok(done) if done.damage.is_empty() => complain(&format!("{} samples exported", done.samples), 0),
+        Ok(done) => fail(&format!("{} samples exported; damage:\n{}", done.samples, done.damage.join("\n"))),
+        Err(error) => fail(&error),
     }
 }
 

@@ -22,6 +22,8 @@ fn help_names_every_command_and_setting() {
         "check",
         "demo",
         "replay",
+        "export",
+        "import",
         "healthcheck",
         "--mqtt-broker",
         "--http-listen",

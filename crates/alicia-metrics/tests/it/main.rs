@@ -23,3 +23,4 @@ mod durability;
 mod embedded_broker;
 mod hostile_clients;
 mod recordings;
+mod transfer;

@@ -1,0 +1,53 @@
+//! Why a line, or a sample of it, is not taken.
+
+use model::Reason;
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// What it is counted under, `snake_case`.
+    pub(crate) word: &'static str,
+    /// One sentence for people.
+    pub(crate) text: String,
+    /// Whether no later line can be understood either.
+    pub(crate) is_final: bool,
+}
+
+impl Fault {
+    /// The line is not of its format.
+    pub(crate) fn syntax(text: impl Into<String>) -> Self {
+        Self { word: "bad_syntax", text: text.into(), is_final: false }
+    }
+
+    /// A timestamp is missing or none.
+    pub(crate) fn time(text: impl Into<String>) -> Self {
+        Self { word: "bad_time", text: text.into(), is_final: false }
+    }
+
+    /// The first line of a table does not say what its columns are.
+    pub(crate) fn header(text: impl Into<String>) -> Self {
+        Self { word: "bad_header", text: text.into(), is_final: true }
+    }
+
+    /// One of the reasons of the house, with what was found.
+    pub(crate) fn reason(reason: Reason, found: &str) -> Self {
+        let text = format!("{} Found: {}", reason.explain(), shortened(found));
+        Self { word: reason.as_str(), text, is_final: false }
+    }
+}
+
+impl From<Reason> for Fault {
+    fn from(reason: Reason) -> Self {
+        Self { word: reason.as_str(), text: reason.explain().to_owned(), is_final: false }
+    }
+}
+
+/// The first characters of `text`, as a literal: examples are for people, and stay on one line.
+fn shortened(text: &str) -> String {
+    const CHARS: usize = 60;
+    let mut start: String = text.chars().take(CHARS).collect();
+    if start.len() < text.len() {
+        start.push('…');
+    }
+    format!("{start:?}")
+}
