@@ -1,8 +1,9 @@
 //! Measurements that anyone can run: a real broker, the release build of the program, traffic in the
 //! protocol's own shape, and a null consumer beside it, so that a figure has something to be held against.
 //!
-//! Both benchmarks look at the program from outside. [`flood`] asks how much it can take, [`alerts`] how long
-//! it takes from a published sample to a published alert.
+//! The benchmarks look at the program from outside. [`flood`] asks how much it can take, [`alerts`] how long
+//! it takes from a published sample to a published alert, [`node`] how many bytes what a real machine says of itself
+//! comes to.
 
 pub mod packet;
 
@@ -25,3 +26,15 @@ pub mod publisher;
 pub mod flood;
 
 pub mod alerts;
+
+pub mod progress;
+
+pub mod exposition;
+
+pub mod capture;
+
+pub mod exporter;
+
+pub mod victoria;
+
+pub mod node;

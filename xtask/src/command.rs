@@ -1,6 +1,6 @@
 //! The words of the command line, and what they start.
 
-use crate::bench::{alerts, collector, flood};
+use crate::bench::{alerts, collector, exporter, flood, node};
 use crate::tidy;
 use crate::tree::Tree;
 use std::io::Write;
@@ -14,14 +14,20 @@ cargo xtask bench bus            messages and samples taken from a real broker
     --messages N                 messages of each run (default 200000)
 cargo xtask bench alerts         time from a published sample to the published alert
     --seconds N                  length of the run (default 20)
+cargo xtask bench node           bytes per sample of a real node_exporter, beside VictoriaMetrics
+    --minutes N                  length of the capture, a scrape a second (default 30)
+    --capture FILE               take this capture; the last one is in target/node-capture
+    --by-series                  also say what each series costs alone
 
-Both benchmarks build the release binary first; with --binary PATH they take that one.
-They need mosquitto and mosquitto_sub.
+The benchmarks build the release binary first; with --binary PATH they take that one. The first two need mosquitto
+and mosquitto_sub, the third prometheus-node-exporter and victoria-metrics: Debian's packages have these names.
 ";
 /// Messages of one run of the flood.
 const MESSAGES: u32 = 200_000;
 /// Seconds of probing for alerts.
 const SECONDS: u32 = 20;
+/// Minutes of scraping.
+const MINUTES: u32 = 30;
 
 /// Does what `words` ask for and writes to `out`.
 ///
@@ -38,6 +44,15 @@ pub fn run(words: &[String], out: &mut dyn Write) -> Result<(), String> {
         ["bench", "alerts", ref options @ ..] => {
             let (binary, seconds) = read_options(options, "--seconds", SECONDS)?;
             alerts::run(out, &program(binary)?, seconds)
+        }
+        ["bench", "node", ref options @ ..] => {
+            let options = NodeOptions::read(options)?;
+            let program = program(options.binary)?;
+            let capture = match options.capture {
+                Some(path) => path,
+                None => captured(options.minutes)?,
+            };
+            node::run(out, &program, &capture, options.by_series)
         }
         [] | ["help" | "--help" | "-h"] => out.write_all(HELP.as_bytes()).map_err(|error| error.to_string()),
         _ => Err(format!("`{}` is not understood.\n\n{HELP}", words.join(" "))),
@@ -77,4 +92,41 @@ fn read_options(words: &[&str], name: &str, default: u32) -> Result<(Option<Path
         }
     }
     Ok((binary, number))
+}
+
+/// What `bench node` is told.
+struct NodeOptions {
+    binary: Option<PathBuf>,
+    capture: Option<PathBuf>,
+    minutes: u32,
+    by_series: bool,
+}
+
+impl NodeOptions {
+    fn read(words: &[&str]) -> Result<Self, String> {
+        let mut options = Self { binary: None, capture: None, minutes: MINUTES, by_series: false };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
+            match *word {
+                "--binary" => options.binary = Some(PathBuf::from(value()?)),
+                "--capture" => options.capture = Some(PathBuf::from(value()?)),
+                "--minutes" => {
+                    let value = value()?;
+                    options.minutes =
+                        value.parse().map_err(|_| format!("--minutes {value} is not a number"))?;
+                }
+                "--by-series" => options.by_series = true,
+                _ => return Err(format!("`{word}` is not understood.\n\n{HELP}")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Captures for `minutes`, into the place of the last capture.
+fn captured(minutes: u32) -> Result<PathBuf, String> {
+    let path = root().join("target/node-capture");
+    exporter::capture(&path, minutes)?;
+    Ok(path)
 }

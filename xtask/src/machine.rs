@@ -4,7 +4,7 @@
 //! here; they are lifted for this file alone.
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures real time and makes real files")]
 
-use std::fs;
+use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -80,6 +80,43 @@ pub fn description() -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split_whitespace().next().unwrap_or("unknown").to_owned();
     format!("{processors} x {name}, load average {load} at the start")
+}
+
+/// Makes the file at `path`, and its directory.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create(path: &Path) -> Result<File, String> {
+    let explain = |error: std::io::Error| format!("{}: {error}", path.display());
+    path.parent().map_or(Ok(()), fs::create_dir_all).map_err(explain)?;
+    File::create(path).map_err(explain)
+}
+
+/// The text of the file at `path`.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Gives a file another name.
+///
+/// # Errors
+/// When that is not possible.
+pub fn rename(from: &Path, to: &Path) -> Result<(), String> {
+    fs::rename(from, to).map_err(|error| format!("{}: {error}", to.display()))
+}
+
+/// Bytes of all files below `path`.
+pub fn bytes_below(path: &Path) -> u64 {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let bytes = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => bytes_below(&entry.path()),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    };
+    entries.map(bytes).sum()
 }
 
 /// A directory that goes away with the value.

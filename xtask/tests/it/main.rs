@@ -5,6 +5,7 @@ mod collector_answers;
 mod flood;
 mod live_publisher;
 mod messages;
+mod node;
 mod packets;
 mod repository;
 mod rules;
