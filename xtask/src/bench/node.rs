@@ -53,7 +53,12 @@ pub fn run(out: &mut dyn Write, program: &Path, path: &Path, by_series: bool) ->
     let ratio = float(ours.blocks) / float(theirs.data);
     writeln!(out, "\nwithout their index and our log: {blocks} and {data}, {ratio:.3} of theirs")
         .map_err(explain)?;
-    writeln!(out, "every sample came back bit for bit").map_err(explain)?;
+    writeln!(
+        out,
+        "every sample of ours came back bit for bit; VictoriaMetrics has {} samples",
+        whole(theirs.samples)
+    )
+    .map_err(explain)?;
     if by_series { show_series(out, program, &all) } else { Ok(()) }
 }
 

@@ -19,6 +19,8 @@ pub struct Bytes {
     pub data: u64,
     /// Labels.
     pub index: u64,
+    /// Samples that it has: it takes no NaN, and its older versions nothing of a line with an infinity.
+    pub samples: u64,
 }
 
 /// Imports `lines` (JSON, as `/api/v1/import` takes them), merges what can be merged, stops it and weighs its files.
@@ -44,8 +46,9 @@ pub fn weigh(lines: &str) -> Result<Bytes, String> {
     }
     wait_for(PATIENCE, Duration::from_millis(200), || is_calm(port).then_some(()))
         .ok_or_else(|| format!("{PROGRAM} merges for too long"))?;
+    let samples = rows(port);
     stop(&mut running)?;
-    Ok(Bytes { data: below(dir.path(), "data"), index: below(dir.path(), "indexdb") })
+    Ok(Bytes { data: below(dir.path(), "data"), index: below(dir.path(), "indexdb"), samples })
 }
 
 fn ok(port: u16, path: &str) -> Option<()> {
@@ -77,6 +80,14 @@ fn is_calm(port: u16) -> bool {
     let value = |name| super::collector::value(&text, name);
     value("vm_active_force_merges") == Some(0.0)
         && value("vm_active_merges").is_none_or(|merges| merges == 0.0)
+}
+
+/// Samples in all its parts; its metric counts those of the index as well, under other types.
+fn rows(port: u16) -> u64 {
+    let text = web::get(port, "/metrics", "text/plain").map(|answer| answer.body).unwrap_or_default();
+    let lines =
+        text.lines().filter_map(|line| line.strip_prefix("vm_rows{type=\"storage/")?.rsplit_once(' '));
+    lines.filter_map(|(_, value)| value.parse::<u64>().ok()).sum()
 }
 
 fn stop(running: &mut Running) -> Result<(), String> {

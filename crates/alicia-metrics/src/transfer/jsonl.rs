@@ -1,6 +1,7 @@
 //! JSON lines, as VictoriaMetrics' `/api/v1/export` and `/api/v1/import` have them: one object a line, with the
-//! labels of a series, its values and their times in milliseconds. We add `type`, the kind of the metric, which
-//! VictoriaMetrics passes over.
+//! labels of a series, its values and their times in milliseconds. We add two things, which VictoriaMetrics passes
+//! over: `type`, the kind of the metric, and where there are any `nan_bits`, by position the bits of the values that
+//! are NaN but not the usual one, the staleness marker for example.
 
 use super::fault::Fault;
 use super::{identity, value};
@@ -32,7 +33,25 @@ pub(crate) fn push(out: &mut String, series: &Series, points: &[Point]) {
             comma(out, at);
             out.push_str(&point.t.to_string());
         }
-        out.push_str("]}\n");
+        out.push(']');
+        push_odd(out, points);
+        out.push_str("}\n");
+    }
+}
+
+/// Appends the bits that `null` does not say.
+fn push_odd(out: &mut String, points: &[Point]) {
+    let is_odd = |point: &Point| point.v.is_nan() && !value::is_usual(point.v);
+    let odd = points.iter().enumerate().filter(|(_, point)| is_odd(point));
+    for (count, (at, point)) in odd.clone().enumerate() {
+        out.push_str(if count == 0 { ",\"nan_bits\":{\"" } else { ",\"" });
+        out.push_str(&at.to_string());
+        out.push_str("\":\"");
+        value::push_bits(out, point.v);
+        out.push('"');
+    }
+    if odd.count() > 0 {
+        out.push('}');
     }
 }
 
@@ -69,6 +88,8 @@ struct Line<'a> {
     values: &'a RawValue,
     #[serde(borrow)]
     timestamps: &'a RawValue,
+    #[serde(borrow, default)]
+    nan_bits: BTreeMap<usize, Cow<'a, str>>,
 }
 
 /// The samples of `line`, appended to `out`; of a line that is refused none.
@@ -78,7 +99,14 @@ pub(crate) fn read(line: &str, out: &mut Vec<(Arc<Series>, Point)>) -> Result<()
     let series = identity::series(line.metric.into_iter().collect(), kind)?;
     let values = elements(line.values)?
         .map(|text| value::parse_json(text).ok_or_else(|| Fault::reason(Reason::BadValue, text)));
-    let values = values.collect::<Result<Vec<f64>, Fault>>()?;
+    let mut values = values.collect::<Result<Vec<f64>, Fault>>()?;
+    for (at, digits) in &line.nan_bits {
+        let place = values.get_mut(*at).filter(|value| value.is_nan());
+        let (Some(place), Some(nan)) = (place, value::parse_bits(digits)) else {
+            return Err(Fault::reason(Reason::BadValue, &format!("nan_bits {at}: {digits}")));
+        };
+        *place = nan;
+    }
     let times = elements(line.timestamps)?.map(|text| {
         text.parse().map_err(|_| Fault::time(format!("{text} is not a whole number of milliseconds")))
     });

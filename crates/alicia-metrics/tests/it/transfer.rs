@@ -33,7 +33,7 @@ fn two_series(end: i64) -> String {
     let values: Vec<String> = (0..60).map(|minute| format!("{minute}.5")).collect();
     format!(
         "{{\"metric\":{{\"__name__\":\"lux\",\"service\":\"lamp\"}},\"type\":\"gauge\",\"values\":[{}],\"timestamps\":[{}]}}\n\
-         {{\"metric\":{{\"__name__\":\"switched\",\"service\":\"lamp\"}},\"type\":\"counter\",\"values\":[1.0,\"NaN:7ff0000000000002\"],\"timestamps\":[{},{end}]}}\n",
+         {{\"metric\":{{\"__name__\":\"switched\",\"service\":\"lamp\"}},\"type\":\"counter\",\"values\":[1.0,null],\"timestamps\":[{},{end}],\"nan_bits\":{{\"1\":\"7ff0000000000002\"}}}}\n",
         values.join(","),
         times.join(","),
         end - 1

@@ -108,7 +108,7 @@ fn the_formats_look_like_this() {
     assert_eq!(
         text_of(&all, TransferFormat::Jsonl),
         r#"{"metric":{"__name__":"lux","room":"a \"b\"","service":"lamp"},"type":"counter","values":[0.1,"Infinity"],"timestamps":[1000,2000]}
-{"metric":{"__name__":"room.lux"},"type":"gauge","values":["NaN:7ff0000000000002"],"timestamps":[1000]}
+{"metric":{"__name__":"room.lux"},"type":"gauge","values":[null],"timestamps":[1000],"nan_bits":{"0":"7ff0000000000002"}}
 "#
     );
     assert_eq!(
@@ -204,6 +204,11 @@ fn what_is_bad_is_told_and_costs_only_its_line() {
         (
             "{\"metric\":{\"__name__\":\"a\"},\"type\":\"z\",\"values\":[1],\"timestamps\":[1]}",
             "bad_type",
+            TransferFormat::Jsonl,
+        ),
+        (
+            "{\"metric\":{\"__name__\":\"a\"},\"values\":[1],\"timestamps\":[1],\"nan_bits\":{\"0\":\"7ff8000000000001\"}}",
+            "bad_value",
             TransferFormat::Jsonl,
         ),
         ("a,1,x,9", "bad_syntax", TransferFormat::Csv),
