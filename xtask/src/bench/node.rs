@@ -9,9 +9,10 @@
 
 use super::capture::{self, Captured};
 use super::table::{Table, thousands};
-use super::victoria;
+use super::victoria::Peer;
 use crate::machine::{TempDir, bytes_below, description, read};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
@@ -38,14 +39,16 @@ pub fn run(out: &mut dyn Write, program: &Path, path: &Path, by_series: bool) ->
     writeln!(out, "Machine: {}", description()).map_err(explain)?;
     writeln!(out, "{}\n", describe(&all, samples)).map_err(explain)?;
     let ours = ours(program, &all)?;
-    let theirs = victoria::weigh(&lines(&all))?;
+    let peer = Peer::with(&lines(&all))?;
+    let exact = exact(&all, &peer.export()?);
+    let theirs = peer.weigh()?;
     let table = Table::begin(out, &HEADINGS).map_err(explain)?;
     let per_sample = |bytes: u64| format!("{:.3}", float(bytes) / float(samples as u64));
-    let peer = theirs.data + theirs.index;
+    let sum = theirs.data + theirs.index;
     for (name, bytes, part) in
-        [("alicia-metrics", ours.all, ours.all - ours.blocks), ("VictoriaMetrics", peer, theirs.index)]
+        [("alicia-metrics", ours.all, ours.all - ours.blocks), ("VictoriaMetrics", sum, theirs.index)]
     {
-        let ratio = format!("{:.3}", float(bytes) / float(peer));
+        let ratio = format!("{:.3}", float(bytes) / float(sum));
         let cells = [name.to_owned(), whole(bytes), whole(part), per_sample(bytes), ratio];
         table.row(out, &cells).map_err(explain)?;
     }
@@ -53,12 +56,8 @@ pub fn run(out: &mut dyn Write, program: &Path, path: &Path, by_series: bool) ->
     let ratio = float(ours.blocks) / float(theirs.data);
     writeln!(out, "\nwithout their index and our log: {blocks} and {data}, {ratio:.3} of theirs")
         .map_err(explain)?;
-    writeln!(
-        out,
-        "every sample of ours came back bit for bit; VictoriaMetrics has {} samples",
-        whole(theirs.samples)
-    )
-    .map_err(explain)?;
+    let exact = format!("{} of {}", whole(exact as u64), whole(samples as u64));
+    writeln!(out, "every sample of ours came back bit for bit, {exact} of theirs").map_err(explain)?;
     if by_series { show_series(out, program, &all) } else { Ok(()) }
 }
 
@@ -165,6 +164,30 @@ fn values(lines: &str) -> BTreeMap<&str, (String, String)> {
         }
     }
     all
+}
+
+/// How many samples of `all` are in `export` with the same bits: lines of JSON, from a program that writes doubles
+/// in its own way.
+pub fn exact(all: &[Captured], export: &str) -> usize {
+    let mut answered: HashMap<String, HashMap<&str, f64>> = HashMap::new();
+    for line in export.lines() {
+        let Some((head, rest)) = line.split_once(",\"values\":[") else { continue };
+        let Some((values, times)) = rest.split_once("],\"timestamps\":[") else { continue };
+        let labels = head.strip_prefix("{\"metric\":").and_then(|json| json.parse::<Value>().ok());
+        let values = values.split(',').filter_map(|value| value.parse().ok());
+        let known = answered.entry(labels.unwrap_or_default().to_string()).or_default();
+        known.extend(times.trim_end_matches("]}").split(',').zip(values));
+    }
+    let exact = |one: &Captured| {
+        let known = answered.get(&one.labels);
+        let is_there = |(t, v): &&(u64, f64)| {
+            known
+                .and_then(|known| known.get(t.to_string().as_str()))
+                .is_some_and(|found| found.to_bits() == v.to_bits())
+        };
+        one.points.iter().filter(is_there).count()
+    };
+    all.iter().map(exact).sum()
 }
 
 /// Each series in a data directory of its own: what it costs beyond a directory with nothing in it.

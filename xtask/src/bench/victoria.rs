@@ -3,7 +3,6 @@
 use super::child::Running;
 use super::web;
 use crate::machine::{TempDir, bytes_below, free_port, rest, wait_for};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -12,43 +11,72 @@ const PROGRAM: &str = "victoria-metrics";
 /// How long a start, a merge or a stop may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What its files came to.
+/// What its files come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bytes {
     /// Values and times.
     pub data: u64,
     /// Labels.
     pub index: u64,
-    /// Samples that it has: it takes no NaN, and its older versions nothing of a line with an infinity.
-    pub samples: u64,
 }
 
-/// Imports `lines` (JSON, as `/api/v1/import` takes them), merges what can be merged, stops it and weighs its files.
-///
-/// # Errors
-/// When it is not installed, refuses something or does not stop.
-pub fn weigh(lines: &str) -> Result<Bytes, String> {
-    let dir = TempDir::new("victoria")?;
-    let port = free_port()?;
-    let mut command = Command::new(PROGRAM);
-    command.arg(format!("-storageDataPath={}", dir.path().display()));
-    command.arg(format!("-httpListenAddr=127.0.0.1:{port}"));
-    command.args(["-retentionPeriod=100y", "-loggerLevel=ERROR", "-memory.allowedBytes=1GiB"]);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut running = Running::start(PROGRAM, &mut command)
-        .map_err(|error| format!("{error}; Debian has it in the package victoria-metrics"))?;
-    wait_for(PATIENCE, Duration::from_millis(50), || ok(port, "/health"))
-        .ok_or_else(|| format!("{PROGRAM} does not answer"))?;
-    import(port, lines)?;
-    for path in ["/internal/force_flush", "/internal/force_merge"] {
-        ok(port, path).ok_or_else(|| format!("{PROGRAM} refuses {path}"))?;
-        rest(Duration::from_secs(1));
+/// A running VictoriaMetrics that has samples.
+#[derive(Debug)]
+pub struct Peer {
+    dir: TempDir,
+    port: u16,
+    running: Running,
+}
+
+impl Peer {
+    /// Starts it, imports `lines` (JSON, as `/api/v1/import` takes them) and merges what can be merged.
+    ///
+    /// # Errors
+    /// When it is not installed, or refuses something.
+    pub fn with(lines: &str) -> Result<Self, String> {
+        let dir = TempDir::new("victoria")?;
+        let port = free_port()?;
+        let mut command = Command::new(PROGRAM);
+        command.arg(format!("-storageDataPath={}", dir.path().display()));
+        command.arg(format!("-httpListenAddr=127.0.0.1:{port}"));
+        command.args(["-retentionPeriod=100y", "-loggerLevel=ERROR", "-memory.allowedBytes=1GiB"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let running = Running::start(PROGRAM, &mut command)
+            .map_err(|error| format!("{error}; Debian has it in the package victoria-metrics"))?;
+        wait_for(PATIENCE, Duration::from_millis(50), || ok(port, "/health"))
+            .ok_or_else(|| format!("{PROGRAM} does not answer"))?;
+        import(port, lines)?;
+        for path in ["/internal/force_flush", "/internal/force_merge"] {
+            ok(port, path).ok_or_else(|| format!("{PROGRAM} refuses {path}"))?;
+            rest(Duration::from_secs(1));
+        }
+        wait_for(PATIENCE, Duration::from_millis(200), || is_calm(port).then_some(()))
+            .ok_or_else(|| format!("{PROGRAM} merges for too long"))?;
+        Ok(Self { dir, port, running })
     }
-    wait_for(PATIENCE, Duration::from_millis(200), || is_calm(port).then_some(()))
-        .ok_or_else(|| format!("{PROGRAM} merges for too long"))?;
-    let samples = rows(port);
-    stop(&mut running)?;
-    Ok(Bytes { data: below(dir.path(), "data"), index: below(dir.path(), "indexdb"), samples })
+
+    /// All samples, as `/api/v1/export` answers them.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn export(&self) -> Result<String, String> {
+        // The selector is {__name__!=""}, and the default start lies some minutes back.
+        let path = "/api/v1/export?start=0&match%5B%5D=%7B__name__%21%3D%22%22%7D";
+        let answer = web::get(self.port, path, "*/*")?;
+        if answer.status == 200 { Ok(answer.body) } else { Err(format!("no export: {}", answer.body)) }
+    }
+
+    /// Stops it and weighs its files.
+    ///
+    /// # Errors
+    /// When it does not stop.
+    pub fn weigh(mut self) -> Result<Bytes, String> {
+        stop(&mut self.running)?;
+        Ok(Bytes {
+            data: bytes_below(&self.dir.path().join("data")),
+            index: bytes_below(&self.dir.path().join("indexdb")),
+        })
+    }
 }
 
 fn ok(port: u16, path: &str) -> Option<()> {
@@ -82,14 +110,6 @@ fn is_calm(port: u16) -> bool {
         && value("vm_active_merges").is_none_or(|merges| merges == 0.0)
 }
 
-/// Samples in all its parts; its metric counts those of the index as well, under other types.
-fn rows(port: u16) -> u64 {
-    let text = web::get(port, "/metrics", "text/plain").map(|answer| answer.body).unwrap_or_default();
-    let lines =
-        text.lines().filter_map(|line| line.strip_prefix("vm_rows{type=\"storage/")?.rsplit_once(' '));
-    lines.filter_map(|(_, value)| value.parse::<u64>().ok()).sum()
-}
-
 fn stop(running: &mut Running) -> Result<(), String> {
     let status = Command::new("kill").args(["-INT", &running.pid().to_string()]).status();
     if !status.is_ok_and(|status| status.success()) {
@@ -97,8 +117,4 @@ fn stop(running: &mut Running) -> Result<(), String> {
     }
     let ended = wait_for(PATIENCE, Duration::from_millis(50), || running.has_ended().then_some(()));
     ended.ok_or_else(|| format!("{PROGRAM} does not stop"))
-}
-
-fn below(dir: &Path, name: &str) -> u64 {
-    bytes_below(&dir.join(name))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 use xtask::bench::capture::{Captured, Writer, read};
 use xtask::bench::exposition::{labels, parse};
-use xtask::bench::node::lines;
+use xtask::bench::node::{exact, lines};
 use xtask::bench::progress;
 
 #[test]
@@ -64,6 +64,9 @@ fn a_capture_gives_every_sample_of_every_scrape_back() {
         lines(&all).lines().nth(1),
         Some(r#"{"metric":{"__name__":"b"},"type":"gauge","values":[2.0,0.1],"timestamps":[1000,3002]}"#)
     );
+    let answer = lines(&all).replace(",\"type\":\"gauge\"", "").replace(",\"type\":\"counter\"", "");
+    assert_eq!(exact(&all, &answer), 5);
+    assert_eq!(exact(&all, &answer.replace("2.0", "2").replace("-0.0", "0")), 4, "zero is not minus zero");
 }
 
 #[test]
