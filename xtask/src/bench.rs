@@ -37,4 +37,8 @@ pub mod exporter;
 
 pub mod victoria;
 
+pub mod weigh;
+
+pub mod anatomy;
+
 pub mod node;

@@ -17,7 +17,7 @@ cargo xtask bench alerts         time from a published sample to the published a
 cargo xtask bench node           bytes per sample of a real node_exporter, beside VictoriaMetrics
     --minutes N                  length of the capture, a scrape a second (default 30)
     --capture FILE               take this capture; the last one is in target/node-capture
-    --by-series                  also say what each series costs alone
+    --details                    also say what each kind of data and each series costs alone
 
 The benchmarks build the release binary first; with --binary PATH they take that one. The first two need mosquitto
 and mosquitto_sub, the third prometheus-node-exporter and victoria-metrics: Debian's packages have these names.
@@ -52,7 +52,7 @@ pub fn run(words: &[String], out: &mut dyn Write) -> Result<(), String> {
                 Some(path) => path,
                 None => captured(options.minutes)?,
             };
-            node::run(out, &program, &capture, options.by_series)
+            node::run(out, &program, &capture, options.detailed)
         }
         [] | ["help" | "--help" | "-h"] => out.write_all(HELP.as_bytes()).map_err(|error| error.to_string()),
         _ => Err(format!("`{}` is not understood.\n\n{HELP}", words.join(" "))),
@@ -99,12 +99,12 @@ struct NodeOptions {
     binary: Option<PathBuf>,
     capture: Option<PathBuf>,
     minutes: u32,
-    by_series: bool,
+    detailed: bool,
 }
 
 impl NodeOptions {
     fn read(words: &[&str]) -> Result<Self, String> {
-        let mut options = Self { binary: None, capture: None, minutes: MINUTES, by_series: false };
+        let mut options = Self { binary: None, capture: None, minutes: MINUTES, detailed: false };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
@@ -116,7 +116,7 @@ impl NodeOptions {
                     options.minutes =
                         value.parse().map_err(|_| format!("--minutes {value} is not a number"))?;
                 }
-                "--by-series" => options.by_series = true,
+                "--details" => options.detailed = true,
                 _ => return Err(format!("`{word}` is not understood.\n\n{HELP}")),
             }
         }

@@ -48,6 +48,17 @@ pub fn thousands(value: f64) -> String {
     if value <= -0.5 { format!("-{text}") } else { text }
 }
 
+/// [`thousands`] of a whole number.
+pub fn whole(number: u64) -> String {
+    thousands(float(number))
+}
+
+/// A count as a float, to divide it.
+#[expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^53")]
+pub fn float(number: u64) -> f64 {
+    number as f64
+}
+
 /// The value below which `share` of the sorted `values` lie (nearest rank); `None` without values.
 pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let mut rank = 1;

@@ -1,10 +1,11 @@
 //! A capture holds what the exporter said, scrape by scrape.
 
 use std::time::Duration;
+use xtask::bench::anatomy::kind;
 use xtask::bench::capture::{Captured, Writer, read};
 use xtask::bench::exposition::{labels, parse};
-use xtask::bench::node::{exact, lines};
 use xtask::bench::progress;
+use xtask::bench::weigh::{exact, lines};
 
 #[test]
 fn the_lines_of_a_scrape_are_understood() {
@@ -67,6 +68,21 @@ fn a_capture_gives_every_sample_of_every_scrape_back() {
     let answer = lines(&all).replace(",\"type\":\"gauge\"", "").replace(",\"type\":\"counter\"", "");
     assert_eq!(exact(&all, &answer), 5);
     assert_eq!(exact(&all, &answer.replace("2.0", "2").replace("-0.0", "0")), 4, "zero is not minus zero");
+}
+
+#[test]
+fn series_are_told_apart_by_what_they_hold() {
+    for (values, expected) in [
+        (&[5.5, 5.5][..], "constant"),
+        (&[1.0, 2.0], "integers, counter"),
+        (&[1.0, 2.25], "decimals, counter"),
+        (&[1e-7, 2e300], "decimals, counter"),
+        (&[0.1 + 0.2, 1.0], "full doubles, counter"),
+    ] {
+        let points = values.iter().map(|value| (0, *value)).collect();
+        let one = Captured { kind: "counter".to_owned(), labels: String::new(), points };
+        assert_eq!(kind(&one), expected, "{values:?}");
+    }
 }
 
 #[test]
