@@ -20,8 +20,6 @@ use store::Store;
 const WINDOW_SAMPLES: usize = 1 << 20;
 /// Bytes of text that are written at once.
 const TEXT_BYTES: usize = 1 << 20;
-/// Retention with which nothing is too old.
-const FOR_EVER: Millis = Millis::MAX / 2;
 
 /// What was written.
 #[derive(Debug, Default)]
@@ -36,7 +34,7 @@ pub(crate) fn export(args: &ExportArgs) -> Result<Exported, TransferError> {
     for name in [WAL_DIR, BLOCKS_DIR] {
         existing(&args.data_dir.join(name))?;
     }
-    let opened = open::open(&args.data_dir, FOR_EVER)?;
+    let opened = open::open(&args.data_dir)?;
     let guess = || args.output.as_deref().map_or(TransferFormat::Jsonl, format::of_name);
     let format = args.format.unwrap_or_else(guess);
     let mut exported = Exported { samples: 0, damage: opened.told };

@@ -11,7 +11,7 @@ use super::refusals::Refusals;
 use crate::cli::{ImportArgs, TransferFormat};
 use crate::progress;
 use indicatif::ProgressBar;
-use model::{Append, Millis, Point, Reason, Sample, Series, limits};
+use model::{Append, Millis, Point, Reason, Sample, Series, TimeRange, limits};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -54,14 +54,16 @@ impl fmt::Display for Imported {
 pub(crate) fn import(args: &ImportArgs) -> Result<Imported, TransferError> {
     let (input, length) = input(&args.file)?;
     let format: TransferFormat = args.format.unwrap_or_else(|| format::of_name(&args.file));
-    let opened = open::open(&args.data_dir, Millis::from(args.retention_days).saturating_mul(limits::DAY))?;
+    let opened = open::open(&args.data_dir)?;
     let bar = match length {
         Some(length) => progress::bar(args.progress, length, "bytes"),
         None => ProgressBar::hidden(),
     };
     let imported = Imported { told: opened.told, ..Imported::default() };
-    let horizon = SystemClock::default().now().saturating_add(limits::FUTURE);
-    let mut load = Load { store: &opened.store, horizon, batch: Vec::new(), imported };
+    let now = SystemClock::default().now();
+    let retention = Millis::from(args.retention_days).saturating_mul(limits::DAY);
+    let taken = TimeRange { start: now.saturating_sub(retention), end: now.saturating_add(limits::FUTURE) };
+    let mut load = Load { store: &opened.store, taken, batch: Vec::new(), imported };
     load.all(Lines::new(input, LINE_BYTES), Reader::new(format), &args.file, &bar)?;
     opened.store.flush(Millis::MAX)?;
     opened.store.tidy()?;
@@ -84,8 +86,8 @@ fn input(path: &Path) -> Result<(Box<dyn BufRead>, Option<u64>), TransferError> 
 /// A running import.
 struct Load<'a> {
     store: &'a Store,
-    /// What is later is refused.
-    horizon: Millis,
+    /// What is older or newer is refused.
+    taken: TimeRange,
     /// Samples on their way, each with its line.
     batch: Vec<(Arc<Series>, Point, u64)>,
     imported: Imported,
@@ -132,10 +134,12 @@ impl Load<'_> {
     /// Puts what is on its way into the store.
     fn put(&mut self) -> Result<(), TransferError> {
         let batch = std::mem::take(&mut self.batch);
-        let (good, late): (Vec<_>, Vec<_>) =
-            batch.into_iter().partition(|(_, point, _)| point.t <= self.horizon);
-        for (_, point, line) in late {
-            self.imported.refused.sample(line, Reason::TooFarInFuture, point.t);
+        let (good, bad): (Vec<_>, Vec<_>) =
+            batch.into_iter().partition(|(_, point, _)| self.taken.contains(point.t));
+        for (_, point, line) in bad {
+            let is_old = point.t < self.taken.start;
+            let reason = if is_old { Reason::TooOld } else { Reason::TooFarInFuture };
+            self.imported.refused.sample(line, reason, point.t);
         }
         for part in good.chunks(BATCH) {
             let samples: Vec<_> =

@@ -40,14 +40,19 @@ pub(crate) struct Opened {
     pub(crate) told: Vec<String>,
 }
 
-/// Opens the store in `data_dir`, which takes samples up to `retention` old.
-pub(crate) fn open(data_dir: &Path, retention: Millis) -> Result<Opened, TransferError> {
+/// Retention with which nothing is too old: what is in a data directory must not go because somebody looks at it, or
+/// adds to it, with another retention than the collector's.
+const FOR_EVER: Millis = Millis::MAX / 2;
+
+/// Opens the store in `data_dir`; it keeps samples of any age.
+pub(crate) fn open(data_dir: &Path) -> Result<Opened, TransferError> {
     let disk = |name: &str| {
         let dir = data_dir.join(name);
         RealDisk::open(&dir).map(Arc::new).map_err(|source| TransferError::path(&dir, source))
     };
     let disks = Disks { wal: disk(WAL_DIR)?, blocks: disk(BLOCKS_DIR)? };
-    let limits = MemoryLimits { retention, samples_per_series: limits::SAMPLES, ..MemoryLimits::default() };
+    let limits =
+        MemoryLimits { retention: FOR_EVER, samples_per_series: limits::SAMPLES, ..MemoryLimits::default() };
     let clock = Arc::new(SystemClock::default());
     let (store, recovery) = Store::open(limits, clock, disks, Durability::Interval)?;
     Ok(Opened { store, told: recovery.told })

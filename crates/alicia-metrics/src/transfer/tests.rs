@@ -1,9 +1,12 @@
 //! What is exported, imported elsewhere and exported again is the same text, for every format.
 
+#![expect(clippy::disallowed_methods, reason = "a test writes the file that a user would bring")]
+
+use super::import::Imported;
 use super::open::{Opened, open};
 use super::{export, import};
 use crate::cli::{ExportArgs, ImportArgs, Progress, TransferFormat};
-use model::{Append, Labels, MetricKind, NAME, Point, SERVICE, Sample, Series, limits};
+use model::{Append, Labels, MetricKind, NAME, Point, SERVICE, Sample, Series};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +24,7 @@ fn series(number: u8, kind: MetricKind) -> Arc<Series> {
 
 /// A store of `all`: half of each series in a block, half in the log.
 fn keep(all: &All, dir: &Path) {
-    let Opened { store, .. } = open(dir, i64::from(DAYS) * limits::DAY).expect("opens");
+    let Opened { store, .. } = open(dir).expect("opens");
     for half in [0, 1] {
         for (number, (kind, points)) in all {
             let series = series(*number, *kind);
@@ -54,15 +57,36 @@ fn export_to(output: &Path, format: TransferFormat, data_dir: &Path) -> (u64, St
 }
 
 fn import_from(file: &Path, format: TransferFormat, data_dir: &Path) {
+    let done = import_within(DAYS, file, format, data_dir);
+    assert!(done.refused.is_empty(), "{done}");
+}
+
+fn import_within(retention_days: u32, file: &Path, format: TransferFormat, data_dir: &Path) -> Imported {
     let args = ImportArgs {
         file: file.to_path_buf(),
         format: Some(format),
         data_dir: data_dir.to_path_buf(),
-        retention_days: DAYS,
+        retention_days,
         progress: Progress::Never,
     };
-    let done = import(&args).expect("imports");
-    assert!(done.refused.is_empty(), "{done}");
+    import(&args).expect("imports")
+}
+
+#[test]
+fn an_import_refuses_what_is_too_old_and_leaves_what_is_there_as_it_is() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (data, file) = (dir.path().join("data"), dir.path().join("more.csv"));
+    let old = (MetricKind::Gauge, BTreeMap::from([(1, 0), (2, 0), (3, 0)]));
+    keep(&BTreeMap::from([(7, old)]), &data);
+    let before = export_to(&dir.path().join("before"), TransferFormat::Csv, &data);
+    std::fs::write(&file, format!("name,timestamp_ms,value\na,5,1\na,{},1\n", i64::MAX)).expect("written");
+    let done = import_within(30, &file, TransferFormat::Csv, &data).to_string();
+    for word in
+        ["0 samples are new", "too_old: 1 samples", "line 2", "too_far_in_future: 1 samples", "line 3"]
+    {
+        assert!(done.contains(word), "{word} in\n{done}");
+    }
+    assert_eq!(export_to(&dir.path().join("after"), TransferFormat::Csv, &data), before);
 }
 
 fn any_samples() -> impl Strategy<Value = All> {
