@@ -3,7 +3,7 @@
 //! A record is one line: what could hold a line break is JSON, which writes it as `\n`. So a quote that somebody
 //! forgot costs one line and not the rest of the file.
 
-use super::fault::Fault;
+use super::fault::{Fault, shortened};
 use super::{identity, jsonl, value};
 use model::{NAME, Point, Reason, Series};
 use std::borrow::Cow;
@@ -113,7 +113,8 @@ fn header(names: &[Cow<'_, str>]) -> Result<Vec<Column>, Fault> {
         if columns.iter().filter(|column| **column == needed).count() != 1 {
             let found = names.join(",");
             return Err(Fault::header(format!(
-                "the header needs exactly one column `{word}`, and is {found:?}"
+                "the header needs exactly one column `{word}`, and is {}",
+                shortened(&found)
             )));
         }
     }
@@ -126,12 +127,12 @@ fn point(columns: &[Column], fields: &[Cow<'_, str>]) -> Result<Point, Fault> {
         let text = field.trim();
         match column {
             Column::Time => {
-                point.t = text
-                    .parse()
-                    .map_err(|_| Fault::time(format!("{text:?} is not a whole number of milliseconds")))?;
+                point.t = text.parse().map_err(|_| {
+                    Fault::time(format!("{} is not a whole number of milliseconds", shortened(text)))
+                })?;
             }
             Column::Value => {
-                point.v = value::parse(text).ok_or_else(|| Fault::reason(Reason::BadValue, text))?;
+                point.v = value::parse(text).ok_or_else(|| Fault::value(text))?;
             }
             _ => {}
         }
@@ -148,8 +149,12 @@ fn series(columns: &[Column], fields: &[Cow<'_, str>]) -> Result<Arc<Series>, Fa
             Column::Label(name) => pairs.push((name.clone(), field.clone().into_owned())),
             Column::Kind => kind = Some(field.trim()),
             Column::Labels => {
-                let labels: BTreeMap<String, String> = serde_json::from_str(field)
-                    .map_err(|error| Fault::reason(Reason::BadLabels, &format!("{field}: {error}")))?;
+                let labels: BTreeMap<String, String> = serde_json::from_str(field).map_err(|error| {
+                    Fault::reason(
+                        Reason::BadLabels,
+                        format!("the labels {} are no object of texts: {error}", shortened(field)),
+                    )
+                })?;
                 pairs.extend(labels);
             }
             Column::Time | Column::Value => {}

@@ -29,21 +29,24 @@ impl Fault {
         Self { word: "bad_header", text: text.into(), is_final: true }
     }
 
-    /// One of the reasons of the house, with what was found.
-    pub(crate) fn reason(reason: Reason, found: &str) -> Self {
-        let text = format!("{} Found: {}", reason.explain(), shortened(found));
-        Self { word: reason.as_str(), text, is_final: false }
+    /// One of the reasons of the house, said of a line.
+    pub(crate) fn reason(reason: Reason, text: impl Into<String>) -> Self {
+        Self { word: reason.as_str(), text: text.into(), is_final: false }
     }
-}
 
-impl From<Reason> for Fault {
-    fn from(reason: Reason) -> Self {
-        Self { word: reason.as_str(), text: reason.explain().to_owned(), is_final: false }
+    /// `found` is no value.
+    pub(crate) fn value(found: &str) -> Self {
+        Self::reason(Reason::BadValue, format!("{} is no number", shortened(found)))
+    }
+
+    /// `found` is no kind of a metric.
+    pub(crate) fn kind(found: &str) -> Self {
+        Self::reason(Reason::BadType, format!("{} is no type of a metric", shortened(found)))
     }
 }
 
 /// The first characters of `text`, as a literal: examples are for people, and stay on one line.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     const CHARS: usize = 60;
     let mut start: String = text.chars().take(CHARS).collect();
     if start.len() < text.len() {

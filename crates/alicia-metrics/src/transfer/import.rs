@@ -112,8 +112,10 @@ impl Load<'_> {
             let Some(line) = line else { break };
             let read = match line {
                 Line::Text(text) => reader.read(text, &mut found),
-                Line::NotUtf8 => Err(Fault::from(Reason::NotUtf8)),
-                Line::TooLong => Err(Fault::from(Reason::TooLarge)),
+                Line::NotUtf8 => Err(Fault::reason(Reason::NotUtf8, "the line is not UTF-8 text")),
+                Line::TooLong => {
+                    Err(Fault::reason(Reason::TooLarge, format!("the line has more than {LINE_BYTES} bytes")))
+                }
             };
             self.imported.lines = number;
             match read {

@@ -3,9 +3,9 @@
 //! over: `type`, the kind of the metric, and where there are any `nan_bits`, by position the bits of the values that
 //! are NaN but not the usual one, the staleness marker for example.
 
-use super::fault::Fault;
+use super::fault::{Fault, shortened};
 use super::{identity, value};
-use model::{MetricKind, Millis, Point, Reason, Series};
+use model::{MetricKind, Millis, Point, Series};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -94,21 +94,21 @@ struct Line<'a> {
 
 /// The samples of `line`, appended to `out`; of a line that is refused none.
 pub(crate) fn read(line: &str, out: &mut Vec<(Arc<Series>, Point)>) -> Result<(), Fault> {
-    let line: Line<'_> = serde_json::from_str(line).map_err(|error| Fault::syntax(error.to_string()))?;
+    let line: Line<'_> = serde_json::from_str(line).map_err(|error| unreadable(&error))?;
     let kind = kind(line.kind.as_deref())?;
     let series = identity::series(line.metric.into_iter().collect(), kind)?;
-    let values = elements(line.values)?
-        .map(|text| value::parse_json(text).ok_or_else(|| Fault::reason(Reason::BadValue, text)));
+    let values = elements(line.values)?.map(|text| value::parse_json(text).ok_or_else(|| Fault::value(text)));
     let mut values = values.collect::<Result<Vec<f64>, Fault>>()?;
     for (at, digits) in &line.nan_bits {
         let place = values.get_mut(*at).filter(|value| value.is_nan());
         let (Some(place), Some(nan)) = (place, value::parse_bits(digits)) else {
-            return Err(Fault::reason(Reason::BadValue, &format!("nan_bits {at}: {digits}")));
+            return Err(Fault::value(&format!("nan_bits {at}: {digits}")));
         };
         *place = nan;
     }
     let times = elements(line.timestamps)?.map(|text| {
-        text.parse().map_err(|_| Fault::time(format!("{text} is not a whole number of milliseconds")))
+        text.parse()
+            .map_err(|_| Fault::time(format!("{} is not a whole number of milliseconds", shortened(text))))
     });
     let times = times.collect::<Result<Vec<Millis>, Fault>>()?;
     if values.len() != times.len() {
@@ -118,9 +118,14 @@ pub(crate) fn read(line: &str, out: &mut Vec<(Arc<Series>, Point)>) -> Result<()
     Ok(())
 }
 
+/// What is wrong with a line of JSON. Its own first line is of no interest: there is no other.
+fn unreadable(error: &serde_json::Error) -> Fault {
+    Fault::syntax(error.to_string().replace(" at line 1 column", " at column"))
+}
+
 /// The kind that `word` means; a gauge where none is said, which promises nothing.
 pub(crate) fn kind(word: Option<&str>) -> Result<MetricKind, Fault> {
-    word.map_or(Ok(MetricKind::Gauge), |word| word.parse().map_err(|_| Fault::reason(Reason::BadType, word)))
+    word.map_or(Ok(MetricKind::Gauge), |word| word.parse().map_err(|_| Fault::kind(word)))
 }
 
 /// The elements of a JSON array as they are written. Its syntax is checked already, and none of the texts that mean

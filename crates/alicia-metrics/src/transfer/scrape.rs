@@ -5,7 +5,7 @@
 //! `_created`). A line without a timestamp says nothing about a time, and is refused.
 
 use super::exposition::BITS;
-use super::fault::Fault;
+use super::fault::{Fault, shortened};
 use super::{identity, value};
 use model::{MetricKind, Millis, NAME, Point, Reason, Series};
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl Reader {
     fn comment(&mut self, line: &str, comment: &str) -> Result<(), Fault> {
         if let Some(digits) = line.strip_prefix(BITS) {
             let nan = value::parse_bits(digits.trim_ascii());
-            self.nan = Some(nan.ok_or_else(|| Fault::reason(Reason::BadValue, line))?);
+            self.nan = Some(nan.ok_or_else(|| Fault::value(line))?);
             return Ok(());
         }
         let Some(rest) = comment.trim_ascii_start().strip_prefix("TYPE ") else { return Ok(()) };
@@ -66,7 +66,7 @@ impl Reader {
         self.last = None;
         if family_kind(word).is_none() {
             self.family = None;
-            return Err(Fault::reason(Reason::BadType, word));
+            return Err(Fault::kind(word));
         }
         self.family = Some((name, word.to_owned()));
         Ok(())
@@ -110,18 +110,19 @@ impl Reader {
         // An exemplar of OpenMetrics says something about another sample.
         let rest = rest.split_once(" #").map_or(rest, |(before, _)| before);
         let mut words = rest.split_ascii_whitespace();
-        let word = words.next().ok_or_else(|| Fault::reason(Reason::BadValue, "nothing"))?;
-        let v = value::parse(word).ok_or_else(|| Fault::reason(Reason::BadValue, word))?;
+        let word = words.next().ok_or_else(|| Fault::reason(Reason::BadValue, "there is no value"))?;
+        let v = value::parse(word).ok_or_else(|| Fault::value(word))?;
         let time = words.next().ok_or_else(|| Fault::time("the line has no timestamp"))?;
         if let Some(more) = words.next() {
-            return Err(Fault::syntax(format!("{more:?} after the timestamp")));
+            return Err(Fault::syntax(format!("{} after the timestamp", shortened(more))));
         }
         let t = match self.unit {
             Unit::Millis => time.parse::<Millis>().ok(),
             Unit::Seconds => time.parse().ok().and_then(model::from_seconds),
         };
-        let t =
-            t.ok_or_else(|| Fault::time(format!("{time:?} is not a timestamp in {}", self.unit.name())))?;
+        let t = t.ok_or_else(|| {
+            Fault::time(format!("{} is not a timestamp in {}", shortened(time), self.unit.name()))
+        })?;
         Ok(Point { t, v: nan.filter(|_| v.is_nan()).unwrap_or(v) })
     }
 }
@@ -169,7 +170,7 @@ impl Cursor<'_> {
             } else if is_quoted {
                 pairs.push((NAME.to_owned(), name));
             } else {
-                return Err(Fault::syntax(format!("the label {name:?} has no value")));
+                return Err(Fault::syntax(format!("the label {} has no value", shortened(&name))));
             }
             self.0 = self.0.trim_ascii_start();
             if !self.skip(',') && !self.0.starts_with('}') {
