@@ -7,7 +7,7 @@ use crate::settings::{self, Settings};
 use crate::timers;
 use bus::{Bus, Inbox, Outbox};
 use ingest::Gate;
-use model::{Announce, Append, Select, SelfHealth, limits};
+use model::{Announce, Append, Select, SelfHealth, TimeRange, limits};
 use parking_lot::Mutex;
 use rules::{InsightWatch, Ledger, RuleBook, default_rules};
 use std::net::SocketAddr;
@@ -170,6 +170,7 @@ fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<Store>,
     for damage in &recovery.told {
         tracing::error!("samples: {damage}");
     }
+    store.set_retention_rules(settings.retention_rules.clone());
     let blocks = store.block_stats();
     tracing::info!(log = recovery.samples, blocks = blocks.samples, "history read");
     Ok(Arc::new(store))
@@ -205,7 +206,8 @@ fn build_gate(
 ) -> Arc<Gate> {
     let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
     let gate = Gate::new(settings.gate(), Arc::clone(clock), appends, Arc::new(outbox.clone()));
-    gate.restore(store.spans());
+    let lately = TimeRange::last(limits::DAY, clock.now());
+    gate.restore(store.spans(&[], lately));
     Arc::new(gate)
 }
 
@@ -309,9 +311,11 @@ fn reloader(
 ) -> Arc<dyn Fn() -> Result<(), String> + Send + Sync> {
     let gate = Arc::clone(&house.gate);
     let book = Arc::clone(&house.book);
+    let store = Arc::clone(&house.store);
     Arc::new(move || {
         let fresh = settings::load(&args).map_err(|error| error.to_string())?;
         gate.set_settings(fresh.gate());
+        store.set_retention_rules(fresh.retention_rules.clone());
         put_file_rules(&book, &fresh);
         let before = current.borrow().clone();
         if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {

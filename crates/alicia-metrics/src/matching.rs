@@ -1,6 +1,6 @@
 //! The words after `--match`: `name`, `name{label="value",other!="value"}` or the conditions alone.
 
-use model::{Matcher, NAME};
+use model::{MatchOp, Matcher, NAME};
 
 /// The conditions that `text` means; all must hold.
 pub(crate) fn parse(text: &str) -> Result<Vec<Matcher>, String> {
@@ -33,19 +33,22 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Matcher>, String> {
 }
 
 fn condition(text: &str) -> Result<(Matcher, &str), String> {
-    let unclear = || format!("{text:?} is not `label=\"value\"` or `label!=\"value\"`");
+    let unclear = || format!("{text:?} is not `label=\"value\"`, nor with `!=`, `=~` or `!~`");
     let at = text.find(['=', '!']).ok_or_else(unclear)?;
     let (label, rest) = (text[..at].trim(), &text[at..]);
-    let (is_equal, rest) = match (rest.strip_prefix("!="), rest.strip_prefix('=')) {
-        (Some(rest), _) => (false, rest),
-        (None, Some(rest)) => (true, rest),
-        (None, None) => return Err(unclear()),
-    };
-    if label.is_empty() {
-        return Err(unclear());
-    }
+    // The longer operators first: one begins as another does.
+    let operators =
+        [("=~", MatchOp::Regex), ("!~", MatchOp::NotRegex), ("!=", MatchOp::NotEqual), ("=", MatchOp::Equal)];
+    let found = operators.iter().find_map(|(sign, op)| Some((*op, rest.strip_prefix(sign)?)));
+    let (op, rest) = found.filter(|_| !label.is_empty()).ok_or_else(unclear)?;
     let (value, after) = quoted(rest.trim_start()).ok_or_else(unclear)?;
-    Ok((if is_equal { Matcher::equal(label, value) } else { Matcher::not_equal(label, value) }, after))
+    let matcher = match op {
+        MatchOp::Equal => Ok(Matcher::equal(label, value)),
+        MatchOp::NotEqual => Ok(Matcher::not_equal(label, value)),
+        MatchOp::Regex => Matcher::regex(label, value),
+        MatchOp::NotRegex => Matcher::not_regex(label, value),
+    };
+    Ok((matcher.map_err(|error| error.to_string())?, after))
 }
 
 /// The text in quotes at the start, with `\"`, `\\` and `\n` undone, and what follows.
@@ -86,6 +89,8 @@ mod tests {
             ),
             ("{service!=\"\"}", vec![Matcher::not_equal("service", "")]),
             ("service=\"a{b\"", vec![of("service", "a{b")]),
+            ("up{service=~\"a|b\"}", vec![up(), Matcher::regex("service", "a|b").expect("good")]),
+            ("service!~\"a.*\"", vec![Matcher::not_regex("service", "a.*").expect("good")]),
         ] {
             assert_eq!(parse(text), Ok(matchers), "{text}");
         }
@@ -94,7 +99,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_told() {
         for text in
-            ["", "{}", "up{", "up{a}", "a=b", "a=\"b", "=\"b\"", "a=\"b\"c=\"d\"", "a=~\"b\"", "a!\"b\""]
+            ["", "{}", "up{", "up{a}", "a=b", "a=\"b", "=\"b\"", "a=\"b\"c=\"d\"", "a=~\"(\"", "a!\"b\""]
         {
             assert!(parse(text).is_err(), "{text}");
         }

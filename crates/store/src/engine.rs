@@ -3,13 +3,14 @@
 use crate::blocks::{BlockStats, Blocks, union};
 use crate::head::{MemoryStore, Recovery, StoreStats, Swept};
 use crate::memory_limits::MemoryLimits;
+use crate::retention::{Retention, RetentionRule};
 use crate::wal::{Durability, WalError, WalStats};
 use hashbrown::HashMap;
 use model::{
-    Append, AppendError, Appended, Labels, Millis, Sample, Select, SelectError, Selection, Series,
-    SeriesPoints, limits,
+    Append, AppendError, Appended, Labels, Matcher, Millis, Sample, Select, SelectError, Selection, Series,
+    SeriesPoints, TimeRange, limits,
 };
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use std::sync::Arc;
 use std::time::Duration;
 use world::{Clock, Disk};
@@ -26,7 +27,9 @@ pub struct Store {
     head: MemoryStore,
     blocks: Blocks,
     clock: Arc<dyn Clock>,
-    retention: Millis,
+    /// How long samples are kept: of those that no rule says otherwise of, and of all.
+    others: Millis,
+    retention: RwLock<Retention>,
     block_bytes: u64,
     state: Mutex<State>,
     /// Held while blocks are made: two that made one of the same samples would only do it twice.
@@ -68,19 +71,22 @@ impl Store {
         recovery.told.extend(told);
         let now = (clock.now(), clock.monotonic());
         let state = State { flushed: full_span(now.0), seen: now, steady_since: now.1 };
-        let (retention, block_bytes) = (limits.retention, limits.block_bytes);
-        Ok((
-            Self {
-                head,
-                blocks,
-                clock,
-                retention,
-                block_bytes,
-                state: Mutex::new(state),
-                making: Mutex::new(()),
-            },
-            recovery,
-        ))
+        let store = Self {
+            head,
+            blocks,
+            clock,
+            others: limits.retention,
+            retention: RwLock::new(Retention::new(limits.retention, Vec::new())),
+            block_bytes: limits.block_bytes,
+            state: Mutex::new(state),
+            making: Mutex::new(()),
+        };
+        Ok((store, recovery))
+    }
+
+    /// Sets how long series are kept that meet a rule: the first that they meet counts.
+    pub fn set_retention_rules(&self, rules: Vec<RetentionRule>) {
+        *self.retention.write() = Retention::new(self.others, rules);
     }
 
     /// To be called once a second: makes everything survive a power cut, and keeps head and log short.
@@ -111,9 +117,12 @@ impl Store {
         if leaving.is_empty() {
             return Ok(());
         }
-        self.blocks
-            .add(self.head.groups(&leaving).flatten())
-            .map_err(|source| WalError::Disk { name: "a new block".to_owned(), source })?;
+        for day in MemoryStore::days(&leaving) {
+            let series = self.head.groups(&leaving, day).flatten();
+            self.blocks
+                .add(series)
+                .map_err(|source| WalError::Disk { name: "a new block".to_owned(), source })?;
+        }
         // From here on the points are twice there, which readers do not notice.
         self.head.remove(&leaving);
         self.head.checkpoint()
@@ -127,13 +136,16 @@ impl Store {
     pub fn tidy(&self) -> Result<Swept, WalError> {
         let now = self.clock.now();
         let now_or_never = if self.may_forget(now) { now } else { Millis::MIN };
-        let oldest = now_or_never.saturating_sub(self.retention);
+        let retention = self.retention.read().clone();
+        let oldest = now_or_never.saturating_sub(retention.longest());
         let mut gone = self.blocks.remove(|block| block.max_t() < oldest);
-        let mut swept = self.head.sweep(now_or_never);
+        let mut swept = self.head.sweep(now_or_never, retention.longest());
         let one_at_a_time = self.making.lock();
-        let compacted = self.blocks.compact(now, self.compacted_days());
+        let days = (retention.shortest() / 10 / limits::DAY).clamp(1, limits::COMPACTED_DAYS);
+        let made = self.blocks.compact(now, days).and_then(|_| self.blocks.write_erased_anew());
+        let made = made.and_then(|()| self.blocks.expire(now_or_never, &retention));
         drop(one_at_a_time);
-        compacted.map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
+        made.map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
         // By the order of the samples' own times: no clock can make this take the wrong ones.
         gone += self.blocks.shrink_to(self.block_bytes);
         self.blocks.put_damaged_aside();
@@ -142,9 +154,19 @@ impl Store {
         Ok(swept)
     }
 
-    /// How many days one block may hold: a tenth of the retention, so that what is too old goes in time.
-    fn compacted_days(&self) -> Millis {
-        (self.retention / 10 / limits::DAY).clamp(1, limits::COMPACTED_DAYS)
+    /// Erases the samples in `range` of the series that meet `matchers`, durably. What comes later for the same time is
+    /// kept.
+    ///
+    /// # Errors
+    /// [`WalError`] when that could not be written: what was in memory is gone then, but may be there again after a
+    /// restart.
+    pub fn erase(&self, matchers: &[Matcher], range: TimeRange) -> Result<(), WalError> {
+        let _one_at_a_time = self.making.lock();
+        self.blocks
+            .erase(matchers, range)
+            .map_err(|source| WalError::Disk { name: "what is erased".to_owned(), source })?;
+        self.head.erase(matchers, range);
+        self.head.checkpoint()
     }
 
     /// Whether what is older than the retention may go. A clock that jumped ahead must not empty the store: much
@@ -160,9 +182,11 @@ impl Store {
         if monotonic.saturating_sub(state.steady_since) >= STEADY {
             return true;
         }
-        let oldest = now.saturating_sub(self.retention);
-        let all = self.blocks.all();
-        let old: u64 = all.iter().filter(|block| block.max_t() < oldest).map(|block| block.samples()).sum();
+        // By the shortest time that any series are kept: those would go first.
+        let oldest = now.saturating_sub(self.retention.read().shortest());
+        let view = self.blocks.view();
+        let old: u64 =
+            view.blocks.iter().filter(|block| block.max_t() < oldest).map(|block| block.samples()).sum();
         let old = old + self.head.count_before(oldest);
         let total = self.blocks.stats().samples + self.head.stats().samples as u64;
         old.saturating_mul(SMALL_SHARE) <= total
@@ -188,11 +212,12 @@ impl Store {
         self.blocks.take_told()
     }
 
-    /// The series of the last day with the times of their oldest and newest point there, in no order; one may be
-    /// there several times.
-    pub fn spans(&self) -> Vec<(Arc<Series>, Millis, Millis)> {
-        let mut spans = self.head.spans();
-        spans.extend(self.blocks.spans(self.clock.now().saturating_sub(limits::DAY)));
+    /// The series that meet `matchers` and have samples in about this range, with the times of their oldest and newest
+    /// point; in no order, and one may be there several times.
+    pub fn spans(&self, matchers: &[Matcher], range: TimeRange) -> Vec<(Arc<Series>, Millis, Millis)> {
+        let mut spans = self.head.spans(matchers);
+        spans.retain(|(_, oldest, newest)| *oldest <= range.end && *newest >= range.start);
+        spans.extend(self.blocks.spans(matchers, range));
         spans
     }
 }

@@ -20,6 +20,8 @@ mod memory_limits;
 
 mod head;
 
+mod retention;
+
 mod blocks;
 
 mod engine;
@@ -35,5 +37,6 @@ pub use engine::{Disks, Store};
 pub use head::{MemoryStore, Recovery, StoreStats, Swept};
 pub use journal::{Journal, JournalError, Recovered};
 pub use memory_limits::MemoryLimits;
+pub use retention::RetentionRule;
 pub use verify::{FileReport, count_files, verify};
 pub use wal::{Durability, WalError, WalStats};

@@ -17,6 +17,8 @@ pub(super) struct File {
     pub(super) collection: Collection,
     pub(super) alerts: Alerts,
     pub(super) log: Log,
+    /// `[[retention]]` tables: series that are kept for another time than the rest.
+    pub(super) retention: Vec<Retention>,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }
@@ -54,6 +56,15 @@ pub(super) struct Storage {
     pub(super) durability: Option<Durability>,
     pub(super) retention_days: Option<u32>,
     pub(super) retention_gb: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Retention {
+    /// Which series: `name`, `name{label="value"}` or the conditions alone.
+    #[serde(rename = "match")]
+    pub(super) matching: String,
+    pub(super) days: u32,
 }
 
 #[derive(Debug, Default, Deserialize)]

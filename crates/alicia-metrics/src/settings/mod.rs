@@ -10,7 +10,7 @@ use ingest::GateSettings;
 use model::Rule;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use store::MemoryLimits;
+use store::{MemoryLimits, RetentionRule};
 
 pub(crate) use resolve::load;
 
@@ -49,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) durability: Durability,
     /// Days that samples are kept. Default 30 (Alicia's deployment).
     pub(crate) retention_days: u32,
+    /// Series that are kept for another time. Default none.
+    pub(crate) retention_rules: Vec<RetentionRule>,
     /// Gigabytes that the blocks may take. Default: no limit.
     pub(crate) retention_gb: Option<f64>,
     /// Seconds between two rounds of asking for health, of insights and of the summary. Default 30.

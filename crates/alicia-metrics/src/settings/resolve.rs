@@ -4,8 +4,11 @@ use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
 use super::{MqttSettings, Settings, SettingsError};
 use crate::cli::ServeArgs;
+use crate::matching;
+use model::{Millis, limits};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use store::RetentionRule;
 
 const DEFAULT_MQTT_PORT: u16 = 1883;
 const DEFAULT_MQTT_TLS_PORT: u16 = 8883;
@@ -36,6 +39,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .or(alicia.retention_days)
             .or(file.storage.retention_days)
             .unwrap_or(30),
+        retention_rules: file.retention.iter().map(retention_rule).collect::<Result<_, _>>()?,
         retention_gb: args.retention_gb.or(file.storage.retention_gb),
         collection_seconds: args
             .collection_interval
@@ -60,6 +64,15 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     };
     check(&settings)?;
     Ok(settings)
+}
+
+fn retention_rule(rule: &file::Retention) -> Result<RetentionRule, SettingsError> {
+    let matchers =
+        matching::parse(&rule.matching).map_err(|why| SettingsError::value("retention.match", why))?;
+    if rule.days == 0 {
+        return Err(SettingsError::value("retention.days", "is 0; expected at least one day"));
+    }
+    Ok(RetentionRule { matchers, keep: Millis::from(rule.days) * limits::DAY })
 }
 
 fn mqtt(args: &ServeArgs, alicia: AliciaVariables, file: file::Mqtt) -> Result<MqttSettings, SettingsError> {

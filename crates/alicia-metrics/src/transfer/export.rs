@@ -8,12 +8,11 @@ use super::open::{self, TransferError};
 use crate::assemble::{BLOCKS_DIR, WAL_DIR};
 use crate::cli::{ExportArgs, TransferFormat};
 use crate::progress;
-use model::{Matcher, Millis, NAME, Select, Selection, Series, TimeRange, limits};
+use model::{Matcher, Millis, NAME, Select, Selection, TimeRange, limits};
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use store::Store;
 
 /// Samples of a window at which the next one is half as long; a quarter of it doubles it. 16 MiB of them.
@@ -90,11 +89,10 @@ struct Family {
 
 /// The names of the series that meet `matchers` and have samples within `range`.
 fn families(store: &Store, matchers: &[Matcher], range: TimeRange) -> BTreeMap<Box<str>, Family> {
-    let is_wanted = |series: &Arc<Series>| matchers.iter().all(|matcher| matcher.matches(series));
     let mut families: BTreeMap<Box<str>, Family> = BTreeMap::new();
-    for (series, oldest, newest) in store.spans() {
+    for (series, oldest, newest) in store.spans(matchers, range) {
         let span = TimeRange { start: oldest.max(range.start), end: newest.min(range.end) };
-        if span.start > span.end || !is_wanted(&series) {
+        if span.start > span.end {
             continue;
         }
         let new = || Family { span, series: HashSet::new() };

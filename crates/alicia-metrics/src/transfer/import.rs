@@ -22,6 +22,8 @@ use world::{Clock, SystemClock};
 
 /// Samples that go into the store at once.
 const BATCH: usize = 8_192;
+/// Samples after which the store puts itself in order.
+const UPKEEP: usize = 1 << 20;
 /// Bytes of the longest line: other programs write a series, however long, on one line.
 const LINE_BYTES: usize = 64 << 20;
 /// Bytes that are read at once.
@@ -63,7 +65,7 @@ pub(crate) fn import(args: &ImportArgs) -> Result<Imported, TransferError> {
     let now = SystemClock::default().now();
     let retention = Millis::from(args.retention_days).saturating_mul(limits::DAY);
     let taken = TimeRange { start: now.saturating_sub(retention), end: now.saturating_add(limits::FUTURE) };
-    let mut load = Load { store: &opened.store, taken, batch: Vec::new(), imported };
+    let mut load = Load { store: &opened.store, taken, batch: Vec::new(), imported, since_upkeep: 0 };
     load.all(Lines::new(input, LINE_BYTES), Reader::new(format), &args.file, &bar)?;
     opened.store.flush(Millis::MAX)?;
     opened.store.tidy()?;
@@ -91,6 +93,7 @@ struct Load<'a> {
     /// Samples on their way, each with its line.
     batch: Vec<(Arc<Series>, Point, u64)>,
     imported: Imported,
+    since_upkeep: usize,
 }
 
 impl Load<'_> {
@@ -155,7 +158,9 @@ impl Load<'_> {
                 }
             }
             self.store.commit()?;
-            if self.store.stats().samples > limits::HEAD_SAMPLES {
+            self.since_upkeep += part.len();
+            if self.since_upkeep >= UPKEEP {
+                self.since_upkeep = 0;
                 self.store.maintain()?;
             }
         }

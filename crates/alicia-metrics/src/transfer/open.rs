@@ -1,7 +1,7 @@
 //! The store of a data directory, opened while no collector runs.
 
 use crate::assemble::{BLOCKS_DIR, WAL_DIR};
-use model::{Millis, limits};
+use model::Millis;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -51,8 +51,7 @@ pub(crate) fn open(data_dir: &Path) -> Result<Opened, TransferError> {
         RealDisk::open(&dir).map(Arc::new).map_err(|source| TransferError::path(&dir, source))
     };
     let disks = Disks { wal: disk(WAL_DIR)?, blocks: disk(BLOCKS_DIR)? };
-    let limits =
-        MemoryLimits { retention: FOR_EVER, samples_per_series: limits::SAMPLES, ..MemoryLimits::default() };
+    let limits = MemoryLimits { retention: FOR_EVER, ..MemoryLimits::default() };
     let clock = Arc::new(SystemClock::default());
     let (store, recovery) = Store::open(limits, clock, disks, Durability::Interval)?;
     Ok(Opened { store, told: recovery.told })

@@ -7,7 +7,7 @@ use model::{Millis, Point, TimeRange};
 use parking_lot::Mutex;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use world::Disk;
 
 /// The file of a block.
@@ -30,6 +30,8 @@ pub(crate) struct Block {
     index: Mutex<Option<Arc<Index>>>,
     /// The index was asked for and is not good.
     is_damaged: AtomicBool,
+    /// Of how many of the times that samples are kept it was seen that no series here is affected.
+    expired: AtomicUsize,
     /// Nobody who comes from now on gets it.
     is_over: AtomicBool,
 }
@@ -72,6 +74,7 @@ impl Block {
             summary,
             index: Mutex::default(),
             is_damaged: AtomicBool::new(false),
+            expired: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
         }))
     }
@@ -84,6 +87,12 @@ impl Block {
     /// Numbers of the blocks that it replaces.
     pub(crate) fn replaces(&self) -> &[u64] {
         &self.summary.replaces
+    }
+
+    /// Of two samples of one series and time, that of the block of the higher rank counts. A block has the rank of its
+    /// number, one that replaces others the highest of theirs: it has nothing newer.
+    pub(crate) fn rank(&self) -> u64 {
+        if self.summary.rank == 0 { self.number } else { self.summary.rank }
     }
 
     /// Time of its newest sample.
@@ -99,6 +108,16 @@ impl Block {
     /// How many samples it has.
     pub(crate) fn samples(&self) -> u64 {
         self.summary.samples
+    }
+
+    /// What [`Block::set_expired`] said last.
+    pub(crate) fn expired(&self) -> usize {
+        self.expired.load(Ordering::Relaxed)
+    }
+
+    /// Notes that of so many times that samples are kept none affects a series here.
+    pub(crate) fn set_expired(&self, passed: usize) {
+        self.expired.store(passed, Ordering::Relaxed);
     }
 
     /// Whether its index was found to be damaged.

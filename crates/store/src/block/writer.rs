@@ -2,7 +2,7 @@
 
 use crate::block::frame::{self, Footer, Section};
 use crate::block::index::{Encoded, IndexWriter, Place, Summary, Times};
-use crate::block::name;
+use crate::block::{Block, name};
 use crate::codec::{encode_times, encode_values};
 use hashbrown::HashMap;
 use model::{Millis, Point, Series, limits};
@@ -42,11 +42,13 @@ impl Drop for BlockWriter {
 }
 
 impl BlockWriter {
-    /// A block that replaces the blocks of these numbers.
+    /// A block that replaces others.
     ///
     /// # Errors
     /// Those of the disk.
-    pub(crate) fn begin(disk: Arc<dyn Disk>, replaces: Vec<u64>) -> io::Result<Self> {
+    pub(crate) fn begin(disk: Arc<dyn Disk>, replaced: &[Arc<Block>]) -> io::Result<Self> {
+        let replaces = replaced.iter().map(|block| block.number).collect();
+        let rank = replaced.iter().map(|block| block.rank()).max().unwrap_or(0);
         let file = disk.create(TEMPORARY)?;
         Ok(Self {
             disk,
@@ -54,7 +56,7 @@ impl BlockWriter {
             written: 0,
             waiting: frame::header(),
             index: IndexWriter::default(),
-            summary: Summary::new(replaces),
+            summary: Summary::new(replaces, rank),
             times: HashMap::new(),
             times_bytes: 0,
             is_block: false,

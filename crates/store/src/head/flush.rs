@@ -4,7 +4,8 @@ use crate::codec::Sealed;
 use crate::head::memory::MemoryStore;
 use crate::head::slots::Owner;
 use hashbrown::HashSet;
-use model::{Millis, Point, Series};
+use model::{Millis, Point, Series, TimeRange, limits};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Slots that are looked at while the head is locked once: readers and writers wait for no more than that.
@@ -57,21 +58,39 @@ impl MemoryStore {
         owners.filter_map(chunks).filter(|(_, chunks)| !chunks.is_empty()).collect()
     }
 
-    /// The series and points of what leaves, in groups.
+    /// The days of which there are points in what leaves, as ranges of time.
+    pub(crate) fn days(leaving: &Leaving) -> Vec<TimeRange> {
+        let day = |t: Millis| t.div_euclid(limits::DAY);
+        let mut days = BTreeSet::new();
+        for chunk in leaving.iter().flat_map(|(_, chunks)| chunks) {
+            let (first, last) = (day(chunk.first), day(chunk.last));
+            days.extend([first, last]);
+            if last - first > 1 {
+                // Far apart: there may be thousands of days between, of which it has few.
+                days.extend(chunk.points().iter().map(|point| day(point.t)));
+            }
+        }
+        let range = |day: Millis| TimeRange { start: day * limits::DAY, end: (day + 1) * limits::DAY - 1 };
+        days.into_iter().map(range).collect()
+    }
+
+    /// The series and points of what leaves, as far as it is in `range`, in groups.
     pub(crate) fn groups<'a>(
         &'a self,
         leaving: &'a Leaving,
+        range: TimeRange,
     ) -> impl Iterator<Item = Vec<(Arc<Series>, Vec<Point>)>> + 'a {
-        leaving.chunks(SLOTS_AT_ONCE).map(|some| {
+        let reaches = move |chunk: &&Arc<Sealed>| chunk.first <= range.end && chunk.last >= range.start;
+        let points = move |chunks: &[Arc<Sealed>]| -> Vec<Point> {
+            let points = chunks.iter().filter(reaches).flat_map(|chunk| chunk.points());
+            points.filter(|point| range.contains(point.t)).collect()
+        };
+        leaving.chunks(SLOTS_AT_ONCE).map(move |some| {
             let inner = self.inner.read();
             let series: Vec<_> = some.iter().map(|(owner, _)| inner.slots.series(*owner)).collect();
             drop(inner);
-            let points = |chunks: &[Arc<Sealed>]| chunks.iter().flat_map(|chunk| chunk.points()).collect();
-            series
-                .into_iter()
-                .zip(some)
-                .filter_map(|(series, (_, chunks))| Some((series?, points(chunks))))
-                .collect()
+            let both = series.into_iter().zip(some);
+            both.filter_map(|(series, (_, chunks))| Some((series?, points(chunks)))).collect()
         })
     }
 

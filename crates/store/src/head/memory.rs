@@ -7,8 +7,8 @@ use crate::head::slots::Slots;
 use crate::memory_limits::MemoryLimits;
 use crate::wal::{self, Checkpoint, Durability, Entry, FileName, Pusher, Replayed, Wal, WalError, WalStats};
 use model::{
-    Append, AppendError, Appended, Millis, Reason, Refused, Sample, Select, SelectError, Selection, Series,
-    SeriesPoints,
+    Append, AppendError, Appended, Matcher, Millis, Reason, Refused, Sample, Select, SelectError, Selection,
+    Series, SeriesPoints, TimeRange,
 };
 use parking_lot::{Mutex, RwLock};
 use std::sync::Arc;
@@ -154,19 +154,33 @@ impl MemoryStore {
         self.wal.as_ref().map(Wal::stats)
     }
 
-    /// All series with the times of their oldest and newest point, in no order.
-    pub fn spans(&self) -> Vec<(Arc<Series>, Millis, Millis)> {
+    /// The series that meet `matchers` with the times of their oldest and newest point, in no order.
+    pub fn spans(&self, matchers: &[Matcher]) -> Vec<(Arc<Series>, Millis, Millis)> {
         let inner = self.inner.read();
         let span = |owner| {
             let (oldest, newest) = inner.slots.owned(owner)?.points.span()?;
             Some((inner.slots.series(owner)?, oldest, newest))
         };
-        inner.slots.owners(&[]).into_iter().filter_map(span).collect()
+        inner.slots.owners(matchers).into_iter().filter_map(span).collect()
     }
 
-    /// Removes samples older than the retention before `now`, and series that have had none for a while.
-    pub fn sweep(&self, now: Millis) -> Swept {
-        let oldest = now.saturating_sub(self.limits.retention);
+    /// Removes the samples in `range` of the series that meet `matchers`. They are in the log until a checkpoint is
+    /// written.
+    pub(crate) fn erase(&self, matchers: &[Matcher], range: TimeRange) {
+        let owners = self.inner.read().slots.owners(matchers);
+        for some in owners.chunks(SLOTS_AT_ONCE) {
+            let mut inner = self.inner.write();
+            for owner in some {
+                if let Some((slot, fill)) = inner.slots.owned_mut(*owner) {
+                    slot.points.erase(range, fill);
+                }
+            }
+        }
+    }
+
+    /// Removes samples older than `keep` before `now`, and series that have had none for a while.
+    pub fn sweep(&self, now: Millis, keep: Millis) -> Swept {
+        let oldest = now.saturating_sub(keep);
         let owners = self.inner.read().slots.owners(&[]);
         let mut samples = 0;
         for some in owners.chunks(SLOTS_AT_ONCE) {

@@ -290,6 +290,20 @@ impl Points {
         }
     }
 
+    /// Removes what is in `range`.
+    pub(crate) fn erase(&mut self, range: TimeRange, fill: &mut Fill) {
+        let reaches = |chunk: &Arc<Sealed>| chunk.first <= range.end && chunk.last >= range.start;
+        let opened: Vec<Point> =
+            self.sealed().iter().filter(|chunk| reaches(chunk)).flat_map(|chunk| chunk.points()).collect();
+        self.keep_chunks(|chunk| !reaches(chunk), fill);
+        fill.open -= self.open.len();
+        self.open.extend(opened.into_iter().filter_map(Packed::new));
+        self.open.retain(|open| !range.contains(open.t()));
+        self.open.sort_by_key(|open| open.t());
+        self.open.shrink_to(self.open.len() + ROOM);
+        fill.open += self.open.len();
+    }
+
     /// How many are before `oldest`, a chunk only as a whole.
     pub(crate) fn count_before(&self, oldest: Millis) -> usize {
         self.chunks_before(oldest).iter().map(|chunk| chunk.count).sum::<usize>()
@@ -369,6 +383,7 @@ mod tests {
         Seal(i64, bool),
         Remove(i64),
         Sweep(i64),
+        Erase(i64, i64),
     }
 
     fn act() -> impl Strategy<Value = Act> {
@@ -378,6 +393,7 @@ mod tests {
             2 => (0..2_500_i64, proptest::bool::ANY).prop_map(|(t, all)| Act::Seal(t, all)),
             1 => (0..2_500_i64).prop_map(Act::Remove),
             1 => (0..300_i64).prop_map(Act::Sweep),
+            1 => (0..2_000_i64, 0..300_i64).prop_map(|(t, span)| Act::Erase(t, span)),
         ]
     }
 
@@ -402,6 +418,11 @@ mod tests {
                         let gone = points.chunks_before(cutoff).to_vec();
                         gone.iter().flat_map(|chunk| chunk.points()).for_each(|p| { model.remove(&p.t); });
                         points.remove_chunks(&gone, &mut fill);
+                    }
+                    Act::Erase(start, span) => {
+                        let range = TimeRange { start, end: start + span };
+                        points.erase(range, &mut fill);
+                        model.retain(|t, _| !range.contains(*t));
                     }
                     Act::Sweep(oldest) => {
                         let kept: Vec<_> = points.copy(TimeRange::ALL, None).points(TimeRange::ALL, None);

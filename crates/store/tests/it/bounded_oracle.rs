@@ -93,7 +93,7 @@ proptest! {
                 Act::Sweep(passed) => {
                     now += passed;
                     clock.set(now);
-                    let swept = store.sweep(now);
+                    let swept = store.sweep(now, LIMITS.retention);
                     assert_eq!((swept.samples, swept.series), oracle.sweep(now));
                 }
             }

@@ -2,7 +2,9 @@
 //! between, damage, and clocks that jump.
 
 use crate::wal::{Model, append_to, content, series};
-use model::{Append, Millis, Point, Sample, Select, Selection, TimeRange, limits, stale_marker};
+use model::{
+    Append, Matcher, Millis, NAME, Point, Sample, Select, Selection, TimeRange, limits, stale_marker,
+};
 use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,18 +17,18 @@ const NOW: Millis = 20_776 * limits::DAY;
 
 /// A store's world.
 #[derive(Clone)]
-struct Ground {
-    clock: Arc<SimClock>,
-    wal: SimDisk,
-    blocks: SimDisk,
+pub(crate) struct Ground {
+    pub(crate) clock: Arc<SimClock>,
+    pub(crate) wal: SimDisk,
+    pub(crate) blocks: SimDisk,
 }
 
 impl Ground {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { clock: Arc::new(SimClock::at(NOW)), wal: SimDisk::new(seed), blocks: SimDisk::new(seed + 1) }
     }
 
-    fn open(&self) -> Result<(Store, Recovery), WalError> {
+    pub(crate) fn open(&self) -> Result<(Store, Recovery), WalError> {
         self.open_with(u64::MAX)
     }
 
@@ -37,11 +39,11 @@ impl Ground {
     }
 
     #[track_caller]
-    fn sound(&self) -> Store {
+    pub(crate) fn sound(&self) -> Store {
         self.open().expect("opening never fails").0
     }
 
-    fn lose_power(&self) {
+    pub(crate) fn lose_power(&self) {
         self.wal.lose_power();
         self.blocks.lose_power();
     }
@@ -365,6 +367,7 @@ enum Step {
     Flush(Millis),
     Maintain,
     Tidy,
+    Erase(String, TimeRange),
     Later(Millis),
     Restart,
     PowerCut,
@@ -377,13 +380,19 @@ fn run(number: usize, start: Millis) -> Vec<(usize, Millis, f64)> {
 
 fn step() -> impl Strategy<Value = Step> {
     let value = prop_oneof![any::<f64>(), (0..1_000_i32).prop_map(|n| f64::from(n) / 10.0)];
-    let sample = (0..12_usize, (NOW - 30 * limits::HOUR..NOW), value);
+    // Few instants, so that many samples replace others.
+    let instant = (0..180_i64).prop_map(|at| NOW - at * 10 * limits::MINUTE);
+    let sample = (0..12_usize, instant, value);
     prop_oneof![
         6 => proptest::collection::vec(sample, 1..40).prop_map(Step::Append),
         1 => (0..3_usize, NOW - 30 * limits::HOUR..NOW).prop_map(|(number, start)| Step::Append(run(number, start))),
         2 => (-31..3_i64).prop_map(|hours| Step::Flush(NOW + hours * limits::HOUR)),
         1 => proptest::strategy::Just(Step::Maintain),
         1 => proptest::strategy::Just(Step::Tidy),
+        1 => ("metric_(1|[2-5]|[0-9]*7)", -31..3_i64, 0..20_i64).prop_map(|(pattern, start, hours)| {
+            let start = NOW + start * limits::HOUR;
+            Step::Erase(pattern, TimeRange { start, end: start + hours * limits::HOUR })
+        }),
         1 => (1..10_i64).prop_map(|hours| Step::Later(hours * limits::HOUR)),
         1 => proptest::strategy::Just(Step::Restart),
         1 => proptest::strategy::Just(Step::PowerCut),
@@ -408,6 +417,14 @@ proptest! {
                 Step::Flush(cutoff) => store.flush(cutoff).expect("a sound disk"),
                 Step::Maintain => store.maintain().expect("a sound disk"),
                 Step::Tidy => drop(store.tidy().expect("a sound disk")),
+                Step::Erase(pattern, range) => {
+                    let matchers = [Matcher::regex(NAME, pattern.clone()).expect("good")];
+                    store.erase(&matchers, range).expect("a sound disk");
+                    let is_it = |number: &usize| matchers[0].admits(series(*number).name());
+                    let gone: Vec<String> =
+                        (0..12).filter(is_it).map(|n| format!("{}{}", series(n).kind(), series(n).labels())).collect();
+                    model.retain(|(labels, t), _| !gone.contains(labels) || !range.contains(*t));
+                }
                 Step::Later(time) => ground.clock.advance(Duration::from_millis(time.unsigned_abs())),
                 Step::Restart | Step::PowerCut => {
                     drop(store);

@@ -28,9 +28,13 @@ fn fill(store: &Store) {
             [(0, t, 21.5), (1, t, step as f64), (2, t + step % 3, decimal), (3, t, f64::sqrt(decimal))];
         append_to(store, &samples).expect("a sound disk");
     }
+    // So many that they are sealed.
+    for step in 0..300_i64 {
+        append_to(store, &[(4, NOW - limits::HOUR + 1_000 * step, (step % 9) as f64)]).expect("a sound disk");
+    }
     let odd = [-0.0, f64::NAN, f64::INFINITY, stale_marker(), f64::MIN_POSITIVE];
     for (step, v) in (0..).zip(odd) {
-        append_to(store, &[(2, NOW + step, v)]).expect("a sound disk");
+        append_to(store, &[(2, NOW - 1_000 + step, v)]).expect("a sound disk");
     }
 }
 
@@ -50,18 +54,27 @@ fn what_is_written_is_what_was_written_and_is_read_again() {
     fill(&store);
     let whole = content(&store);
     let segment = wal.read("00000001.segment").expect("readable").expect("there");
-    store.flush(Millis::MAX).expect("a sound disk");
-    let block = blocks.read("00000001.block").expect("readable").expect("there");
+    store.maintain().expect("a sound disk");
+    store.flush(NOW - limits::HOUR + 1).expect("a sound disk");
     let checkpoint = wal.read("00000002.checkpoint").expect("readable").expect("there");
+    let first = blocks.read("00000001.block").expect("readable").expect("there");
+    store.flush(Millis::MAX).expect("a sound disk");
+    let block = blocks.read("00000002.block").expect("readable").expect("there");
 
-    let (old_segment, old_block) = (golden("1.segment", &segment), golden("1.block", &block));
-    assert_eq!(checkpoint, golden("1.checkpoint", &checkpoint), "a checkpoint of nothing");
+    let (old_segment, old_block) = (golden("1.segment", &segment), golden("2.block", &block));
+    let old_checkpoint = golden("2.checkpoint", &checkpoint);
+    assert_eq!(checkpoint.len(), old_checkpoint.len(), "a checkpoint is as small as ever");
     assert_eq!(segment, old_segment, "a segment is written as ever");
     let (wal, blocks) = (SimDisk::new(1), SimDisk::new(2));
     wal.replace("00000001.segment", &old_segment).expect("written");
     assert_eq!(content(&open(&wal, &blocks)), whole, "a segment is read as ever");
     let (wal, blocks) = (SimDisk::new(1), SimDisk::new(2));
-    blocks.replace("00000001.block", &old_block).expect("written");
+    blocks.replace("00000001.block", &golden("1.block", &first)).expect("written");
+    wal.replace("00000002.checkpoint", &old_checkpoint).expect("written");
+    assert_eq!(content(&open(&wal, &blocks)), whole, "a checkpoint is read as ever");
+    let (wal, blocks) = (SimDisk::new(1), SimDisk::new(2));
+    blocks.replace("00000001.block", &golden("1.block", &first)).expect("written");
+    blocks.replace("00000002.block", &old_block).expect("written");
     assert_eq!(content(&open(&wal, &blocks)), whole, "a block is read as ever");
     // The compressor may write other bytes of the same format one day.
     assert_eq!(block.len(), old_block.len(), "a block is as small as ever");

@@ -10,6 +10,7 @@
 mod bounded_oracle;
 mod engine;
 mod golden;
+mod gone;
 mod journal;
 mod journal_life;
 mod memory_limits;

@@ -83,11 +83,11 @@ fn samples_older_than_the_retention_are_refused_and_swept() {
     }
     assert_eq!(put(&store, &two, 940 * MINUTE), None);
     clock.set(1_050 * MINUTE);
-    let swept = store.sweep(1_050 * MINUTE);
+    let swept = store.sweep(1_050 * MINUTE, 100 * MINUTE);
     assert_eq!((swept.samples, swept.series), (2, 1));
     assert_eq!((times(&store), store.series_count()), (vec![950 * MINUTE, 1_000 * MINUTE], 1));
     assert_eq!(put(&store, &two, 1_049 * MINUTE), None, "a series may come back");
     assert_eq!(store.stats().samples, 3);
-    assert_eq!(store.sweep(10_000 * MINUTE).series, 2);
+    assert_eq!(store.sweep(10_000 * MINUTE, 100 * MINUTE).series, 2);
     assert_eq!((store.series_count(), store.stats().bytes), (0, 0), "nothing is left behind");
 }

@@ -24,6 +24,8 @@ const LISTED: u64 = 16;
 pub(crate) struct Summary {
     /// Numbers of the blocks that it replaces.
     pub(crate) replaces: Vec<u64>,
+    /// The highest rank of those; 0 if there are none.
+    pub(crate) rank: u64,
     pub(crate) min_t: Millis,
     pub(crate) max_t: Millis,
     pub(crate) samples: u64,
@@ -65,8 +67,8 @@ pub(crate) struct Place {
 
 impl Summary {
     /// Of nothing yet.
-    pub(crate) fn new(replaces: Vec<u64>) -> Self {
-        Self { replaces, min_t: Millis::MAX, max_t: Millis::MIN, samples: 0, series: 0 }
+    pub(crate) fn new(replaces: Vec<u64>, rank: u64) -> Self {
+        Self { replaces, rank, min_t: Millis::MAX, max_t: Millis::MIN, samples: 0, series: 0 }
     }
 
     /// As it is written.
@@ -74,6 +76,7 @@ impl Summary {
         let mut out = Vec::new();
         varint::put(&mut out, self.replaces.len() as u64);
         self.replaces.iter().for_each(|number| varint::put(&mut out, *number));
+        varint::put(&mut out, self.rank);
         varint::put_signed(&mut out, self.min_t);
         varint::put_signed(&mut out, self.max_t);
         varint::put(&mut out, self.samples);
@@ -89,8 +92,9 @@ impl Summary {
         for _ in 0..varint::take(rest)? {
             replaces.push(varint::take(rest)?);
         }
+        let rank = varint::take(rest)?;
         let (min_t, max_t) = (varint::take_signed(rest)?, varint::take_signed(rest)?);
         let (samples, series) = (varint::take(rest)?, varint::take(rest)?);
-        rest.is_empty().then_some(Self { replaces, min_t, max_t, samples, series })
+        rest.is_empty().then_some(Self { replaces, rank, min_t, max_t, samples, series })
     }
 }
