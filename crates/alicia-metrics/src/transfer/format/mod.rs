@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub(crate) fn of_name(path: &Path) -> TransferFormat {
     match path.extension().and_then(|end| end.to_str()) {
         Some("csv") => TransferFormat::Csv,
-        Some("prom" | "txt") => TransferFormat::Prometheus,
+        Some("prom" | "prometheus" | "txt") => TransferFormat::Prometheus,
         Some("om" | "openmetrics") => TransferFormat::Openmetrics,
         _ => TransferFormat::Jsonl,
     }
