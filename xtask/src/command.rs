@@ -1,5 +1,7 @@
 //! The words of the command line, and what they start.
 
+use crate::battery::run;
+use crate::battery::trials::Tier;
 use crate::bench::{alerts, collector, exporter, flood, node};
 use crate::tidy;
 use crate::tree::Tree;
@@ -18,6 +20,11 @@ cargo xtask bench node           bytes per sample of a real node_exporter, besid
     --minutes N                  length of the capture, a scrape a second (default 30)
     --capture FILE               take this capture; the last one is in target/node-capture
     --details                    also say what each kind of data and each series costs alone
+
+cargo xtask battery              what is promised about faults, tried; a line a trial
+    --tier ci|long               as with every commit (minutes), or about two hours (default ci)
+    --only NAME                  one trial
+    --publish                    put the figures into docs/RELIABILITY.md
 
 The benchmarks build the release binary first; with --binary PATH they take that one. The first two need mosquitto
 and mosquitto_sub, the third prometheus-node-exporter and victoria-metrics: Debian's packages have these names.
@@ -53,6 +60,10 @@ pub fn run(words: &[String], out: &mut dyn Write) -> Result<(), String> {
                 None => captured(options.minutes)?,
             };
             node::run(out, &program, &capture, options.detailed)
+        }
+        ["battery", ref options @ ..] => {
+            let options = BatteryOptions::read(options)?;
+            run::run(out, root(), options.tier, options.only, options.publishes)
         }
         [] | ["help" | "--help" | "-h"] => out.write_all(HELP.as_bytes()).map_err(|error| error.to_string()),
         _ => Err(format!("`{}` is not understood.\n\n{HELP}", words.join(" "))),
@@ -92,6 +103,33 @@ fn read_options(words: &[&str], name: &str, default: u32) -> Result<(Option<Path
         }
     }
     Ok((binary, number))
+}
+
+/// What `battery` is told.
+struct BatteryOptions<'a> {
+    tier: Tier,
+    only: Option<&'a str>,
+    publishes: bool,
+}
+
+impl<'a> BatteryOptions<'a> {
+    fn read(words: &[&'a str]) -> Result<Self, String> {
+        let mut options = Self { tier: Tier::Ci, only: None, publishes: false };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match (*word, words.as_slice().first()) {
+                ("--publish", _) => options.publishes = true,
+                ("--only", Some(name)) => options.only = Some(name),
+                ("--tier", Some(&"ci")) => options.tier = Tier::Ci,
+                ("--tier", Some(&"long")) => options.tier = Tier::Long,
+                _ => return Err(format!("`{word}` is not understood.\n\n{HELP}")),
+            }
+            if *word != "--publish" {
+                words.next();
+            }
+        }
+        Ok(options)
+    }
 }
 
 /// What `bench node` is told.

@@ -100,6 +100,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         let _ = stopped.await;
     }));
     let timers = timers::start(&house);
+    recall(&house);
     ready.store(true, Ordering::Release);
     tracing::info!("serving REST on http://{http}");
     Ok(Running { house, http, ready, timers, stop_http, http_task, reload })
@@ -209,6 +210,13 @@ fn build_gate(
     let lately = TimeRange::last(limits::DAY, clock.now());
     gate.restore(store.spans(&[], lately));
     Arc::new(gate)
+}
+
+/// Makes services known again that were silent for the last day: that takes reading all blocks' indexes, which the start
+/// does not wait for.
+fn recall(house: &Arc<House>) {
+    let house = Arc::clone(house);
+    tokio::task::spawn_blocking(move || house.gate.restore(house.store.spans(&[], TimeRange::ALL)));
 }
 
 async fn start_bus(

@@ -212,11 +212,10 @@ impl Store {
         self.blocks.take_told()
     }
 
-    /// The series that meet `matchers` and have samples in about this range, with the times of their oldest and newest
-    /// point; in no order, and one may be there several times.
+    /// The series that meet `matchers` and have samples in memory, or in about this range in blocks, with the times of
+    /// their oldest and newest point there; in no order, and one may be there several times.
     pub fn spans(&self, matchers: &[Matcher], range: TimeRange) -> Vec<(Arc<Series>, Millis, Millis)> {
         let mut spans = self.head.spans(matchers);
-        spans.retain(|(_, oldest, newest)| *oldest <= range.end && *newest >= range.start);
         spans.extend(self.blocks.spans(matchers, range));
         spans
     }

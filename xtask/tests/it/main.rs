@@ -1,5 +1,6 @@
 //! The tools, tested: the repository is tidy, every rule finds its breach, and the publisher speaks MQTT.
 
+mod battery;
 mod budget;
 mod collector_answers;
 mod flood;

@@ -3,6 +3,7 @@
 use crate::http_client::{Answer, request};
 use crate::wait::{free_port, until};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -24,29 +25,46 @@ pub(crate) fn program() -> Command {
 pub(crate) struct Setup {
     flags: Vec<String>,
     data_dir: Option<PathBuf>,
+    variables: Vec<(String, OsString)>,
 }
 
 impl Setup {
     /// Against the broker on `port`. Samples of any age are kept, so that recordings do not grow too old.
     pub(crate) fn broker(port: u16) -> Self {
+        Self::keeping(port, 36_500)
+    }
+
+    /// Against the broker on `port`, keeping samples for so many days.
+    pub(crate) fn keeping(port: u16, days: u32) -> Self {
         let flags = ["--mqtt-broker", "127.0.0.1", "--mqtt-port", &port.to_string()];
-        Self { flags: flags.map(str::to_owned).to_vec(), data_dir: None }.with(&["--retention-days", "36500"])
+        Self { flags: flags.map(str::to_owned).to_vec(), data_dir: None, variables: Vec::new() }
+            .with(&["--retention-days", &days.to_string()])
     }
 
     /// With its own broker.
     pub(crate) fn embedded(port: u16) -> Self {
         let flags = ["--mqtt-broker", "embedded", "--mqtt-port", &port.to_string()];
-        Self { flags: flags.map(str::to_owned).to_vec(), data_dir: None }
+        Self { flags: flags.map(str::to_owned).to_vec(), data_dir: None, variables: Vec::new() }
     }
 
     /// Without any bus.
     pub(crate) fn none() -> Self {
-        Self { flags: vec!["--mqtt-broker".to_owned(), "none".to_owned()], data_dir: None }
+        Self {
+            flags: vec!["--mqtt-broker".to_owned(), "none".to_owned()],
+            data_dir: None,
+            variables: Vec::new(),
+        }
     }
 
     /// With more flags.
     pub(crate) fn with(mut self, flags: &[&str]) -> Self {
         self.flags.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        self
+    }
+
+    /// With a variable of the environment.
+    pub(crate) fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
         self
     }
 
@@ -72,6 +90,7 @@ impl Setup {
             .args(["--http-listen", &http.to_string(), "--log-level", "info"])
             .arg("--data-dir")
             .arg(&data_dir)
+            .envs(self.variables)
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
@@ -148,6 +167,11 @@ impl Collector {
         let report = self.json("/refusals");
         let all = report["refusals"].as_array().expect("a list").clone();
         all.iter().find(|one| one["reason"] == reason).and_then(|one| one["count"].as_u64()).unwrap_or(0)
+    }
+
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Resident memory in MiB.

@@ -1,44 +1,18 @@
 //! History over restarts: orderly ones, and fifty that are none.
 
 use crate::broker::{Mosquitto, publish};
-use crate::collector::{Collector, Setup, program};
+use crate::collector::{Setup, program};
+use crate::numbered::{numbers, publisher, whole};
 use crate::wait::until;
 use serde_json::{Value, json};
-use std::io::Write as _;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Kills of the collector.
+/// Kills of the collector, unless the variable `ALICIA_KILLS` says otherwise.
 const KILLS: u64 = 50;
+/// When the first number was, in seconds.
+const START: u64 = 1_700_000_000;
 /// Messages that are under way when it is killed.
 const MESSAGES: u64 = 150;
-
-/// A publisher of numbers as samples of `metric`, one message each, at quality of service 1.
-fn publisher(port: u16, metric: &str) -> Child {
-    let mut child = Command::new("mosquitto_pub")
-        .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-t", "alicia/metrics/counter", "-q", "1", "-l"])
-        .stdin(Stdio::piped())
-        .spawn()
-        .expect("mosquitto_pub runs");
-    let mut input = child.stdin.take().expect("piped");
-    for number in 0..MESSAGES {
-        let message = json!({"service_name": "counter", "instance_id": "counter-1",
-            "metrics": [{"name": metric, "value": number, "timestamp": 1_700_000_000 + number}]});
-        writeln!(input, "{message}").expect("mosquitto_pub reads");
-    }
-    child
-}
-
-/// The numbers of `metric`, ascending in time.
-fn numbers(collector: &Collector, metric: &str) -> Vec<f64> {
-    let answer = collector.get(&format!("/metrics/counter/{metric}?limit=1000"));
-    let data = if answer.status == 404 {
-        Vec::new()
-    } else {
-        answer.json()["data"].as_array().expect("a list").clone()
-    };
-    data.iter().rev().map(|one| one["value"].as_f64().expect("a number")).collect()
-}
 
 #[test]
 fn live_fifty_kills_lose_nothing_and_count_nothing_twice() {
@@ -46,10 +20,11 @@ fn live_fifty_kills_lose_nothing_and_count_nothing_twice() {
     let data = tempfile::tempdir().expect("a directory");
     let start = || Setup::broker(broker.port).data_dir(data.path()).connect();
     let mut collector = start();
-    let whole: Vec<f64> = (0..u32::try_from(MESSAGES).expect("few")).map(f64::from).collect();
-    for kill in 0..KILLS {
+    let whole = whole(MESSAGES);
+    let kills = std::env::var("ALICIA_KILLS").map_or(KILLS, |text| text.parse().expect("a number"));
+    for kill in 0..kills {
         let metric = format!("run_{kill}");
-        let mut publisher = publisher(broker.port, &metric);
+        let mut publisher = publisher(broker.port, &metric, START, 0..MESSAGES);
         // A different moment each time, from the first message to after the last.
         std::thread::sleep(Duration::from_millis(kill * 7 % 61));
         collector.kill();
@@ -60,9 +35,10 @@ fn live_fifty_kills_lose_nothing_and_count_nothing_twice() {
             if seen.len() >= whole.len() { Ok(()) } else { Err(seen.len()) }
         });
     }
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         assert_eq!(numbers(&collector, &format!("run_{kill}")), whole, "run {kill}");
     }
+    println!("figure: lost 0, doubled 0 of {} in {kills} kills", kills * MESSAGES);
     let log = std::fs::read_dir(data.path().join("wal")).expect("the log").count();
     assert!(log <= 8, "{log} files: the log stays short");
 }

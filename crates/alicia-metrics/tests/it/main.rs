@@ -12,15 +12,19 @@
 )]
 
 mod broker;
+mod cardinality;
+mod clock_jumps;
 mod collector;
 mod http_client;
 mod wait;
 
 mod bus_faults;
 mod command_line;
+mod disk_full;
 mod drop_in;
 mod durability;
 mod embedded_broker;
 mod hostile_clients;
+mod numbered;
 mod recordings;
 mod transfer;

@@ -2,6 +2,8 @@
 
 mod packed;
 
+mod scale;
+
 mod times;
 
 mod values;

@@ -1,6 +1,7 @@
 //! Values: constant, decimal, or packed as they are.
 
 use crate::codec::packed::{pack, unpack};
+use crate::codec::scale::Scale;
 use crate::varint;
 
 const CONSTANT: u8 = 0;
@@ -9,13 +10,6 @@ const FLOATS: u8 = 2;
 const RAW: u8 = 3;
 const STEADY: u8 = 4;
 
-/// The powers of ten by which values are tried to become integers; all are exact doubles.
-const POWERS: [f64; 16] =
-    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-/// Integers below are exact doubles.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-/// Values that are looked at to choose the power.
-const TRIED: usize = 64;
 /// Of so many values one may be an exception.
 const EXCEPTIONS: usize = 8;
 
@@ -61,15 +55,14 @@ fn floats(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
     })
 }
 
-/// Writes values as integers over a power of ten; nothing, if that is not what they are.
+/// Writes values as scaled integers; nothing, if that is not what they are.
 fn decimal(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
-    let exponent = best_exponent(values)?;
-    let power = *POWERS.get(exponent)?;
+    let scale = Scale::best(values)?;
     let (mut integers, mut exceptions) = (Vec::with_capacity(values.len()), Vec::new());
     let (mut count, mut since) = (0_usize, 0);
-    let mut last = values.iter().find_map(|value| integer(*value, power)).unwrap_or(0);
+    let mut last = values.iter().find_map(|value| scale.integer(*value)).unwrap_or(0);
     for value in values {
-        match integer(*value, power) {
+        match scale.integer(*value) {
             Some(exact) => {
                 last = exact;
                 since += 1;
@@ -86,14 +79,13 @@ fn decimal(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
         return None;
     }
     let begin = out.len();
-    let exponent = u8::try_from(exponent).ok()?;
     if let Some(step) = steady(&integers).filter(|_| count == 0) {
-        out.extend([STEADY, exponent]);
+        out.extend([STEADY, scale.byte()]);
         varint::put_signed(out, *integers.first()?);
         varint::put_signed(out, step);
         return Some(());
     }
-    out.extend([DECIMAL, exponent]);
+    out.extend([DECIMAL, scale.byte()]);
     varint::put(out, count as u64);
     out.extend(exceptions);
     pack(&integers, out).or_else(|| {
@@ -109,51 +101,17 @@ fn steady(integers: &[i64]) -> Option<i64> {
     steps.all(|other| other == step).then_some(step)
 }
 
-/// The lowest exponent with which most of a few values are integers.
-fn best_exponent(values: &[f64]) -> Option<usize> {
-    let step = values.len().div_ceil(TRIED).max(1);
-    let tried = || values.iter().step_by(step);
-    let mut best = None;
-    for (exponent, power) in POWERS.iter().enumerate() {
-        let hits = tried().filter(|value| integer(**value, *power).is_some()).count();
-        if best.is_none_or(|(most, _)| hits > most) {
-            best = Some((hits, exponent));
-        }
-        // With a higher power the same values are integers, but larger ones.
-        if hits == tried().len() {
-            break;
-        }
-    }
-    best.filter(|(hits, _)| *hits > 0).map(|(_, exponent)| exponent)
-}
-
-/// The integer that divided by `power` gives `value` bit for bit.
-#[expect(clippy::cast_possible_truncation, reason = "below 2^53 it is exact")]
-fn integer(value: f64, power: f64) -> Option<i64> {
-    let scaled = (value * power).round();
-    if scaled.abs() >= EXACT || scaled.is_nan() {
-        return None;
-    }
-    let integer = scaled as i64;
-    (real(integer, power).to_bits() == value.to_bits()).then_some(integer)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "below 2^53 it is exact")]
-fn real(integer: i64, power: f64) -> f64 {
-    integer as f64 / power
-}
-
 fn climb(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
-    let (exponent, mut rest) = bytes.split_first()?;
-    let power = *POWERS.get(usize::from(*exponent))?;
+    let (scale, mut rest) = bytes.split_first()?;
+    let scale = Scale::of(*scale)?;
     let (first, step) = (varint::take_signed(&mut rest)?, varint::take_signed(&mut rest)?);
     let integer = |number| first.checked_add(step.checked_mul(i64::try_from(number).ok()?)?);
-    (0..count).map(|number| Some(real(integer(number)?, power))).collect()
+    (0..count).map(|number| Some(scale.real(integer(number)?))).collect()
 }
 
 fn undecimal(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
-    let (exponent, mut rest) = bytes.split_first()?;
-    let power = *POWERS.get(usize::from(*exponent))?;
+    let (scale, mut rest) = bytes.split_first()?;
+    let scale = Scale::of(*scale)?;
     let mut exceptions = Vec::new();
     let mut next = 0_usize;
     for _ in 0..varint::take(&mut rest)?.min(count as u64) {
@@ -164,11 +122,7 @@ fn undecimal(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
         next = at.checked_add(1)?;
     }
     let integers = unpack::<i64>(rest, count)?;
-    let mut values: Vec<f64> = match *exponent {
-        // Nothing to divide, and dividing takes as long as all the rest.
-        0 => integers.into_iter().map(|integer| real(integer, 1.0)).collect(),
-        _ => integers.into_iter().map(|integer| real(integer, power)).collect(),
-    };
+    let mut values = scale.reals(integers);
     for (at, value) in exceptions {
         *values.get_mut(at)? = value;
     }
@@ -240,6 +194,19 @@ mod tests {
         assert!(check(&gauge) < 2_048, "{}", check(&gauge));
     }
 
+    /// Programs make seconds of milli-, micro- and nanoseconds in their own ways.
+    #[test]
+    fn scaled_integers_take_few_bytes_however_they_were_scaled() {
+        let ways: [fn(f64) -> f64; 5] =
+            [|n| n / 1e3, |n| n * 0.001, |n| n / 1e3 / 1e3, |n| n / 1e9, |n| n * 1e-6];
+        for (number, way) in ways.into_iter().enumerate() {
+            let values: Vec<f64> =
+                (0..1_024_i32).map(|n| way(f64::from(123_456_789 + n * 100 + n * 7_919 % 97))).collect();
+            let bytes = check(&values);
+            assert!(bytes < 1_100, "way {number}: {bytes}");
+        }
+    }
+
     #[test]
     fn any_cut_and_any_byte_changed_is_survived() {
         let whole: Vec<f64> =
@@ -262,6 +229,8 @@ mod tests {
         prop_oneof![
             any::<u64>().prop_map(f64::from_bits),
             (any::<i32>(), 0..12_i32).prop_map(|(n, e)| f64::from(n) / 10_f64.powi(e)),
+            (any::<i32>(), 0..7_i32).prop_map(|(n, e)| f64::from(n) * 10_f64.powi(-e)),
+            any::<i32>().prop_map(|n| f64::from(n) / 1e3 / 1e3),
             (0..5_u8).prop_map(f64::from),
         ]
     }

@@ -182,19 +182,27 @@ impl Pusher<'_> {
 }
 
 impl Wal {
-    /// Begins segment `number`.
+    /// Begins segment `number`. On a full disk the log begins closed: what is there can be read, and a checkpoint opens
+    /// it when there is room.
     ///
     /// # Errors
-    /// [`WalError::Disk`] when it cannot be made.
+    /// [`WalError::Disk`] when it cannot be made for another reason.
     pub(crate) fn begin(
         disk: Arc<dyn Disk>,
         number: u64,
         durability: Durability,
         segment_bytes: u64,
     ) -> Result<Self, WalError> {
-        let handle = new_segment(&*disk, number)?;
-        let file = Mutex::new(File::new(number, handle));
-        Ok(Self { disk, durability, segment_bytes, file, buffer: Mutex::new(Buffer::new(number)) })
+        let mut buffer = Buffer::new(number);
+        let file = match new_segment(&*disk, number) {
+            Ok(handle) => File::new(number, handle),
+            Err(error) if is_full(&error) => {
+                buffer.closed = Some(error.to_string());
+                File { is_lost: true, ..File::new(number, Arc::new(NoFile)) }
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self { disk, durability, segment_bytes, file: Mutex::new(file), buffer: Mutex::new(buffer) })
     }
 
     /// Whether samples may be pushed now.
@@ -383,6 +391,28 @@ impl Wal {
 #[expect(clippy::cast_possible_truncation, reason = "the low half")]
 fn low_half(number: u64) -> u32 {
     number as u32
+}
+
+fn is_full(error: &WalError) -> bool {
+    use io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error, WalError::Disk { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded))
+}
+
+/// In the place of a segment that could not be made.
+struct NoFile;
+
+impl LogFile for NoFile {
+    fn append(&self, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn truncate(&self, _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
 }
 
 /// Makes a segment's file with its header, durably: a file whose beginning is garbled would be hard to believe.

@@ -1,0 +1,77 @@
+//! A clock that jumps while the collector runs.
+
+use crate::broker::Mosquitto;
+use crate::collector::Setup;
+use crate::numbered::{numbers, publish_all, whole};
+use crate::wait::{pause, until};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 3_600;
+
+/// Where Debian has the library that tells a process another time.
+fn faketime() -> PathBuf {
+    let dirs = ["x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf"];
+    let files = dirs.map(|dir| Path::new("/usr/lib").join(dir).join("faketime/libfaketime.so.1"));
+    files.into_iter().find(|file| file.exists()).expect("libfaketime (Debian: faketime) is installed")
+}
+
+/// Tells the process that reads `file` a clock that differs by so many seconds.
+fn set(file: &Path, seconds: i64) {
+    std::fs::write(file, format!("{seconds:+}\n")).expect("written");
+}
+
+/// Lets a jump last: what is too old goes once a minute, so the long run waits for two of them.
+fn hold() {
+    let seconds = std::env::var("ALICIA_JUMP_SECONDS").map_or(0, |text| text.parse().expect("a number"));
+    let end = Instant::now() + Duration::from_secs(seconds);
+    while Instant::now() < end {
+        pause();
+    }
+}
+
+#[test]
+fn live_a_clock_that_jumps_takes_nothing_away_and_what_lies_in_the_future_is_refused() {
+    let (broker, dir) = (Mosquitto::start(), tempfile::tempdir().expect("a directory"));
+    let jump = dir.path().join("clock");
+    set(&jump, 0);
+    let collector = Setup::keeping(broker.port, 30)
+        .variable("LD_PRELOAD", faketime())
+        .variable("FAKETIME_TIMESTAMP_FILE", jump.clone())
+        .variable("FAKETIME_NO_CACHE", "1")
+        .variable("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+        .data_dir(&dir.path().join("data"))
+        .connect();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    publish_all(broker.port, "before", now - 3_600, 0..100);
+    let seen = |metric: &str, count: u64| {
+        until("all numbers are there", || {
+            let seen = numbers(&collector, metric);
+            if seen.len() as u64 == count { Ok(seen) } else { Err(seen.len()) }
+        })
+    };
+    assert_eq!(seen("before", 100), whole(100));
+    for seconds in [-3 * DAY, 3 * DAY, 3_650 * DAY] {
+        set(&jump, seconds);
+        until("the collector sees the other time", || {
+            let uptime = collector.json("/health");
+            let told = uptime["timestamp"].as_f64().unwrap_or_default();
+            let off = told - now as f64 - seconds as f64;
+            if off.abs() < 600.0 { Ok(()) } else { Err(uptime) }
+        });
+        // In the collector's own time: taken. A day ahead of it: refused.
+        let there = u64::try_from(i64::try_from(now).expect("soon") + seconds).expect("after 1970");
+        let (taken, refused) = (format!("at_{seconds}"), format!("ahead_{seconds}"));
+        let before = collector.refused("too_far_in_future");
+        publish_all(broker.port, &refused, there + 86_400, 0..10);
+        publish_all(broker.port, &taken, there - 100, 0..50);
+        assert_eq!(seen(&taken, 50), whole(50));
+        assert_eq!(collector.refused("too_far_in_future"), before + 10);
+        hold();
+        assert_eq!(seen("before", 100), whole(100), "a jump by {seconds} s");
+    }
+    set(&jump, 0);
+    assert_eq!(seen("before", 100), whole(100), "and back again");
+    println!("figure: 0 of 100 samples lost, 30 of 30 of the future refused");
+}
