@@ -50,7 +50,7 @@ pub fn run(
 fn attempt(root: &Path, trial: &Trial, tier: Tier) -> Result<Outcome, String> {
     let begun = machine::now();
     let output = Command::new("cargo")
-        .args(trial.words())
+        .args(trial.words(tier))
         .envs(trial.variables(tier).iter().copied())
         .current_dir(root)
         .output()

@@ -134,9 +134,10 @@ pub const TRIALS: &[Trial] = &[
 impl Trial {
     /// The words after `cargo` that run it. Tests print what they measured, also when they pass.
     #[must_use]
-    pub fn words(&self) -> Vec<&'static str> {
-        let mut words =
-            vec!["nextest", "run", "--no-fail-fast", "--success-output", "immediate", "-p", self.package];
+    pub fn words(&self, tier: Tier) -> Vec<&'static str> {
+        let profile = if tier == Tier::Long { "long" } else { "default" };
+        let mut words = vec!["nextest", "run", "--profile", profile, "--no-fail-fast"];
+        words.extend(["--success-output", "immediate", "-p", self.package]);
         words.extend(self.tests);
         words
     }
@@ -151,6 +152,6 @@ impl Trial {
     #[must_use]
     pub fn command(&self, tier: Tier) -> String {
         let variables = self.variables(tier).iter().map(|(name, value)| format!("{name}={value} "));
-        format!("{}cargo {}", variables.collect::<String>(), self.words().join(" "))
+        format!("{}cargo {}", variables.collect::<String>(), self.words(tier).join(" "))
     }
 }

@@ -45,7 +45,7 @@ fn the_table_takes_the_place_of_the_old_one_and_of_nothing_else() {
         seconds: 7,
         command: "cargo x".to_owned(),
     };
-    let table = table("today", &[outcome.clone()]);
+    let table = table("today", std::slice::from_ref(&outcome));
     assert!(
         table.contains("| kill | kill -9 of the collector")
             && table.contains("| lost 1 | lost 0 | **fail** |"),

@@ -9,8 +9,10 @@
 
 mod bounded_oracle;
 mod engine;
+mod framed;
 mod golden;
 mod gone;
+mod hostile;
 mod journal;
 mod journal_life;
 mod memory_limits;
