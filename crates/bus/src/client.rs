@@ -24,6 +24,9 @@ use world::{Chance, Clock};
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest wait before a new attempt.
 const LAST_WAIT: Duration = Duration::from_secs(30);
+/// The longest wait where it was we who could not take a message. It lies with no broker, and a disk has room again
+/// from one moment to the next.
+const UNTAKEN_WAIT: Duration = Duration::from_secs(2);
 /// A connection that lived so long was a good one: the next wait is the first again.
 const GOOD_LIFE: Duration = Duration::from_secs(5);
 /// So many connections one after the other that did not get so old are no accident.
@@ -70,7 +73,11 @@ pub(crate) struct Client {
 
 /// How a connection ended.
 enum End {
-    Lost(String),
+    Lost {
+        why: String,
+        /// The longest wait before the next.
+        longest_wait: Duration,
+    },
     Stopped,
 }
 
@@ -108,7 +115,7 @@ impl Client {
         let mut wait = FIRST_WAIT;
         loop {
             let mut opened = None;
-            let End::Lost(why) = self.connection(&mut opened).await else { break };
+            let End::Lost { why, longest_wait } = self.connection(&mut opened).await else { break };
             if self.link.down(why.clone(), self.clock.now()) {
                 tracing::warn!("no connection to the bus: {why}");
             }
@@ -117,10 +124,11 @@ impl Client {
                 wait = FIRST_WAIT;
                 self.short_lives = 0;
             }
+            wait = wait.min(longest_wait);
             if self.rest(chance.jitter(wait, JITTER)).await {
                 break;
             }
-            wait = (wait * 2).min(LAST_WAIT);
+            wait *= 2;
         }
         self.link.down("stopped".to_owned(), self.clock.now());
     }
@@ -153,7 +161,7 @@ impl Client {
         let mut connection = tokio::select! {
             opened = self.connector.open(self.clock.now()) => match opened {
                 Ok(connection) => connection,
-                Err(error) => return End::Lost(error.to_string()),
+                Err(error) => return End::Lost { why: error.to_string(), longest_wait: LAST_WAIT },
             },
             () = stop(&mut self.commands) => return End::Stopped,
         };
@@ -302,7 +310,8 @@ impl Client {
             Ok(()) => (End::Stopped, self.say_goodbye(connection).await),
             Err(loss) => {
                 self.note_loss(&loss);
-                (End::Lost(loss.why), loss.is_polite)
+                let longest_wait = if loss.is_untaken { UNTAKEN_WAIT } else { LAST_WAIT };
+                (End::Lost { why: loss.why, longest_wait }, loss.is_polite)
             }
         };
         if is_polite && let Err(loss) = connection.disconnect().await {

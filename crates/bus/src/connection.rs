@@ -58,12 +58,19 @@ pub(crate) struct Loss {
     pub(crate) is_lasting: bool,
     /// The broker lives and we do: it is told that we leave.
     pub(crate) is_polite: bool,
+    /// A message came that we could not take just now.
+    pub(crate) is_untaken: bool,
 }
 
 impl Loss {
     /// The connection does not work any more.
     pub(crate) fn broken(why: impl Into<String>) -> Self {
         Self { why: why.into(), ..Self::default() }
+    }
+
+    /// A message could not be taken: the broker keeps it for the next connection.
+    fn untaken(why: String) -> Self {
+        Self { why, is_polite: true, is_untaken: true, ..Self::default() }
     }
 }
 
@@ -141,7 +148,7 @@ impl Connection {
         if let Err(why) = reception.commit() {
             // None of the acknowledgements may leave.
             self.outbound.truncate(begin);
-            return Err(Loss { why, is_polite: true, ..Loss::default() });
+            return Err(Loss::untaken(why));
         }
         taken
     }
@@ -151,7 +158,7 @@ impl Connection {
             match incoming {
                 Incoming::Publish(publish) => {
                     if let Err(why) = reception.take(&publish) {
-                        return Err(Loss { why, is_polite: true, ..Loss::default() });
+                        return Err(Loss::untaken(why));
                     }
                     acknowledge(&publish, &mut self.outbound)?;
                 }

@@ -161,7 +161,7 @@ pub(crate) fn unexpected(packet: &Packet) -> Loss {
         Packet::Disconnect(packet) => Loss {
             why: format!("the broker closed the connection: {:?}", packet.reason_code),
             is_lasting: packet.reason_code == ReasonCode::SessionTakenOver,
-            is_polite: false,
+            ..Loss::default()
         },
         other => Loss::broken(format!("the broker breaks the protocol: {}", other.packet_type_name())),
     }

@@ -16,6 +16,7 @@
 
 use model::{
     Append, INSTANCE, Labels, MetricKind, Millis, NAME, Point, SERVICE, Sample, Select, Selection, Series,
+    limits,
 };
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -92,7 +93,7 @@ struct Data(Vec<(Arc<Series>, Vec<Point>)>);
 
 fn make(next: Next, length: usize) -> Data {
     let mut chance = Chance::seeded(20_261_124);
-    let end = now();
+    let end = yesterday();
     let one = |number: usize| {
         let (name, instance) = (format!("metric_{}", number % 10), format!("host-{}", number / 10));
         let labels =
@@ -109,10 +110,10 @@ fn make(next: Next, length: usize) -> Data {
     Data((0..SERIES).map(one).collect())
 }
 
-/// The wall's time, to the full step.
-fn now() -> Millis {
+/// The end of yesterday: all samples are of one day, which is one block when it is over.
+fn yesterday() -> Millis {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
-    Millis::try_from(since.as_millis()).expect("not so soon") / STEP * STEP
+    Millis::try_from(since.as_millis()).expect("not so soon") / limits::DAY * limits::DAY
 }
 
 /// What the engine costs.

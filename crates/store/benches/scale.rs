@@ -223,7 +223,7 @@ fn log() {
     );
 }
 
-/// Ten links to a block of a gigabyte, each a block for the store.
+/// Ten links to each block of a gigabyte of them, each a block for the store.
 fn blocks() {
     const SERIES: usize = 20_000;
     let dir = tempfile::tempdir().expect("a directory");
@@ -246,9 +246,12 @@ fn blocks() {
     store.flush(Millis::MAX).expect("a block");
     drop(store);
     let blocks = dir.path().join("blocks");
-    for number in 2..=10 {
-        std::fs::hard_link(blocks.join("00000001.block"), blocks.join(format!("{number:08}.block")))
-            .expect("linked");
+    let written: Vec<_> =
+        std::fs::read_dir(&blocks).expect("a directory").flatten().map(|entry| entry.path()).collect();
+    let is_block = |path: &&std::path::PathBuf| path.extension().is_some_and(|kind| kind == "block");
+    let written: Vec<_> = written.iter().filter(is_block).collect();
+    for (path, number) in written.iter().cycle().take(9 * written.len()).zip(1_000_u64..) {
+        std::fs::hard_link(path, blocks.join(format!("{number:08}.block"))).expect("linked");
     }
     let (begin, cpu) = (Instant::now(), cpu_seconds());
     let store = open(dir.path(), limits());

@@ -3,12 +3,12 @@
 use crate::broker::Mosquitto;
 use crate::collector::{Collector, Setup};
 use crate::numbered::{numbers, publish_all, whole};
-use crate::wait::until;
+use crate::wait::{pause, until};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Bytes of the file system.
 const SIZE: &str = "24m";
@@ -79,6 +79,11 @@ fn live_a_full_disk_is_survived_and_everything_is_there_when_it_is_free_again() 
         let closed = collector.own_metric("alicia_metrics_wal_closed");
         if closed > 0.0 { Ok(()) } else { Err(closed) }
     });
+    // So long that pauses which double would have grown to many seconds.
+    let full = Instant::now();
+    while full.elapsed() < Duration::from_secs(10) {
+        pause();
+    }
     let health = collector.get("/health");
     assert!(health.status == 200 || health.status == 503, "it lives and answers: {}", health.status);
     let seen = numbers(&collector, "level");

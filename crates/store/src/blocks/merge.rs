@@ -1,6 +1,6 @@
 //! Blocks that become one, and blocks that are written anew without what is gone.
 
-use crate::block::{Block, BlockWriter, Index, KnownTimes, Row};
+use crate::block::{Block, BlockWriter, Index, KnownTimes, Row, name};
 use crate::blocks::Blocks;
 use crate::blocks::plan::plan;
 use crate::blocks::select::Found;
@@ -103,6 +103,7 @@ impl Blocks {
                 writer.push(&series, &points)?;
             }
         }
+        damaged.extend(sources.iter().filter_map(Source::cut_short));
         group.iter().for_each(|block| block.forget_index());
         if !damaged.is_empty() {
             // What is unreadable today may be readable on another disk: the files stay.
@@ -135,6 +136,14 @@ impl<'a> Source<'a> {
         self.number += 1;
         self.next = self.index.row(self.number);
         Some(row)
+    }
+}
+
+impl Source<'_> {
+    /// What is wrong with an index that ended before all of its rows were read: nothing of them may be lost.
+    fn cut_short(&self) -> Option<String> {
+        let is_cut = self.number < self.index.len();
+        is_cut.then(|| format!("{}: row {} of the index is damaged", name(self.block.number), self.number))
     }
 }
 

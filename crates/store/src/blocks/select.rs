@@ -122,14 +122,34 @@ impl Found {
 
     /// The points of all parts; of two of one time that of the block of the higher rank.
     pub(super) fn join(mut self, newest: Option<usize>) -> (Arc<Series>, Vec<Point>) {
-        self.parts.sort_by_key(|(rank, _)| *rank);
-        let parts = self.parts.into_iter().map(|(_, points)| points);
-        let mut points = parts.fold(Vec::new(), |lower, higher| union(higher, &lower));
+        self.parts.retain(|(_, points)| !points.is_empty());
+        // Usually each block has a time of its own, and then all is copied once.
+        self.parts.sort_by_key(|(_, points)| points.first().map(|point| point.t));
+        let mut points = if self.parts.is_sorted_by(|(_, a), (_, b)| ends_before(a, b)) {
+            one_behind_the_other(self.parts)
+        } else {
+            self.parts.sort_by_key(|(rank, _)| *rank);
+            let parts = self.parts.into_iter().map(|(_, points)| points);
+            parts.fold(Vec::new(), |lower, higher| union(higher, &lower))
+        };
         if let Some(newest) = newest {
             points.drain(..points.len().saturating_sub(newest));
         }
         (self.series, points)
     }
+}
+
+fn ends_before(a: &[Point], b: &[Point]) -> bool {
+    a.last().zip(b.first()).is_some_and(|(last, first)| last.t < first.t)
+}
+
+fn one_behind_the_other(mut parts: Vec<(u64, Vec<Point>)>) -> Vec<Point> {
+    if parts.len() == 1 {
+        return parts.pop().map(|(_, points)| points).unwrap_or_default();
+    }
+    let mut all = Vec::with_capacity(parts.iter().map(|(_, points)| points.len()).sum());
+    parts.into_iter().for_each(|(_, points)| all.extend(points));
+    all
 }
 
 /// All points of both, ascending; of two of one time that of `winner`.
