@@ -37,6 +37,8 @@ pub(crate) enum Command {
     /// Take samples from text, of any age within the retention; exit code 4 if some were refused. The collector must
     /// not run
     Import(ImportArgs),
+    /// Let samples of some series go for good; without --yes it only says which. The collector must not run
+    Erase(EraseArgs),
     /// Ask a running collector whether it is healthy; exit code 0 or 1 (for containers)
     Healthcheck(HealthcheckArgs),
 }
@@ -194,6 +196,26 @@ pub(crate) enum TransferFormat {
     Prometheus,
     /// The text format of OpenMetrics, with timestamps in seconds
     Openmetrics,
+}
+
+/// What to erase.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EraseArgs {
+    /// Which series: a name, or conditions such as service="lamp",room=~"hall|attic"
+    #[arg(long = "match", value_name = "SERIES", value_parser = |text: &str| matching::parse(text).map(Matching))]
+    pub(crate) matching: Matching,
+    /// Only samples from here on: Unix seconds or a date in UTC, 2026-01-01 or 2026-01-01T12:30:00Z
+    #[arg(long, value_name = "TIME", value_parser = when::parse, allow_hyphen_values = true)]
+    pub(crate) start: Option<Millis>,
+    /// Only samples up to here
+    #[arg(long, value_name = "TIME", value_parser = when::parse, allow_hyphen_values = true)]
+    pub(crate) end: Option<Millis>,
+    /// Directory of samples, rules and alert state
+    #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", default_value = "data")]
+    pub(crate) data_dir: PathBuf,
+    /// Do it
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 /// What to export.

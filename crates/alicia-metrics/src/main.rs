@@ -23,6 +23,8 @@ mod demo;
 mod healthcheck;
 mod replay;
 mod transfer;
+
+mod erase;
 mod verify;
 
 use clap::Parser;
@@ -58,6 +60,10 @@ fn main() -> ExitCode {
             Err(error) => fail(&error),
         },
         Some(Command::Export(args)) => export(&args),
+        Some(Command::Erase(args)) => match erase::erase(&args) {
+            Ok(told) => say(&told),
+            Err(error) => fail(&error),
+        },
         Some(Command::Import(args)) => match transfer::import(&args) {
             Ok(done) if done.refused.is_empty() => say(&done.to_string()),
             Ok(done) => complain(&done, EXIT_REFUSED),

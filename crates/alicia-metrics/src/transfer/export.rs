@@ -30,9 +30,7 @@ pub(crate) struct Exported {
 
 /// Exports.
 pub(crate) fn export(args: &ExportArgs) -> Result<Exported, TransferError> {
-    for name in [WAL_DIR, BLOCKS_DIR] {
-        existing(&args.data_dir.join(name))?;
-    }
+    existing_data_dir(&args.data_dir)?;
     let opened = open::open(&args.data_dir)?;
     let guess = || args.output.as_deref().map_or(TransferFormat::Jsonl, format::of_name);
     let format = args.format.unwrap_or_else(guess);
@@ -64,7 +62,11 @@ pub(crate) fn export(args: &ExportArgs) -> Result<Exported, TransferError> {
     Ok(exported)
 }
 
-/// A directory that is not there is an error, not one to be made.
+/// A data directory that is not there is an error, not one to be made.
+pub(crate) fn existing_data_dir(data_dir: &Path) -> Result<(), TransferError> {
+    [WAL_DIR, BLOCKS_DIR].iter().try_for_each(|name| existing(&data_dir.join(name)))
+}
+
 fn existing(dir: &Path) -> Result<(), TransferError> {
     if dir.is_dir() {
         return Ok(());

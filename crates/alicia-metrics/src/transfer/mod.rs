@@ -29,8 +29,9 @@ mod export;
 
 mod import;
 
-pub(crate) use export::export;
+pub(crate) use export::{existing_data_dir, export};
 pub(crate) use import::import;
+pub(crate) use open::{TransferError, open as open_data_dir};
 
 #[cfg(test)]
 mod tests;

@@ -97,3 +97,31 @@ fn a_collector_answers_what_was_imported_and_keeps_its_directory_for_itself() {
         assert!(said(&refused).contains("another process uses it"), "{}", said(&refused));
     }
 }
+
+#[test]
+fn what_is_erased_is_said_first_and_gone_then() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let data = dir.path().join("data");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let end = i64::try_from(now.as_secs()).expect("not so soon") * 1_000 - 60_000;
+    let imported = run(&["import", "-"], &data, &two_series(end));
+    assert!(imported.status.success(), "{}", said(&imported));
+    let told = |args: &[&str]| {
+        let output = run(&[&["erase"], args].concat(), &data, "");
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).trim().to_owned(),
+        )
+    };
+    let wanted = ["--match", "service=~\"la.*\",__name__=\"lux\""];
+    let (code, text) = told(&wanted);
+    assert_eq!((code, text.split(';').next()), (Some(0), Some("60 samples of 1 series would be erased")));
+    assert_eq!(told(&wanted).1, text, "and nothing was");
+    let half = (end / 1_000 - 30 * 60).to_string();
+    let (code, text) = told(&[&wanted[..], &["--end", &half, "--yes"]].concat());
+    assert_eq!((code, text.as_str()), (Some(0), "30 samples of 1 series are erased"));
+    let left = String::from_utf8(run(&["export"], &data, "").stdout).expect("text");
+    assert_eq!((left.matches(".5").count(), left.lines().count()), (30, 2), "{left}");
+    assert_eq!(told(&["--match", "a=b"]).0, Some(2), "a command line that is not understood");
+    assert_eq!(run(&["erase", "--match", "x"], &dir.path().join("none"), "").status.code(), Some(1));
+}
