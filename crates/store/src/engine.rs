@@ -128,8 +128,8 @@ impl Store {
         self.head.checkpoint()
     }
 
-    /// To be called once a minute: puts the blocks of past days together, and lets go what is older than the
-    /// retention, and the oldest blocks when all are larger than they may be.
+    /// To be called once a minute: puts the blocks of past days together, lets go what is older than the retention, and
+    /// the oldest blocks when all are larger than they may be; and reads a part of everything again, within a week all.
     ///
     /// # Errors
     /// [`WalError`] when blocks could not be put together; nothing is lost then.
@@ -148,6 +148,7 @@ impl Store {
         made.map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
         // By the order of the samples' own times: no clock can make this take the wrong ones.
         gone += self.blocks.shrink_to(self.block_bytes);
+        self.blocks.scrub();
         self.blocks.put_damaged_aside();
         self.blocks.forget_indexes(limits::INDEX_BYTES);
         swept.samples += usize::try_from(gone).unwrap_or(usize::MAX);

@@ -8,6 +8,8 @@ mod select;
 
 mod merge;
 
+mod scrub;
+
 pub(crate) use select::union;
 
 use crate::block::{Block, BlockWriter, TEMPORARY, name, number};
@@ -29,6 +31,7 @@ pub(crate) struct Blocks {
     /// One makes or removes blocks at a time.
     change: Mutex<Next>,
     told: Mutex<Vec<String>>,
+    scrubbed: Mutex<scrub::Position>,
 }
 
 /// What there is, as a reader sees it.
@@ -96,6 +99,7 @@ impl Blocks {
             view: RwLock::new(Arc::new(View { blocks, erased })),
             change: Mutex::new(Next(next)),
             told: Mutex::default(),
+            scrubbed: Mutex::default(),
         };
         this.drop_replaced(&mut told);
         Ok((this, told))

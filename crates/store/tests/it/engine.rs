@@ -287,6 +287,28 @@ fn every_byte_of_a_checkpoint_with_chunks_may_be_damaged() {
     }
 }
 
+/// Nobody asks for what is damaged: it is told all the same, once, and the store goes on.
+#[test]
+fn damage_is_told_before_somebody_needs_what_is_damaged() {
+    let ground = Ground::new(12);
+    let store = ground.sound();
+    for number in 0..3 {
+        append_to(&store, &run(number, NOW)).expect("a sound disk");
+        store.flush(Millis::MAX).expect("a sound disk");
+    }
+    for _ in 0..3 {
+        store.tidy().expect("a sound disk");
+        assert_eq!(store.take_told(), Vec::<String>::new(), "all is sound");
+    }
+    // Behind the header stands the chunk of times.
+    ground.blocks.damage("00000002.block", 40, 1);
+    for _ in 0..3 {
+        store.tidy().expect("a sound disk");
+    }
+    let told = store.take_told();
+    assert!(told.len() == 1 && told[0].contains("00000002.block"), "{told:?}");
+}
+
 #[test]
 fn verify_finds_every_damaged_byte_and_changes_nothing() {
     let ground = Ground::new(6);
