@@ -11,6 +11,7 @@ use model::{
     SeriesPoints, TimeRange, limits,
 };
 use parking_lot::{Mutex, RwLock};
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use world::{Clock, Disk};
@@ -87,6 +88,7 @@ impl Store {
     /// Sets how long series are kept that meet a rule: the first that they meet counts.
     pub fn set_retention_rules(&self, rules: Vec<RetentionRule>) {
         *self.retention.write() = Retention::new(self.others, rules);
+        self.blocks.forget_expired();
     }
 
     /// To be called once a second: makes everything survive a power cut, and keeps head and log short.
@@ -140,19 +142,24 @@ impl Store {
         let oldest = now_or_never.saturating_sub(retention.longest());
         let mut gone = self.blocks.remove(|block| block.max_t() < oldest);
         let mut swept = self.head.sweep(now_or_never, retention.longest());
-        let one_at_a_time = self.making.lock();
-        let days = (retention.shortest() / 10 / limits::DAY).clamp(1, limits::COMPACTED_DAYS);
-        let made = self.blocks.compact(now, days).and_then(|_| self.blocks.write_erased_anew());
-        let made = made.and_then(|()| self.blocks.expire(now_or_never, &retention));
-        drop(one_at_a_time);
-        made.map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
         // By the order of the samples' own times: no clock can make this take the wrong ones.
         gone += self.blocks.shrink_to(self.block_bytes);
         self.blocks.scrub();
         self.blocks.put_damaged_aside();
         self.blocks.forget_indexes(limits::INDEX_BYTES);
+        // Last, for it needs room on the disk: all before makes some.
+        self.make_anew(now, now_or_never, &retention)
+            .map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
         swept.samples += usize::try_from(gone).unwrap_or(usize::MAX);
         Ok(swept)
+    }
+
+    fn make_anew(&self, now: Millis, now_or_never: Millis, retention: &Retention) -> io::Result<()> {
+        let _one_at_a_time = self.making.lock();
+        let days = (retention.shortest() / 10 / limits::DAY).clamp(1, limits::COMPACTED_DAYS);
+        self.blocks.compact(now, days)?;
+        self.blocks.write_erased_anew()?;
+        self.blocks.expire(now_or_never, retention)
     }
 
     /// Erases the samples in `range` of the series that meet `matchers`, durably. What comes later for the same time is

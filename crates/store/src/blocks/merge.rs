@@ -76,6 +76,11 @@ impl Blocks {
         Ok(())
     }
 
+    /// The times that samples are kept are others now: all blocks are looked at again.
+    pub(crate) fn forget_expired(&self) {
+        self.view().blocks.iter().for_each(|block| block.set_expired(0));
+    }
+
     /// Makes one block of a group, without what is erased and the series that are not kept. Series by series, so that
     /// memory holds the points of one at a time.
     fn merge(&self, group: &[Arc<Block>], is_kept: &dyn Fn(&Series) -> bool) -> io::Result<()> {

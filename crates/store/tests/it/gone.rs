@@ -123,8 +123,13 @@ fn series_go_after_the_time_that_their_rule_says() {
         store.tidy().expect("a sound disk");
     }
     assert_eq!(left(&store), all_but(&[("1", 40), ("1", 10), ("2", 40)]));
+    // Other rules are looked at anew.
+    store.set_retention_rules(vec![rule("metric_0", 365), rule("metric_2", 7)]);
+    store.tidy().expect("a sound disk");
+    let expected = all_but(&[("1", 40), ("1", 10), ("2", 40), ("2", 10)]);
+    assert_eq!(left(&store), expected);
     drop(store);
-    assert_eq!(left(&ground.sound()), all_but(&[("1", 40), ("1", 10), ("2", 40)]));
+    assert_eq!(left(&ground.sound()), expected);
 }
 
 #[test]
