@@ -262,8 +262,7 @@ impl Inner {
         if let Some(pusher) = pusher {
             pusher.push(&mut slot.mark, sample.series, sample.point);
         }
-        // Asked at every sample, noted once in a chunk's time.
-        if kept == Kept::New && slot.points.is_ripe() {
+        if kept == Kept::New && slot.points.has_ripened() {
             self.ripe.push(number);
         }
         Ok(kept)

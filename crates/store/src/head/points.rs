@@ -1,7 +1,7 @@
 //! The points of one series: the newest open, older ones sealed in chunks.
 
 use crate::codec::Sealed;
-use model::{Millis, Point, Reason, TimeRange};
+use model::{Millis, Point, Reason, TimeRange, limits};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -218,7 +218,7 @@ impl Points {
     }
 
     fn ripe_run(&self, cutoff: Millis, all: bool) -> Option<Range<usize>> {
-        let (kept, least, most) = if all { (0, 1, usize::MAX) } else { (OPEN, SEAL, SEAL) };
+        let (kept, least, most) = if all { (0, 1, limits::CHUNK_SAMPLES) } else { (OPEN, SEAL, SEAL) };
         if self.open.len() < least + kept {
             return None;
         }
@@ -236,9 +236,9 @@ impl Points {
         None
     }
 
-    /// Whether [`Points::ripe`] would give any, as far as that is seen at a glance.
-    pub(crate) fn is_ripe(&self) -> bool {
-        self.open.len() >= SEAL + OPEN
+    /// Whether the newest point made enough of them for one more chunk, as far as that is seen at a glance.
+    pub(crate) fn has_ripened(&self) -> bool {
+        self.open.len() > SEAL && self.open.len() % SEAL == OPEN
     }
 
     /// Replaces the points that a chunk was made of by it, if they are still what they were.

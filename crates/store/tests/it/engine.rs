@@ -248,6 +248,26 @@ fn every_byte_of_a_block_may_be_damaged_and_every_cut_be_made() {
     }
 }
 
+/// More points than a chunk may have, sealed for a block that then cannot be written, and read back from the log.
+#[test]
+fn what_could_not_become_a_block_is_still_there_after_a_restart() {
+    let ground = Ground::new(13);
+    let store = ground.sound();
+    let points: Vec<_> = (0..20_000_i64).map(|n| (0, NOW + n, (n % 100) as f64)).collect();
+    append_to(&store, &points).expect("a sound disk");
+    ground.blocks.set_capacity(100);
+    store.flush(Millis::MAX).expect_err("there is no room for a block");
+    // So many segments that a checkpoint is due, with the chunks.
+    for n in 0..20 {
+        append_to(&store, &run(1, NOW + n)).expect("the log has room");
+    }
+    store.maintain().expect("the log has room");
+    let whole = content(&store);
+    drop(store);
+    let (store, recovery) = ground.open().expect("opens");
+    assert_eq!((content(&store), recovery.told), (whole, Vec::new()));
+}
+
 /// A checkpoint has the chunks of the head as they are.
 #[test]
 fn every_byte_of_a_checkpoint_with_chunks_may_be_damaged() {
