@@ -1,7 +1,7 @@
 //! A million new series at a collector that has 512 MiB: it refuses them, and lives.
 
 use crate::broker::Mosquitto;
-use crate::collector::Setup;
+use crate::collector::{Collector, Setup};
 use crate::numbered::{numbers, publish_all, whole};
 use crate::wait::until;
 use serde_json::json;
@@ -60,7 +60,7 @@ impl Drop for Group {
     }
 }
 
-/// Publishes messages of new series of service `flood`.
+/// Publishes messages of new series of service `flood`: of one metric in even rounds, of a hundred in odd ones.
 fn flood(port: u16, round: u64) {
     let mut child = Command::new("mosquitto_pub")
         .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-t", "alicia/metrics/flood", "-q", "1", "-l"])
@@ -68,15 +68,21 @@ fn flood(port: u16, round: u64) {
         .spawn()
         .expect("mosquitto_pub runs");
     let mut input = child.stdin.take().expect("piped");
+    let metrics = if round % 2 == 0 { 1 } else { 100 };
     for message in 0..MESSAGES {
         let first = (round * MESSAGES + message) * ENTRIES;
-        let entry = |number: u64| json!({"name": format!("m{}", number % 100), "value": 1, "labels": {"id": number.to_string()}});
+        let entry = |number: u64| json!({"name": format!("m{}", number % metrics), "value": 1, "labels": {"id": number.to_string()}});
         let entries: Vec<_> = (first..first + ENTRIES).map(entry).collect();
         let body = json!({"service_name": "flood", "instance_id": "flood-1", "metrics": entries});
         writeln!(input, "{body}").expect("mosquitto_pub reads");
     }
     drop(input);
     assert!(child.wait().expect("reaped").success());
+}
+
+/// Refused series by reason.
+fn refused(collector: &Collector) -> [u64; 2] {
+    ["too_many_series_of_metric", "too_many_series_of_service"].map(|reason| collector.refused(reason))
 }
 
 #[test]
@@ -95,11 +101,13 @@ fn live_a_million_new_series_are_refused_in_512_mib_and_old_ones_live_on() {
     }
     let all = ROUNDS * MESSAGES * ENTRIES;
     let refused = until("all of them came", || {
-        let refused = collector.refused("too_many_series_of_service") + collector.refused("too_many_series");
+        let refused = refused(&collector).iter().sum::<u64>();
         let taken = collector.own_metric("alicia_metrics_samples_total");
         if taken + refused as f64 >= all as f64 { Ok(refused) } else { Err((taken, refused)) }
     });
     assert!(refused >= all * 9 / 10, "{refused} of {all}");
+    let by_reason = self::refused(&collector);
+    assert!(by_reason.iter().all(|count| *count > 10_000), "of metric, of service: {by_reason:?}");
     println!(
         "figure: {refused} of {all} new series refused, {} MiB used at most, {} MiB resident",
         group.used() >> 20,

@@ -3,7 +3,6 @@
 use crate::broker::{Mosquitto, publish};
 use crate::collector::{Collector, Setup};
 use crate::wait::{free_port, until};
-use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
@@ -123,56 +122,5 @@ fn live_deep_nesting_and_odd_payloads_are_counted_and_make_no_service() {
     assert_eq!(names(&collector.json("/services")), names(&before));
     let lines = collector.log().lines().filter(|line| line.contains("odd")).count();
     assert!(lines <= 3, "no log flood: {}", collector.log());
-    still_works(&collector, broker.port);
-}
-
-#[test]
-fn live_a_million_label_values_meet_the_limit_and_old_series_live_on() {
-    let broker = Mosquitto::start();
-    let collector = Setup::broker(broker.port).connect();
-    publish(broker.port, "alicia/metrics/old", r#"{"metrics":[{"name":"n","value":1}]}"#, &[]);
-    let mut child = Command::new("mosquitto_pub")
-        .args([
-            "-h",
-            "127.0.0.1",
-            "-p",
-            &broker.port.to_string(),
-            "-t",
-            "alicia/metrics/flood",
-            "-q",
-            "1",
-            "-l",
-        ])
-        .stdin(Stdio::piped())
-        .spawn()
-        .expect("mosquitto_pub runs");
-    let mut input = child.stdin.take().expect("piped");
-    let total = 1_000_000_u32;
-    for first in (0..total).step_by(1000) {
-        let mut line = String::from(r#"{"metrics":["#);
-        for value in first..first + 1000 {
-            let comma = if value == first { "" } else { "," };
-            write!(line, r#"{comma}{{"name":"flood","value":1,"labels":{{"id":"value-{value}"}}}}"#)
-                .expect("text");
-        }
-        line.push_str("]}");
-        writeln!(input, "{line}").expect("mosquitto_pub reads");
-    }
-    drop(input);
-    assert!(child.wait().expect("reaped").success());
-    until("every entry is accounted for", || {
-        let kept = collector.own_metric("alicia_metrics_samples_total");
-        let refused = collector.refused("too_many_series_of_metric")
-            + collector.refused("too_many_series_of_service")
-            + collector.refused("too_many_series");
-        let sum = kept as u64 + refused;
-        if sum >= u64::from(total) { Ok(()) } else { Err(sum) }
-    });
-    assert!(collector.refused("too_many_series_of_metric") > 900_000);
-    publish(broker.port, "alicia/metrics/old", r#"{"metrics":[{"name":"n","value":2}]}"#, &[]);
-    until("the old series lives on", || {
-        let data = collector.json("/metrics/old/n")["data"].clone();
-        if data[0]["value"] == 2.0 && data[1]["value"] == 1.0 { Ok(()) } else { Err(data) }
-    });
     still_works(&collector, broker.port);
 }
