@@ -68,7 +68,7 @@ fn flood(port: u16, round: u64) {
         .spawn()
         .expect("mosquitto_pub runs");
     let mut input = child.stdin.take().expect("piped");
-    let metrics = if round % 2 == 0 { 1 } else { 100 };
+    let metrics = if round.is_multiple_of(2) { 1 } else { 100 };
     for message in 0..MESSAGES {
         let first = (round * MESSAGES + message) * ENTRIES;
         let entry = |number: u64| json!({"name": format!("m{}", number % metrics), "value": 1, "labels": {"id": number.to_string()}});
