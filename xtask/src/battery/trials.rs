@@ -50,6 +50,7 @@ pub const TRIALS: &[Trial] = &[
         goal: "always: lost 0; interval: 0 by a kill, none that was synced by a power cut",
         package: "store",
         tests: &[
+            "policies::",
             "wal::a_process_that_dies",
             "wal::a_power_cut",
             "gone::a_death_or_a_power_cut",

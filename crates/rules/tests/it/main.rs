@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test stops at the first thing that is not as it should be")]
 
 mod alert_life;
+mod any_changes;
 mod bounds;
 mod conditions;
 mod desk;

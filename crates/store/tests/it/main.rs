@@ -17,4 +17,5 @@ mod journal;
 mod journal_life;
 mod memory_limits;
 mod memory_oracle;
+mod policies;
 mod wal;
