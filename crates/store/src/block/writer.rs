@@ -3,7 +3,7 @@
 use crate::block::frame::{self, Footer, Section};
 use crate::block::index::{Encoded, IndexWriter, Place, Summary, Times};
 use crate::block::{Block, name};
-use crate::codec::{encode_times, encode_values};
+use crate::codec::{Effort, encode_times, encode_values};
 use hashbrown::HashMap;
 use model::{Millis, Point, Series, limits};
 use std::io;
@@ -86,7 +86,7 @@ impl BlockWriter {
     fn values(&mut self, points: &[Point]) -> Encoded {
         let values: Vec<f64> = points.iter().map(|point| point.v).collect();
         let mut encoded = Vec::new();
-        encode_values(&values, &mut encoded);
+        encode_values(&values, Effort::Thorough, &mut encoded);
         if IndexWriter::is_inline(&encoded) {
             Encoded::Inline(encoded)
         } else {
@@ -98,7 +98,7 @@ impl BlockWriter {
     fn times(&mut self, points: &[Point]) -> Option<usize> {
         let times: Vec<Millis> = points.iter().map(|point| point.t).collect();
         let mut encoded = Vec::new();
-        encode_times(&times, &mut encoded)?;
+        encode_times(&times, Effort::Thorough, &mut encoded)?;
         let key = (times.len(), encoded);
         if let Some(number) = self.times.get(&key) {
             return Some(*number);

@@ -10,6 +10,7 @@ mod values;
 
 mod sealed;
 
+pub(crate) use packed::Effort;
 pub(crate) use sealed::Sealed;
 pub(crate) use times::{decode_times, encode_times};
 pub(crate) use values::{decode_values, encode_values};

@@ -1,16 +1,37 @@
 //! Numbers packed by pco, in its wrapped format: it leaves out what whoever refers to a chunk knows anyhow.
 
-use pco::ChunkConfig;
 use pco::data_types::Number;
 use pco::wrapped::{FileCompressor, FileDecompressor};
+use pco::{ChunkConfig, DeltaSpec, ModeSpec};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Effort of the compression: above this a few bytes in a thousand are won for up to three times the work.
-const LEVEL: usize = 6;
+/// How much work goes into making numbers small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// For chunks of the head, which every sample goes through and which live for hours.
+    Quick,
+    /// For blocks, which are written once and kept for years.
+    Thorough,
+}
+
+impl Effort {
+    fn config(self) -> ChunkConfig {
+        let config = ChunkConfig::default();
+        match self {
+            // Whatever has to be tried out is left out: integers as they are, or their differences.
+            Self::Quick => config
+                .with_compression_level(2)
+                .with_mode_spec(ModeSpec::Classic)
+                .with_delta_spec(DeltaSpec::TryConsecutive(1)),
+            // Above this a few bytes in a thousand are won for up to three times the work.
+            Self::Thorough => config.with_compression_level(6),
+        }
+    }
+}
 
 /// Appends `numbers`; `None` if they cannot be packed.
-pub(crate) fn pack<T: Number>(numbers: &[T], out: &mut Vec<u8>) -> Option<()> {
-    let config = ChunkConfig::default().with_compression_level(LEVEL);
+pub(crate) fn pack<T: Number>(numbers: &[T], effort: Effort, out: &mut Vec<u8>) -> Option<()> {
+    let config = effort.config();
     let file = FileCompressor::default();
     file.write_header(&mut *out).ok()?;
     let mut chunk = file.chunk_compressor(numbers, &config).ok()?;

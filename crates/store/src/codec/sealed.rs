@@ -1,6 +1,6 @@
 //! Points as a chunk in memory and in the log.
 
-use crate::codec::{decode_times, decode_values, encode_times, encode_values};
+use crate::codec::{Effort, decode_times, decode_values, encode_times, encode_values};
 use model::{Millis, Point};
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ impl Sealed {
         let times: Vec<Millis> = points.iter().map(|point| point.t).collect();
         let values: Vec<f64> = points.iter().map(|point| point.v).collect();
         let (mut packed_times, mut packed_values) = (Vec::new(), Vec::new());
-        encode_times(&times, &mut packed_times)?;
-        encode_values(&values, &mut packed_values);
+        encode_times(&times, Effort::Quick, &mut packed_times)?;
+        encode_values(&values, Effort::Quick, &mut packed_values);
         Some(Self {
             first: *times.first()?,
             last: *times.last()?,

@@ -1,6 +1,6 @@
 //! Times: one step for all, or packed as they are.
 
-use crate::codec::packed::{pack, unpack};
+use crate::codec::packed::{Effort, pack, unpack};
 use crate::varint;
 use model::Millis;
 
@@ -8,7 +8,7 @@ const STEADY: u8 = 0;
 const PACKED: u8 = 1;
 
 /// Appends `times`, which ascend strictly; `None` if they do not.
-pub(crate) fn encode_times(times: &[Millis], out: &mut Vec<u8>) -> Option<()> {
+pub(crate) fn encode_times(times: &[Millis], effort: Effort, out: &mut Vec<u8>) -> Option<()> {
     let first = *times.first()?;
     let steps = || times.windows(2).map(|pair| pair[1].checked_sub(pair[0]));
     let step = steps().next().unwrap_or(Some(1))?;
@@ -19,7 +19,7 @@ pub(crate) fn encode_times(times: &[Millis], out: &mut Vec<u8>) -> Option<()> {
         return Some(());
     }
     out.push(PACKED);
-    pack(times, out)
+    pack(times, effort, out)
 }
 
 /// The `count` times that `bytes` hold; `None` if they hold no such thing.
@@ -39,12 +39,12 @@ pub(crate) fn decode_times(bytes: &[u8], count: usize) -> Option<Vec<Millis>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode_times, encode_times};
+    use super::{Effort, decode_times, encode_times};
     use proptest::prelude::{any, proptest};
 
     fn check(times: &[i64]) -> usize {
         let mut bytes = Vec::new();
-        encode_times(times, &mut bytes).expect("ascending");
+        encode_times(times, Effort::Thorough, &mut bytes).expect("ascending");
         assert_eq!(decode_times(&bytes, times.len()).as_deref(), Some(times));
         bytes.len()
     }

@@ -1,6 +1,6 @@
 //! Values: constant, decimal, or packed as they are.
 
-use crate::codec::packed::{pack, unpack};
+use crate::codec::packed::{Effort, pack, unpack};
 use crate::codec::scale::Scale;
 use crate::varint;
 
@@ -14,7 +14,7 @@ const STEADY: u8 = 4;
 const EXCEPTIONS: usize = 8;
 
 /// Appends `values`.
-pub(crate) fn encode_values(values: &[f64], out: &mut Vec<u8>) {
+pub(crate) fn encode_values(values: &[f64], effort: Effort, out: &mut Vec<u8>) {
     let Some(first) = values.first() else { return };
     if values.iter().all(|value| value.to_bits() == first.to_bits()) {
         out.push(CONSTANT);
@@ -22,7 +22,7 @@ pub(crate) fn encode_values(values: &[f64], out: &mut Vec<u8>) {
         return;
     }
     let begin = out.len();
-    let is_written = decimal(values, out).is_some() || floats(values, out).is_some();
+    let is_written = decimal(values, effort, out).is_some() || floats(values, effort, out).is_some();
     if is_written && out.len() - begin <= 8 * values.len() {
         return;
     }
@@ -46,17 +46,17 @@ pub(crate) fn decode_values(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
     }
 }
 
-fn floats(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
+fn floats(values: &[f64], effort: Effort, out: &mut Vec<u8>) -> Option<()> {
     let begin = out.len();
     out.push(FLOATS);
-    pack(values, out).or_else(|| {
+    pack(values, effort, out).or_else(|| {
         out.truncate(begin);
         None
     })
 }
 
 /// Writes values as scaled integers; nothing, if that is not what they are.
-fn decimal(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
+fn decimal(values: &[f64], effort: Effort, out: &mut Vec<u8>) -> Option<()> {
     let scale = Scale::best(values)?;
     let (mut integers, mut exceptions) = (Vec::with_capacity(values.len()), Vec::new());
     let (mut count, mut since) = (0_usize, 0);
@@ -88,7 +88,7 @@ fn decimal(values: &[f64], out: &mut Vec<u8>) -> Option<()> {
     out.extend([DECIMAL, scale.byte()]);
     varint::put(out, count as u64);
     out.extend(exceptions);
-    pack(&integers, out).or_else(|| {
+    pack(&integers, effort, out).or_else(|| {
         out.truncate(begin);
         None
     })
@@ -135,13 +135,13 @@ fn bits(eight: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode_values, encode_values};
+    use super::{Effort, decode_values, encode_values};
     use model::stale_marker;
     use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 
     fn encoded(values: &[f64]) -> Vec<u8> {
         let mut out = Vec::new();
-        encode_values(values, &mut out);
+        encode_values(values, Effort::Thorough, &mut out);
         out
     }
 

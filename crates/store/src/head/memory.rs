@@ -1,11 +1,11 @@
 //! The head: samples in memory, and if it is given a disk, in a write-ahead log. By itself it is the reference
 //! implementation of the doors.
 
-use crate::head::flush::{SLOTS_AT_ONCE, SharedTimes, seal};
+use crate::head::flush::SLOTS_AT_ONCE;
 use crate::head::points::Kept;
 use crate::head::slots::Slots;
 use crate::memory_limits::MemoryLimits;
-use crate::wal::{self, Checkpoint, Durability, Entry, FileName, Pusher, Replayed, Wal, WalError, WalStats};
+use crate::wal::{self, Checkpoint, Durability, FileName, Pusher, Wal, WalError, WalStats};
 use model::{
     Append, AppendError, Appended, Matcher, Millis, Reason, Refused, Sample, Select, SelectError, Selection,
     Series, SeriesPoints, TimeRange,
@@ -18,8 +18,8 @@ use world::{Clock, Disk};
 /// Keeps samples in memory, within its limits. Over a limit new series are refused and old ones live on; when
 /// memory is full, nothing is taken.
 pub struct MemoryStore {
-    limits: MemoryLimits,
-    clock: Arc<dyn Clock>,
+    pub(super) limits: MemoryLimits,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) inner: RwLock<Inner>,
     wal: Option<Wal>,
     /// Files that were damaged when the log was read. Locked while a checkpoint is written: one at a time.
@@ -90,12 +90,7 @@ impl MemoryStore {
         durability: Durability,
     ) -> Result<(Self, Recovery), WalError> {
         let mut store = Self::new(limits, clock);
-        let inner = store.inner.get_mut();
-        // Nothing is too old here: with a clock that is wrong at the start, that would lose everything.
-        let now = store.clock.now();
-        let mut shared = SharedTimes::default();
-        let replayed: Replayed =
-            wal::replay(&*disk, |series, entry| inner.take_back(series, entry, now, &limits, &mut shared))?;
+        let replayed = store.recover(&*disk)?;
         store.wal = Some(Wal::begin(disk, replayed.next, durability, limits.segment_bytes)?);
         let mut recovery = Recovery { samples: replayed.samples, told: replayed.told };
         let is_damaged = !replayed.damaged.is_empty();
@@ -268,35 +263,8 @@ impl Inner {
         Ok(kept)
     }
 
-    fn slot(&mut self, series: &Series, limits: &MemoryLimits) -> Result<u32, Reason> {
+    pub(super) fn slot(&mut self, series: &Series, limits: &MemoryLimits) -> Result<u32, Reason> {
         self.slots.find(series).map_or_else(|| self.slots.insert(series, limits), Ok)
-    }
-
-    /// Takes what the log has of a series. Nothing is too old here: with a clock that is wrong at the start, that
-    /// would lose everything.
-    fn take_back(
-        &mut self,
-        series: &Arc<Series>,
-        entry: Entry,
-        now: Millis,
-        limits: &MemoryLimits,
-        shared: &mut SharedTimes,
-    ) {
-        let Ok(number) = self.slot(series, limits) else { return };
-        let Some((slot, fill)) = self.slots.get_mut(number) else { return };
-        slot.touch(now);
-        match entry {
-            // A sample that was accepted once is accepted again.
-            Entry::Point(point) => {
-                let _kept = slot.points.put(point, fill);
-            }
-            Entry::Chunk(chunk) => slot.points.put_chunk(chunk, fill),
-        }
-        // At once: a long log of open points takes ten times the memory.
-        while let Some(points) = slot.points.ripe(Millis::MAX, false) {
-            let Some(chunk) = seal(&points, shared) else { break };
-            slot.points.seal(&points, chunk, fill);
-        }
     }
 }
 

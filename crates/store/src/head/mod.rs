@@ -15,4 +15,6 @@ mod flush;
 
 mod memory;
 
+mod recover;
+
 pub use memory::{MemoryStore, Recovery, StoreStats, Swept};

@@ -1,8 +1,8 @@
 //! The payload of a batch record: samples, and the series they belong to, as `docs/format/wal.md` has them. Pure.
 
 use crate::varint;
+use crate::wal::replay::Take;
 use model::{Labels, MetricKind, Millis, Point, Series};
-use std::sync::Arc;
 
 /// Control bit: the time differs from that of the entry before.
 const HAS_TIME: u8 = 0x80;
@@ -81,36 +81,47 @@ pub(super) fn define(out: &mut Vec<u8>, series: &Series) {
 }
 
 /// The series that a file has defined so far, by their references.
-#[derive(Debug, Default)]
-pub(super) struct Defined(Vec<Option<Arc<Series>>>);
+#[derive(Debug)]
+pub(super) struct Defined<K> {
+    known: Vec<Option<K>>,
+    /// References are below.
+    end: usize,
+}
 
-impl Defined {
-    /// Notes a definition; `None` if there are too many.
-    pub(super) fn define(&mut self, reference: usize, series: Series) -> Option<()> {
-        if reference >= REFERENCES {
+impl<K: Copy> Defined<K> {
+    /// Nothing yet, of a file of so many bytes: it has no room for more definitions, so that a reference of damaged bytes
+    /// costs no memory.
+    pub(super) fn in_file(bytes: usize) -> Self {
+        Self { known: Vec::new(), end: bytes / DEFINITION_BYTES }
+    }
+
+    /// Notes a definition; `None` if its reference is out of range.
+    pub(super) fn define(&mut self, reference: usize, known: K) -> Option<()> {
+        if reference >= self.end {
             return None;
         }
-        if self.0.len() <= reference {
-            self.0.resize(reference + 1, None);
+        if self.known.len() <= reference {
+            self.known.resize(reference + 1, None);
         }
-        *self.0.get_mut(reference)? = Some(Arc::new(series));
+        *self.known.get_mut(reference)? = Some(known);
         Some(())
     }
 
     /// The series with a reference; `None` if its definition was lost.
-    pub(super) fn get(&self, reference: usize) -> Option<&Arc<Series>> {
-        self.0.get(reference)?.as_ref()
+    pub(super) fn get(&self, reference: usize) -> Option<K> {
+        *self.known.get(reference)?
     }
 }
 
-/// Gives every sample of a batch to `each`. `None` if the payload is no batch: that what was read until then was
-/// given all the same does no harm, for the checksum said that it was written so. Samples of a series whose
-/// definition was lost are counted in `lost`.
-pub(crate) fn read(
+/// Gives every sample of a batch to `taker`, and counts them in `samples`. `None` if the payload is no batch: that what
+/// was read until then was given all the same does no harm, for the checksum said that it was written so. Samples of a
+/// series whose definition was lost are counted in `lost`.
+pub(super) fn read<T: Take>(
     payload: &[u8],
-    defined: &mut Defined,
+    defined: &mut Defined<T::Known>,
+    taker: &mut T,
+    samples: &mut u64,
     lost: &mut u64,
-    mut each: impl FnMut(&Arc<Series>, Point),
 ) -> Option<()> {
     let mut rest = payload;
     let mut t = varint::take_signed(&mut rest)?;
@@ -120,22 +131,25 @@ pub(crate) fn read(
         let place = usize::try_from(reference).ok()?;
         let control = byte(&mut rest)?;
         if control & IS_NEW != 0 {
-            defined.define(place, definition(&mut rest)?)?;
+            defined.define(place, taker.define(definition(&mut rest)?))?;
         }
         if control & HAS_TIME != 0 {
             t = t.wrapping_add(varint::take_signed(&mut rest)?);
         }
         let v = f64::from_bits(value(control, &mut rest)?);
         match defined.get(place) {
-            Some(series) => each(series, Point { t, v }),
+            Some(known) => {
+                *samples += 1;
+                taker.point(known, Point { t, v });
+            }
             None => *lost += 1,
         }
     }
     Some(())
 }
 
-/// Series that one file may define: above every limit, so that a reference of damaged bytes costs no memory.
-const REFERENCES: usize = 1 << 24;
+/// The shortest entry with a definition: reference, control, kind, number of labels.
+const DEFINITION_BYTES: usize = 4;
 
 pub(super) fn byte(rest: &mut &[u8]) -> Option<u8> {
     let (byte, left) = rest.split_first()?;
@@ -154,9 +168,18 @@ fn value(control: u8, rest: &mut &[u8]) -> Option<u64> {
         return Some(0);
     }
     let (low, count) = (usize::from(control >> 3 & 7), usize::from(control & 7) + 1);
-    let mut bytes = [0; 8];
-    bytes.get_mut(low..low + count)?.copy_from_slice(take(rest, count)?);
-    Some(u64::from_le_bytes(bytes))
+    if low + count > 8 {
+        return None;
+    }
+    // Eight bytes at once, where there are as many: of these the first are the value's.
+    let kept = match rest.first_chunk() {
+        Some(eight) => {
+            *rest = rest.get(count..)?;
+            u64::from_le_bytes(*eight) & u64::MAX >> (64 - 8 * count)
+        }
+        None => take(rest, count)?.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)),
+    };
+    Some(kept << (8 * low))
 }
 
 pub(super) fn definition(rest: &mut &[u8]) -> Option<Series> {

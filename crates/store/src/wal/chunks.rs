@@ -3,6 +3,7 @@
 use crate::codec::Sealed;
 use crate::varint;
 use crate::wal::batch::{Defined, byte, define, definition, take};
+use crate::wal::replay::Take;
 use hashbrown::HashMap;
 use model::Series;
 use std::sync::Arc;
@@ -51,13 +52,14 @@ fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-/// Gives every chunk of a payload to `each`. `None` if the payload is not such; points of a series whose definition
-/// was lost are counted in `lost`.
-pub(super) fn read(
+/// Gives every chunk of a payload to `taker`, and counts their points in `samples`. `None` if the payload is not such;
+/// points of a series whose definition was lost are counted in `lost`.
+pub(super) fn read<T: Take>(
     payload: &[u8],
-    defined: &mut Defined,
+    defined: &mut Defined<T::Known>,
+    taker: &mut T,
+    samples: &mut u64,
     lost: &mut u64,
-    mut each: impl FnMut(&Arc<Series>, Sealed),
 ) -> Option<()> {
     let mut rest = payload;
     let mut all_times: Vec<Arc<[u8]>> = Vec::new();
@@ -65,7 +67,7 @@ pub(super) fn read(
         let reference = usize::try_from(varint::take(&mut rest)?).ok()?;
         let control = byte(&mut rest)?;
         if control & IS_NEW != 0 {
-            defined.define(reference, definition(&mut rest)?)?;
+            defined.define(reference, taker.define(definition(&mut rest)?))?;
         }
         let count = usize::try_from(varint::take(&mut rest)?).ok()?;
         let count = Some(count).filter(|count| *count <= model::limits::CHUNK_SAMPLES)?;
@@ -78,7 +80,10 @@ pub(super) fn read(
         };
         let chunk = Sealed::of(count, Arc::clone(times), bytes(&mut rest)?.into())?;
         match defined.get(reference) {
-            Some(series) => each(series, chunk),
+            Some(known) => {
+                *samples += count as u64;
+                taker.chunk(known, chunk);
+            }
             None => *lost += count as u64,
         }
     }

@@ -21,5 +21,5 @@ pub use writer::{Durability, WalError, WalStats};
 
 pub(crate) use checkpoint::{Checkpoint, remove_older};
 pub(crate) use files::FileName;
-pub(crate) use replay::{Entry, Replayed, file_names, inspect, replay};
+pub(crate) use replay::{Replayed, Take, file_names, inspect, replay};
 pub(crate) use writer::{Mark, Pusher, Wal};

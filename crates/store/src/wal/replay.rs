@@ -7,14 +7,24 @@ use crate::wal::files::{FileName, Kind};
 use crate::wal::record::{self, HEADER_BYTES, Header, RecordType};
 use crate::wal::writer::WalError;
 use model::{Point, Series};
-use std::sync::Arc;
 use world::Disk;
 
-/// What the log has of a series.
-#[derive(Debug)]
-pub(crate) enum Entry {
-    Point(Point),
-    Chunk(Sealed),
+/// Takes what a log has.
+pub(crate) trait Take {
+    /// What a series is known by, as long as a file is read.
+    type Known: Copy;
+
+    /// A series, before its samples; once in each file.
+    fn define(&mut self, series: Series) -> Self::Known;
+
+    /// A sample of a series.
+    fn point(&mut self, known: Self::Known, point: Point);
+
+    /// Samples of a series.
+    fn chunk(&mut self, known: Self::Known, chunk: Sealed);
+
+    /// A record is over.
+    fn pause(&mut self) {}
 }
 
 /// What a log held.
@@ -32,14 +42,11 @@ pub(crate) struct Replayed {
     pub(crate) samples: u64,
 }
 
-/// Gives every sample of the log to `each`, oldest file first.
+/// Gives everything in the log to `taker`, oldest file first.
 ///
 /// # Errors
 /// [`WalError::Disk`] if a file cannot be read, [`WalError::Version`] if one is of another version.
-pub(crate) fn replay(
-    disk: &dyn Disk,
-    mut each: impl FnMut(&Arc<Series>, Entry),
-) -> Result<Replayed, WalError> {
+pub(crate) fn replay(disk: &dyn Disk, taker: &mut impl Take) -> Result<Replayed, WalError> {
     let files = file_names(disk).map_err(|source| WalError::Disk { name: "the log".to_owned(), source })?;
     let newest = newest_segment(&files);
     let mut replayed = Replayed {
@@ -54,7 +61,7 @@ pub(crate) fn replay(
         if let Header::Other(version) = record::judge_header(&bytes, file.number) {
             return Err(WalError::Version { name, version });
         }
-        let scan = scan(&bytes, file.number, &mut each);
+        let scan = scan(&bytes, file.number, taker);
         replayed.samples += scan.samples;
         let verdict = scan.verdict(file.kind, Some(file) == newest);
         replayed.settle(disk, file, &scan, verdict, bytes.len());
@@ -82,7 +89,7 @@ pub(crate) fn inspect(bytes: &[u8], file: FileName, files: &[FileName]) -> (u64,
     if let Header::Other(version) = record::judge_header(bytes, file.number) {
         return (0, Some(WalError::Version { name: file.to_string(), version }.to_string()));
     }
-    let scan = scan(bytes, file.number, &mut |_, _| {});
+    let scan = scan(bytes, file.number, &mut Nobody);
     let problem = match scan.verdict(file.kind, Some(file) == newest_segment(files)) {
         Verdict::Good => None,
         Verdict::Torn => Some(scan.torn(file)),
@@ -161,11 +168,11 @@ impl Scan {
     }
 }
 
-fn scan(file: &[u8], number: u64, each: &mut impl FnMut(&Arc<Series>, Entry)) -> Scan {
+fn scan(file: &[u8], number: u64, taker: &mut impl Take) -> Scan {
     let is_header_good = record::judge_header(file, number) == Header::Good;
     let mut scan =
         Scan { bad: if is_header_good { 0 } else { file.len().min(HEADER_BYTES) }, ..Scan::default() };
-    let mut defined = Defined::default();
+    let mut defined = Defined::in_file(file.len());
     let mut offset = HEADER_BYTES;
     while offset < file.len() {
         let found = (offset..file.len()).find_map(|at| Some((at, record::read(file, number, at)?)));
@@ -175,38 +182,43 @@ fn scan(file: &[u8], number: u64, each: &mut impl FnMut(&Arc<Series>, Entry)) ->
         };
         scan.bad += at - offset;
         scan.is_damaged |= at != offset || !is_header_good;
-        scan.take(kind, payload, &mut defined, each);
+        scan.take(kind, payload, &mut defined, taker);
         offset = behind;
     }
     scan
 }
 
 impl Scan {
-    fn take(
+    fn take<T: Take>(
         &mut self,
         kind: RecordType,
         payload: &[u8],
-        defined: &mut Defined,
-        each: &mut impl FnMut(&Arc<Series>, Entry),
+        defined: &mut Defined<T::Known>,
+        taker: &mut T,
     ) {
-        match kind {
-            RecordType::End => self.has_end = true,
-            RecordType::Batch => {
-                let samples = &mut self.samples;
-                let whole = batch::read(payload, defined, &mut self.lost, |series, point| {
-                    *samples += 1;
-                    each(series, Entry::Point(point));
-                });
-                self.is_damaged |= whole.is_none() || self.lost > 0;
+        let (samples, lost) = (&mut self.samples, &mut self.lost);
+        let whole = match kind {
+            RecordType::End => {
+                self.has_end = true;
+                return;
             }
-            RecordType::Chunks => {
-                let samples = &mut self.samples;
-                let whole = chunks::read(payload, defined, &mut self.lost, |series, chunk| {
-                    *samples += chunk.count as u64;
-                    each(series, Entry::Chunk(chunk));
-                });
-                self.is_damaged |= whole.is_none() || self.lost > 0;
-            }
-        }
+            RecordType::Batch => batch::read(payload, defined, taker, samples, lost),
+            RecordType::Chunks => chunks::read(payload, defined, taker, samples, lost),
+        };
+        self.is_damaged |= whole.is_none() || self.lost > 0;
+        taker.pause();
     }
+}
+
+/// For who only wants to know whether a file is good.
+struct Nobody;
+
+impl Take for Nobody {
+    type Known = ();
+
+    fn define(&mut self, _: Series) {}
+
+    fn point(&mut self, (): (), _: Point) {}
+
+    fn chunk(&mut self, (): (), _: Sealed) {}
 }

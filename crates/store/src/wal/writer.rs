@@ -423,5 +423,9 @@ fn new_segment(disk: &dyn Disk, number: u64) -> Result<Arc<dyn LogFile>, WalErro
         handle.sync()?;
         Ok(handle)
     });
-    made.map_err(|source| WalError::Disk { name, source })
+    made.map_err(|source| {
+        // On a full disk even an empty file is one too many. If it stays, it is made anew the next time.
+        drop(disk.remove(&name));
+        WalError::Disk { name, source }
+    })
 }
