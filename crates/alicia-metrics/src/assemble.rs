@@ -1,9 +1,11 @@
 //! Builds every part, connects it to the next, runs the house and stops it in reverse.
 
 use crate::cli::ServeArgs;
+use crate::data_dir;
 use crate::house::House;
 use crate::ledger::{DiskLedger, Opened};
 use crate::settings::{self, Settings};
+use crate::snapshot::Snapshots;
 use crate::timers;
 use bus::{Bus, Inbox, Outbox};
 use ingest::Gate;
@@ -20,10 +22,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use world::{Clock, Disk, RealDisk, SystemClock};
 
-/// The directory of the write-ahead log, in the data directory.
-pub(crate) const WAL_DIR: &str = "wal";
-/// The directory of the blocks.
-pub(crate) const BLOCKS_DIR: &str = "blocks";
 /// How long requests under way may take after the signal to stop.
 const HTTP_GRACE: Duration = Duration::from_secs(3);
 
@@ -165,7 +163,7 @@ fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<Store>,
         let opened = RealDisk::open(&dir);
         opened.map_err(|source| ServeError::DataDir { path: dir.display().to_string(), source })
     };
-    let disks = Disks { wal: Arc::new(disk(WAL_DIR)?), blocks: Arc::new(disk(BLOCKS_DIR)?) };
+    let disks = Disks { wal: Arc::new(disk(data_dir::WAL)?), blocks: Arc::new(disk(data_dir::BLOCKS)?) };
     let (store, recovery) =
         Store::open(settings.store(), Arc::clone(clock), disks, settings.durability.into())?;
     for damage in &recovery.told {
@@ -254,6 +252,8 @@ fn http_parts(
     let (gate, clock, status) = (Arc::clone(&house.gate), Arc::clone(&house.clock), Arc::clone(&bus));
     let host = Arc::clone(&house.host);
     let own = Arc::clone(house);
+    let data_dir = house.settings.borrow().data_dir.clone();
+    let snapshots = Snapshots::new(data_dir, house);
     http::Parts {
         select,
         gate: Arc::clone(&house.gate),
@@ -269,6 +269,7 @@ fn http_parts(
         extra: Arc::new(move || own_metrics(&own)),
         ready: Arc::clone(ready),
         reload: Arc::clone(reload),
+        snapshot: Arc::new(move || snapshots.make().map(|dir| dir.display().to_string())),
         access: house.settings.borrow().http_access.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

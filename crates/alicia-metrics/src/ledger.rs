@@ -3,6 +3,7 @@
 
 use model::limits;
 use rules::{Change, Ledger, LedgerError};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use store::Journal;
@@ -16,6 +17,7 @@ const COMPACT_AFTER: usize = 4 * limits::ALERT_HISTORY;
 
 /// The ledger of the rule book, kept in a journal.
 pub(crate) struct DiskLedger {
+    disk: Arc<dyn Disk>,
     journal: Journal,
     records: AtomicUsize,
     unsynced: AtomicBool,
@@ -32,7 +34,7 @@ pub(crate) struct Opened {
 impl DiskLedger {
     /// Opens the journal on `disk` and reads what it holds. Unreadable records are left out and told.
     pub(crate) fn open(disk: Arc<dyn Disk>) -> Result<Opened, store::JournalError> {
-        let (journal, recovered) = Journal::open(disk, FILE)?;
+        let (journal, recovered) = Journal::open(Arc::clone(&disk), FILE)?;
         let mut damage: Vec<String> = recovered.damage.into_iter().collect();
         let mut changes = Vec::with_capacity(recovered.records.len());
         for (number, record) in recovered.records.iter().enumerate() {
@@ -41,9 +43,19 @@ impl DiskLedger {
                 Err(error) => damage.push(format!("record {number} of {FILE} is left out: {error}")),
             }
         }
-        let ledger =
-            Self { journal, records: AtomicUsize::new(changes.len()), unsynced: AtomicBool::new(false) };
+        let ledger = Self {
+            disk,
+            journal,
+            records: AtomicUsize::new(changes.len()),
+            unsynced: AtomicBool::new(false),
+        };
         Ok(Opened { ledger: Arc::new(ledger), changes, damage })
+    }
+
+    /// Copies the journal to another directory, durably. A record that is being written may be cut there.
+    pub(crate) fn copy(&self, to: &dyn Disk) -> io::Result<()> {
+        let Some(bytes) = self.disk.read(FILE)? else { return Ok(()) };
+        to.replace(FILE, &bytes)
     }
 
     /// Makes what was recorded survive a power cut; called each second.

@@ -15,6 +15,9 @@ mod house;
 
 mod timers;
 
+mod data_dir;
+mod snapshot;
+
 mod assemble;
 
 mod progress;

@@ -1,7 +1,7 @@
 //! `alicia-metrics verify`: every byte of the kept samples is read, and nothing changed.
 
-use crate::assemble::{BLOCKS_DIR, WAL_DIR};
 use crate::cli::{Progress, VerifyArgs};
+use crate::data_dir;
 use crate::progress;
 use std::io;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub(crate) fn verify(args: &VerifyArgs) -> io::Result<Found> {
         RealDisk::open(&dir)
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", dir.display())))
     };
-    let disks = Disks { wal: Arc::new(open(WAL_DIR)?), blocks: Arc::new(open(BLOCKS_DIR)?) };
+    let disks = Disks { wal: Arc::new(open(data_dir::WAL)?), blocks: Arc::new(open(data_dir::BLOCKS)?) };
     let bar = progress::bar(Progress::Auto, store::count_files(&disks)? as u64, "files");
     let mut reports = Vec::new();
     store::verify(&disks, |report| {

@@ -30,6 +30,8 @@ pub struct Parts {
     pub ready: Arc<AtomicBool>,
     /// Reads the settings again.
     pub reload: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+    /// Takes a snapshot and gives the directory that it is in.
+    pub snapshot: Arc<dyn Fn() -> Result<String, String> + Send + Sync>,
     /// Who may come in.
     pub access: Access,
     /// The program's version.

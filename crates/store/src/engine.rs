@@ -177,6 +177,23 @@ impl Store {
         self.head.checkpoint()
     }
 
+    /// Copies everything to the empty directories `to`: a store of its own, as this one is at some moment of the call.
+    /// Everything else goes on meanwhile.
+    ///
+    /// # Errors
+    /// [`WalError`]; a part of it is there then. The store itself is unhurt.
+    pub fn snapshot(&self, to: &Disks) -> Result<(), WalError> {
+        let view = {
+            // What leaves the head for a block now is in one of both all the same.
+            let _one_at_a_time = self.making.lock();
+            self.head.write_checkpoint(&to.wal, 1)?;
+            self.blocks.view()
+        };
+        // Blocks do not change, and their files stay as long as somebody has them.
+        view.copy(&*to.blocks)
+            .map_err(|source| WalError::Disk { name: "the copy of a block".to_owned(), source })
+    }
+
     /// Whether what is older than the retention may go. A clock that jumped ahead must not empty the store: much
     /// goes only when the clock has been steady for a day.
     fn may_forget(&self, now: Millis) -> bool {

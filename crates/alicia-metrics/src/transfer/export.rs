@@ -5,8 +5,8 @@
 
 use super::format::{self, Writer};
 use super::open::{self, TransferError};
-use crate::assemble::{BLOCKS_DIR, WAL_DIR};
 use crate::cli::{ExportArgs, TransferFormat};
+use crate::data_dir;
 use crate::progress;
 use model::{Matcher, Millis, NAME, Select, Selection, TimeRange, limits};
 use std::collections::{BTreeMap, HashSet};
@@ -64,7 +64,7 @@ pub(crate) fn export(args: &ExportArgs) -> Result<Exported, TransferError> {
 
 /// A data directory that is not there is an error, not one to be made.
 pub(crate) fn existing_data_dir(data_dir: &Path) -> Result<(), TransferError> {
-    [WAL_DIR, BLOCKS_DIR].iter().try_for_each(|name| existing(&data_dir.join(name)))
+    [data_dir::WAL, data_dir::BLOCKS].iter().try_for_each(|name| existing(&data_dir.join(name)))
 }
 
 fn existing(dir: &Path) -> Result<(), TransferError> {

@@ -1,6 +1,6 @@
 //! The store of a data directory, opened while no collector runs.
 
-use crate::assemble::{BLOCKS_DIR, WAL_DIR};
+use crate::data_dir;
 use model::Millis;
 use std::io;
 use std::path::Path;
@@ -50,7 +50,7 @@ pub(crate) fn open(data_dir: &Path) -> Result<Opened, TransferError> {
         let dir = data_dir.join(name);
         RealDisk::open(&dir).map(Arc::new).map_err(|source| TransferError::path(&dir, source))
     };
-    let disks = Disks { wal: disk(WAL_DIR)?, blocks: disk(BLOCKS_DIR)? };
+    let disks = Disks { wal: disk(data_dir::WAL)?, blocks: disk(data_dir::BLOCKS)? };
     let limits = MemoryLimits { retention: FOR_EVER, ..MemoryLimits::default() };
     let clock = Arc::new(SystemClock::default());
     let (store, recovery) = Store::open(limits, clock, disks, Durability::Interval)?;

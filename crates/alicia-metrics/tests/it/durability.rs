@@ -44,6 +44,37 @@ fn live_fifty_kills_lose_nothing_and_count_nothing_twice() {
 }
 
 #[test]
+fn a_snapshot_of_a_running_collector_is_a_data_directory() {
+    let data = tempfile::tempdir().expect("a directory");
+    let collector = Setup::none().data_dir(data.path()).start();
+    let rule = json!({"name": "hot", "metric_name": "t", "condition": "value > 60", "severity": "error",
+        "description": "Hot"});
+    assert_eq!(collector.ask("POST", "/alerts/rules", &rule.to_string()).status, 200);
+    until("the host was read", || {
+        let samples = collector.own_metric("alicia_metrics_head_samples");
+        if samples > 0.0 { Ok(()) } else { Err(samples) }
+    });
+    let made = collector.ask("POST", "/-/snapshot", "");
+    assert_eq!(made.status, 200, "{}", made.body);
+    let made: Value = serde_json::from_str(&made.body).expect("JSON");
+    let dir = std::path::Path::new(made["directory"].as_str().expect("a directory"));
+    assert_eq!(
+        data.path().join("snapshots").read_dir().expect("a directory").count(),
+        1,
+        "nothing half made"
+    );
+    for (command, told) in [("verify", "0 with a problem"), ("export", "collector_process_cpu_percent")] {
+        let output = program().arg(command).arg("--data-dir").arg(dir).output().expect("it runs");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains(told), "{command}: {text}");
+    }
+    // Beside the first, which goes on.
+    let second = Setup::none().data_dir(dir).start();
+    assert_eq!(second.json("/alerts/rules/hot")["rule"]["condition"], json!("value > 60"));
+    assert_eq!(collector.ask("POST", "/-/snapshot", "").status, 200, "and another");
+}
+
+#[test]
 fn live_after_a_restart_everything_is_shown_as_before() {
     let broker = Mosquitto::start();
     let data = tempfile::tempdir().expect("a directory");

@@ -34,3 +34,15 @@ pub(super) async fn reload(State(parts): State<Arc<Parts>>) -> Answer<Json<Value
     super::working::work(parts, |parts| (parts.reload)().map_err(Problem::Bad)).await?;
     Ok(Json(json!({"status": "reloaded"})))
 }
+
+/// Copies everything that is kept, as it is now, to a new directory: a data directory of its own
+///
+/// One that takes longer than an answer may take goes on all the same, and the directory has its name when it is whole.
+#[utoipa::path(post, path = "/-/snapshot", tag = "admin", operation_id = "snapshot",
+    responses((status = 200, description = "The directory, on the collector's machine"),
+        (status = 503, description = "It could not be written, or another is under way")))]
+pub(super) async fn snapshot(State(parts): State<Arc<Parts>>) -> Answer<Json<Value>> {
+    let made = |parts: &Parts| (parts.snapshot)().map_err(Problem::Unavailable);
+    let directory = super::working::work(parts, made).await?;
+    Ok(Json(json!({"status": "made", "directory": directory})))
+}

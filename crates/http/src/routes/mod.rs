@@ -95,6 +95,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(admin::healthy))
         .routes(routes!(admin::ready))
         .routes(routes!(admin::reload))
+        .routes(routes!(admin::snapshot))
 }
 
 /// An answer, or why there is none.

@@ -99,6 +99,7 @@ impl Counter {
             extra: Arc::new(|| vec![("alicia_metrics_messages_total".to_owned(), 3.0)]),
             ready: ready.clone(),
             reload: Arc::new(|| Err("line 3: no such key".to_owned())),
+            snapshot: Arc::new(|| Err("the disk is full".to_owned())),
             access,
             version: "0.0.0".to_owned(),
         });

@@ -49,6 +49,7 @@ fn the_document_names_every_route_of_the_protocol() {
         ("/-/healthy", "get"),
         ("/-/ready", "get"),
         ("/-/reload", "post"),
+        ("/-/snapshot", "post"),
     ];
     for (path, method) in rows {
         let operation = &document["paths"][path][method];

@@ -42,6 +42,8 @@ fn before_it_is_ready_it_says_so_and_bad_settings_are_quoted() {
     counter.check(&[("/-/ready", 503, r#"{"detail":"starting or stopping"}"#)]);
     let answer = runtime().block_on(counter.ask("POST", "/-/reload", &[], ""));
     assert_eq!((answer.status, answer.text.as_str()), (400, r#"{"detail":"line 3: no such key"}"#));
+    let answer = runtime().block_on(counter.ask("POST", "/-/snapshot", &[], ""));
+    assert_eq!((answer.status, answer.text.as_str()), (503, r#"{"detail":"the disk is full"}"#));
 }
 
 #[test]

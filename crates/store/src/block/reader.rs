@@ -153,6 +153,14 @@ impl Block {
         known.clone()
     }
 
+    /// Bytes of its file.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub(crate) fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        self.disk.read_at(&name(self.number), offset, length)
+    }
+
     /// Bytes of memory that the index takes.
     pub(crate) fn index_bytes(&self) -> usize {
         self.index.lock().as_ref().map_or(0, |index| index.bytes())

@@ -1,5 +1,7 @@
 //! All blocks: which there are, what they hold, and what becomes of them.
 
+mod copy;
+
 mod erased;
 
 mod plan;

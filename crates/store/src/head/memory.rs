@@ -125,7 +125,17 @@ impl MemoryStore {
         let mut damaged = self.damaged.lock();
         // From here on everything new goes to a later segment, so what is in memory is all that was before.
         let number = wal.rotate()?;
-        let mut checkpoint = Checkpoint::begin(Arc::clone(&wal.disk), number)?;
+        self.write_checkpoint(&wal.disk, number)?;
+        wal.reopen();
+        self.checkpoint.store(number, Ordering::Relaxed);
+        wal::remove_older(&*wal.disk, number, &damaged)?;
+        damaged.clear();
+        Ok(())
+    }
+
+    /// Writes all there is to `disk`, as the checkpoint before segment `number`.
+    pub(crate) fn write_checkpoint(&self, disk: &Arc<dyn Disk>, number: u64) -> Result<(), WalError> {
+        let mut checkpoint = Checkpoint::begin(Arc::clone(disk), number)?;
         let owners = self.inner.read().slots.owners(&[]);
         for some in owners.chunks(SLOTS_AT_ONCE) {
             let inner = self.inner.read();
@@ -137,10 +147,6 @@ impl MemoryStore {
             }
         }
         checkpoint.finish()?;
-        wal.reopen();
-        self.checkpoint.store(number, Ordering::Relaxed);
-        wal::remove_older(&*wal.disk, number, &damaged)?;
-        damaged.clear();
         Ok(())
     }
 

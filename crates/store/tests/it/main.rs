@@ -18,4 +18,5 @@ mod journal_life;
 mod memory_limits;
 mod memory_oracle;
 mod policies;
+mod snapshot;
 mod wal;

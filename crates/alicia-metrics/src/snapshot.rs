@@ -1,0 +1,55 @@
+//! Snapshots: copies of the data directory, taken while the collector runs. Each is a data directory of its own.
+
+use crate::data_dir;
+use crate::house::House;
+use parking_lot::Mutex;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::Disks;
+use world::RealDisk;
+
+/// Makes snapshots, one at a time.
+pub(crate) struct Snapshots {
+    data_dir: PathBuf,
+    house: Arc<House>,
+    is_under_way: Mutex<()>,
+}
+
+impl Snapshots {
+    /// Of what `house` has in `data_dir`.
+    pub(crate) fn new(data_dir: PathBuf, house: &Arc<House>) -> Self {
+        Self { data_dir, house: Arc::clone(house), is_under_way: Mutex::new(()) }
+    }
+
+    /// Makes one; gives its directory, which is called after the milliseconds since 1970.
+    ///
+    /// # Errors
+    /// For people: another is under way, or what the disk says. Nothing of it stays then.
+    pub(crate) fn make(&self) -> Result<PathBuf, String> {
+        let _one_at_a_time = self.is_under_way.try_lock().ok_or("another snapshot is under way")?;
+        let dir = self.data_dir.join(data_dir::SNAPSHOTS).join(self.house.clock.now().to_string());
+        // Whatever has its name is whole.
+        let part = dir.with_extension("part");
+        let made = self.fill(&part).and_then(|()| put_in_place(&part, &dir));
+        made.map(|()| dir).map_err(|error| {
+            // Nobody is helped by an error of tidying up.
+            drop(std::fs::remove_dir_all(&part));
+            format!("a snapshot cannot be made: {error}")
+        })
+    }
+
+    fn fill(&self, dir: &Path) -> io::Result<()> {
+        let disk = |name: &str| RealDisk::open(&dir.join(name)).map(Arc::new);
+        let disks = Disks { wal: disk(data_dir::WAL)?, blocks: disk(data_dir::BLOCKS)? };
+        self.house.store.snapshot(&disks).map_err(io::Error::other)?;
+        self.house.ledger.copy(&RealDisk::open(dir)?)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the house's disk has files; this is a directory")]
+fn put_in_place(part: &Path, dir: &Path) -> io::Result<()> {
+    std::fs::rename(part, dir)?;
+    // The name is durable when the directory that it is in has been synced.
+    std::fs::File::open(dir.parent().unwrap_or(dir))?.sync_all()
+}
