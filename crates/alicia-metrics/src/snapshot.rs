@@ -9,6 +9,9 @@ use std::sync::Arc;
 use store::Disks;
 use world::RealDisk;
 
+/// A snapshot that is being made.
+const PART: &str = "part";
+
 /// Makes snapshots, one at a time.
 pub(crate) struct Snapshots {
     data_dir: PathBuf,
@@ -28,11 +31,15 @@ impl Snapshots {
     /// For people: another is under way, or what the disk says. Nothing of it stays then.
     pub(crate) fn make(&self) -> Result<PathBuf, String> {
         let _one_at_a_time = self.is_under_way.try_lock().ok_or("another snapshot is under way")?;
-        let dir = self.data_dir.join(data_dir::SNAPSHOTS).join(self.house.clock.now().to_string());
+        let all = self.data_dir.join(data_dir::SNAPSHOTS);
+        let (dir, part) = (all.join(self.house.clock.now().to_string()), all.join(PART));
+        // Of one that was never finished, because the collector died.
+        drop(std::fs::remove_dir_all(&part));
         // Whatever has its name is whole.
-        let part = dir.with_extension("part");
         let made = self.fill(&part).and_then(|()| put_in_place(&part, &dir));
-        made.map(|()| dir).map_err(|error| {
+        // The names are durable when the directories that they are in have been synced.
+        let kept = made.and_then(|()| sync(&all)).and_then(|()| sync(&self.data_dir));
+        kept.map(|()| dir).map_err(|error| {
             // Nobody is helped by an error of tidying up.
             drop(std::fs::remove_dir_all(&part));
             format!("a snapshot cannot be made: {error}")
@@ -49,7 +56,9 @@ impl Snapshots {
 
 #[expect(clippy::disallowed_methods, reason = "the house's disk has files; this is a directory")]
 fn put_in_place(part: &Path, dir: &Path) -> io::Result<()> {
-    std::fs::rename(part, dir)?;
-    // The name is durable when the directory that it is in has been synced.
-    std::fs::File::open(dir.parent().unwrap_or(dir))?.sync_all()
+    std::fs::rename(part, dir)
+}
+
+fn sync(dir: &Path) -> io::Result<()> {
+    std::fs::File::open(dir)?.sync_all()
 }

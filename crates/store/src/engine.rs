@@ -177,8 +177,8 @@ impl Store {
         self.head.checkpoint()
     }
 
-    /// Copies everything to the empty directories `to`: a store of its own, as this one is at some moment of the call.
-    /// Everything else goes on meanwhile.
+    /// Copies everything that was taken before the call to the empty directories `to`: a store of its own. Of what comes
+    /// meanwhile it has some; everything else goes on.
     ///
     /// # Errors
     /// [`WalError`]; a part of it is there then. The store itself is unhurt.

@@ -42,7 +42,7 @@ pub const TRIALS: &[Trial] = &[
         goal: "acknowledged lost 0, a start never fails; a trace of 2,000 calls in the long run",
         package: "store",
         tests: &["engine::a_death_or_a_power_cut_at_any_call"],
-        long: &[("ALICIA_ROUNDS", "100")],
+        long: &[("ALICIA_ROUNDS", "120")],
     },
     Trial {
         name: "policies",

@@ -54,6 +54,9 @@ fn a_snapshot_of_a_running_collector_is_a_data_directory() {
         let samples = collector.own_metric("alicia_metrics_head_samples");
         if samples > 0.0 { Ok(()) } else { Err(samples) }
     });
+    let never_finished = data.path().join("snapshots/part/wal");
+    std::fs::create_dir_all(&never_finished).expect("made");
+    std::fs::write(never_finished.join("00000009.wal"), "torn").expect("written");
     let made = collector.ask("POST", "/-/snapshot", "");
     assert_eq!(made.status, 200, "{}", made.body);
     let made: Value = serde_json::from_str(&made.body).expect("JSON");

@@ -222,6 +222,11 @@ impl Points {
         Some(self.open.get(run)?.iter().map(|packed| packed.point()).collect())
     }
 
+    /// Whether [`Points::ripe`] has some that are enough for a chunk.
+    pub(crate) fn is_ripe(&self) -> bool {
+        self.ripe_run(Millis::MAX, false).is_some()
+    }
+
     fn ripe_run(&self, cutoff: Millis, all: bool) -> Option<Range<usize>> {
         let (kept, least, most) = if all { (0, 1, limits::CHUNK_SAMPLES) } else { (OPEN, SEAL, SEAL) };
         if self.open.len() < least + kept {

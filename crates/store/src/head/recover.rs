@@ -4,7 +4,6 @@ use crate::codec::Sealed;
 use crate::head::flush::{SLOTS_AT_ONCE, SharedTimes, seal};
 use crate::head::memory::{Inner, MemoryStore};
 use crate::head::points::Kept;
-use crate::head::slots::Owner;
 use crate::memory_limits::MemoryLimits;
 use crate::wal::{self, Replayed, Take, WalError};
 use model::{Millis, Point, Series};
@@ -13,12 +12,12 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use world::Disk;
 
-/// So many series may wait for the helper: open points take some of the memory that chunks save.
+/// So many runs may wait for the helper, 3.5 kB of open points each.
 const WAITING: usize = 32_768;
 
-/// Points that are enough for a chunk, and whose they are.
+/// Points that are enough for a chunk, and the slot that they are in: no slot changes hands while the log is read.
 struct Ripe {
-    owner: Owner,
+    number: u32,
     points: Vec<Point>,
 }
 
@@ -63,7 +62,7 @@ impl MemoryStore {
 /// Compresses what comes until nothing comes any more.
 fn help(queue: &Receiver<Vec<Ripe>>, finished: &SyncSender<Vec<Done>>) {
     while let Ok(ripe) = queue.recv() {
-        // Times that are shared once are shared again, but not kept for ever.
+        // Series of one job share times, which is most of what there is to win; no list of them grows for ever.
         if finished.send(seal_all(ripe, &mut SharedTimes::default())).is_err() {
             return;
         }
@@ -133,9 +132,8 @@ impl Recovering<'_> {
         let some = self.ripe.drain(..self.ripe.len().min(SLOTS_AT_ONCE));
         let slots = &self.inner.slots;
         let ripe = |number| {
-            let owner = slots.owner(number)?;
-            let points = slots.owned(owner)?.points.ripe(Millis::MAX, false)?;
-            Some(Ripe { owner, points })
+            let points = slots.get(number)?.points.ripe(Millis::MAX, false)?;
+            Some(Ripe { number, points })
         };
         Some(some.filter_map(ripe).collect())
     }
@@ -150,9 +148,11 @@ impl Recovering<'_> {
 
     fn put_in(&mut self, done: Vec<Done>) {
         for (ripe, chunk) in done {
-            if let Some((slot, fill)) = self.inner.slots.owned_mut(ripe.owner) {
-                // Changed meanwhile: it is sealed at the end.
-                let _sealed = slot.points.seal(&ripe.points, chunk, fill);
+            let Some((slot, fill)) = self.inner.slots.get_mut(ripe.number) else { continue };
+            let _sealed = slot.points.seal(&ripe.points, chunk, fill);
+            // Changed meanwhile, or a late point opened a chunk: the next look finds it as it is then.
+            if slot.points.is_ripe() {
+                self.ripe.push_back(ripe.number);
             }
         }
     }
@@ -167,7 +167,7 @@ impl Recovering<'_> {
         while let Ok(done) = self.done.recv() {
             self.put_in(done);
         }
-        // A late sample may have changed points while they were compressed.
+        // A chunk that was opened by a late point may have gone unseen.
         self.ripe.extend(self.inner.slots.numbers_of_all());
         while self.help() {}
     }

@@ -14,7 +14,7 @@ pub(crate) trait Take {
     /// What a series is known by, as long as a file is read.
     type Known: Copy;
 
-    /// A series, before its samples; once in each file.
+    /// A series, before its samples. A file may define it more than once.
     fn define(&mut self, series: Series) -> Self::Known;
 
     /// A sample of a series.

@@ -316,6 +316,41 @@ fn the_log_stays_short() {
     assert_eq!(content(&reopened(&disk).0), before);
 }
 
+/// So many series that the reader hands them over to be sealed, and late samples that change what is being sealed.
+#[test]
+fn a_long_log_of_many_series_is_read_back_and_sealed_at_once() {
+    const SERIES: usize = 300;
+    let disk = SimDisk::new(13);
+    let limits = MemoryLimits { segment_bytes: 1 << 30, ..MemoryLimits::default() };
+    let open = || {
+        let disk = Arc::new(disk.clone());
+        MemoryStore::open(limits, Arc::new(SimClock::at(NOW)), disk, Durability::Interval)
+            .expect("it opens")
+            .0
+    };
+    let store = open();
+    for round in 0..600 {
+        let t = NOW + round * 1_000;
+        let mut samples: Vec<_> = (0..SERIES).map(|n| (n, t, (round * 7 % 13) as f64)).collect();
+        if round % 50 == 49 {
+            samples.extend((0..SERIES).map(|n| (n, t - 270_500, -1.0)));
+        }
+        append(&store, &samples).expect("written");
+    }
+    let all = |store: &MemoryStore| -> Vec<_> {
+        let found = store.select(&Selection::all(Vec::new())).expect("readable");
+        found.into_iter().map(|one| (one.series.labels().clone(), one.points)).collect()
+    };
+    let (before, open_bytes) = (all(&store), store.stats().bytes);
+    drop(store);
+    let store = open();
+    assert!(all(&store) == before, "the same samples");
+    assert_eq!(before.iter().map(|(_, points)| points.len()).sum::<usize>(), SERIES * 612);
+    let bytes = store.stats().bytes;
+    // Of 612 points two chunks are sealed, which take next to nothing; 100 are open.
+    assert!(bytes * 4 < open_bytes, "{bytes} of {open_bytes} bytes");
+}
+
 #[test]
 fn files_of_a_newer_program_are_not_touched() {
     let (disk, _) = small_log();
