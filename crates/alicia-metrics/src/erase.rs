@@ -3,7 +3,7 @@
 use crate::cli::EraseArgs;
 use crate::transfer::{TransferError, existing_data_dir, open_data_dir};
 use model::{Matcher, Select, Selection, TimeRange};
-use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use store::Store;
 
 /// Erases what the arguments say, or says what that would be; gives what to tell.
@@ -26,18 +26,13 @@ pub(crate) fn erase(args: &EraseArgs) -> Result<String, TransferError> {
     Ok(format!("{what} are erased"))
 }
 
-/// How many series and samples that is. One series at a time: all points of all of them might not fit into memory.
+/// How many series and samples that is.
 fn count(store: &Store, matchers: &[Matcher], range: TimeRange) -> Result<(usize, usize), TransferError> {
-    let spans = store.spans(matchers, range).into_iter();
-    let all: BTreeMap<_, _> = spans.map(|(series, ..)| (series.labels().clone(), series)).collect();
     let (mut count, mut samples) = (0, 0);
-    for series in all.values() {
-        let own = series.labels().iter().map(|(name, value)| Matcher::equal(name, value)).collect();
-        let found = store.select(&Selection::all(own).within(range))?;
-        // Others may have these labels and more.
-        let points = found.iter().find(|one| one.series == *series).map_or(0, |one| one.points.len());
-        count += usize::from(points > 0);
-        samples += points;
-    }
+    store.each(&Selection::all(matchers.to_vec()).within(range), &mut |_, columns| {
+        count += 1;
+        samples += columns.len();
+        ControlFlow::Continue(())
+    })?;
     Ok((count, samples))
 }

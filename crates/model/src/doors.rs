@@ -7,7 +7,10 @@ use crate::event::Event;
 use crate::refusal::Reason;
 use crate::report::{Origin, Report};
 use crate::sample::Sample;
-use crate::selection::{Selection, SeriesPoints};
+use crate::selection::{Columns, Selection, SeriesPoints};
+use crate::series::Series;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Takes what a message meant.
 pub trait Intake: Send + Sync {
@@ -81,13 +84,31 @@ pub struct Refused {
 #[error("{0}")]
 pub struct AppendError(pub String);
 
+/// What a reader does with a series and its points, which it must copy if it wants to keep them. With
+/// [`ControlFlow::Break`] it gets no more.
+pub type TakeSeries<'a> = dyn FnMut(&Arc<Series>, Columns<'_>) -> ControlFlow<()> + 'a;
+
 /// Gives series for matchers and a time range.
 pub trait Select: Send + Sync {
-    /// The series that meet the selection, ordered by labels, each with its points in range, oldest first.
+    /// Gives `take` the series that meet the selection one by one, ordered by labels, each with its points in range,
+    /// oldest first. Memory holds the points of one series at a time.
     ///
     /// # Errors
     /// [`SelectError`] when the data cannot be read.
-    fn select(&self, selection: &Selection) -> Result<Vec<SeriesPoints>, SelectError>;
+    fn each(&self, selection: &Selection, take: &mut TakeSeries<'_>) -> Result<(), SelectError>;
+
+    /// All of [`Select::each`] at once, for who asks for little.
+    ///
+    /// # Errors
+    /// [`SelectError`] when the data cannot be read.
+    fn select(&self, selection: &Selection) -> Result<Vec<SeriesPoints>, SelectError> {
+        let mut found = Vec::new();
+        self.each(selection, &mut |series, columns| {
+            found.push(SeriesPoints { series: Arc::clone(series), points: columns.points().collect() });
+            ControlFlow::Continue(())
+        })?;
+        Ok(found)
+    }
 
     /// How many series are live: they had samples in the last hours.
     fn series_count(&self) -> usize;

@@ -37,7 +37,9 @@ mod doors;
 
 pub use alert::Alert;
 pub use bus_status::{BrokerKind, BusStatus, SelfHealth};
-pub use doors::{Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError};
+pub use doors::{
+    Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError, TakeSeries,
+};
 pub use event::{CollectionError, ErrorClass, Event, HostSummary, Lifecycle, LifecycleChange, Summary};
 pub use insight::{Insight, ServiceInsights};
 pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, SERVICE, STATUS};
@@ -48,6 +50,6 @@ pub use report::{
 };
 pub use rule::{Rule, Severity, UnknownSeverity};
 pub use sample::{Point, STALE_MARKER_BITS, Sample, is_stale_marker, stale_marker};
-pub use selection::{Selection, SeriesPoints};
+pub use selection::{Columns, Selection, SeriesPoints};
 pub use series::{MetricKind, Place, Series, UnknownKind};
 pub use time::{Millis, TimeRange, from_seconds, seconds, to_seconds};

@@ -3,7 +3,7 @@
 use crate::matcher::Matcher;
 use crate::sample::Point;
 use crate::series::Series;
-use crate::time::TimeRange;
+use crate::time::{Millis, TimeRange};
 use std::sync::Arc;
 
 /// Which series, which time, and how many of the newest points of each.
@@ -46,4 +46,32 @@ pub struct SeriesPoints {
     pub series: Arc<Series>,
     /// Strictly ascending in time.
     pub points: Vec<Point>,
+}
+
+/// Points of one series, lent: times and values side by side, equally many. Oldest first, staleness markers included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Columns<'a> {
+    /// Strictly ascending.
+    pub times: &'a [Millis],
+    /// The value at each time.
+    pub values: &'a [f64],
+}
+
+impl<'a> Columns<'a> {
+    /// How many points there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// The points, one by one.
+    pub fn points(self) -> impl Iterator<Item = Point> + 'a {
+        self.times.iter().zip(self.values).map(|(t, v)| Point { t: *t, v: *v })
+    }
 }

@@ -1,16 +1,17 @@
 //! The store as a whole: the head takes what comes, blocks keep what is older, readers see one history.
 
-use crate::blocks::{BlockStats, Blocks, union};
+use crate::blocks::{BlockStats, Blocks, Walk};
+use crate::codec::OwnedColumns;
 use crate::head::{MemoryStore, Recovery, StoreStats, Swept};
 use crate::memory_limits::MemoryLimits;
 use crate::retention::{Retention, RetentionRule};
 use crate::wal::{Durability, WalError, WalStats};
-use hashbrown::HashMap;
 use model::{
-    Append, AppendError, Appended, Labels, Matcher, Millis, Sample, Select, SelectError, Selection, Series,
-    SeriesPoints, TimeRange, limits,
+    Append, AppendError, Appended, Matcher, Millis, Sample, Select, SelectError, Selection, Series,
+    TakeSeries, TimeRange, limits,
 };
 use parking_lot::{Mutex, RwLock};
+use std::cmp::Ordering;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -262,30 +263,35 @@ impl Append for Store {
 }
 
 impl Select for Store {
-    fn select(&self, selection: &Selection) -> Result<Vec<SeriesPoints>, SelectError> {
+    fn each(&self, selection: &Selection, take: &mut TakeSeries<'_>) -> Result<(), SelectError> {
         // The head first: what leaves it meanwhile is in the blocks then.
-        let mut found = self.head.select(selection)?;
-        let reach = reach(&found, selection);
-        let older = self
-            .blocks
-            .select(selection, |series, t| reach.get(series.labels()).is_some_and(|oldest| *oldest > t));
-        drop(reach);
-        let mut more = Vec::new();
-        for one in older {
-            match found.binary_search_by(|known| known.series.labels().cmp(one.series.labels())) {
-                Ok(at) => {
-                    if let Some(known) = found.get_mut(at) {
-                        known.points = union(std::mem::take(&mut known.points), &one.points);
-                        let extra = known.points.len().saturating_sub(selection.newest.unwrap_or(usize::MAX));
-                        known.points.drain(..extra);
-                    }
-                }
-                Err(_) => more.push(one),
+        let mut head = self.head.copies(selection).into_iter().peekable();
+        let view = self.blocks.view();
+        let mut walk = view.walk(selection);
+        let (mut newer, mut points) = (OwnedColumns::default(), OwnedColumns::default());
+        while let Some(turn) = turn(head.peek().map(|(series, _)| &**series), &walk) {
+            let in_memory = if turn == Turn::Blocks { None } else { head.next() };
+            newer.clear();
+            if let Some((_, copied)) = &in_memory {
+                copied.put_into(selection.range, selection.newest, &mut newer);
+            }
+            let Some(series) = in_memory.map(|(series, _)| series).or_else(|| walk.series()) else { break };
+            if turn == Turn::Memory {
+                std::mem::swap(&mut points, &mut newer);
+            } else {
+                let reach = selection.newest.and_then(|newest| newer.len().checked_sub(newest));
+                let has_enough = reach.and_then(|at| newer.times.get(at).copied());
+                walk.points(&series, selection, has_enough, &mut points);
+                walk.advance();
+                points.append(&newer);
+                points.keep_newest(selection.newest.unwrap_or(usize::MAX));
+            }
+            if !points.is_empty() && take(&series, points.lend()).is_break() {
+                break;
             }
         }
-        found.extend(more);
-        found.sort_by(|a, b| a.series.labels().cmp(b.series.labels()));
-        Ok(found)
+        self.blocks.tell_all(walk.damaged);
+        Ok(())
     }
 
     fn series_count(&self) -> usize {
@@ -293,11 +299,28 @@ impl Select for Store {
     }
 }
 
-/// How far back the newest points in memory reach that `selection` asks for, where there are as many.
-fn reach<'a>(found: &'a [SeriesPoints], selection: &Selection) -> HashMap<&'a Labels, Millis> {
-    let Some(newest) = selection.newest else { return HashMap::new() };
-    let oldest = |one: &SeriesPoints| {
-        one.points.len().checked_sub(newest).and_then(|at| one.points.get(at)).map(|p| p.t)
-    };
-    found.iter().filter_map(|one| Some((one.series.labels(), oldest(one)?))).collect()
+/// Where the series that is next is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Memory,
+    Blocks,
+    Both,
+}
+
+/// Whose turn it is, of the next series in memory and the next in blocks; `None` when there is no more.
+fn turn(in_memory: Option<&Series>, walk: &Walk<'_>) -> Option<Turn> {
+    Some(match (in_memory, walk.labels()) {
+        (None, None) => return None,
+        (Some(_), None) => Turn::Memory,
+        (None, Some(_)) => Turn::Blocks,
+        (Some(series), Some(others)) => match label_bytes(series).cmp(others) {
+            Ordering::Less => Turn::Memory,
+            Ordering::Equal => Turn::Both,
+            Ordering::Greater => Turn::Blocks,
+        },
+    })
+}
+
+fn label_bytes(series: &Series) -> impl Iterator<Item = (&[u8], &[u8])> {
+    series.labels().iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))
 }

@@ -1,6 +1,7 @@
 //! Looking at every byte of a store's files without changing any.
 
-use crate::block::{Block, KnownTimes, number};
+use crate::block::{Block, RowReader, number};
+use crate::codec::OwnedColumns;
 use crate::engine::Disks;
 use crate::wal;
 use std::io;
@@ -64,10 +65,11 @@ fn verify_block(disks: &Disks, number: u64) -> FileReport {
         Ok(None) => return report(0, Some("the header, the footer or the summary is damaged".to_owned())),
         Err(error) => return report(0, Some(error.to_string())),
     };
-    let (mut samples, mut damaged, mut known) = (0, Vec::new(), KnownTimes::default());
+    let (mut samples, mut damaged, mut points) = (0, Vec::new(), OwnedColumns::default());
     if let Some(index) = block.index(&mut damaged) {
-        for row in (0..index.len()).filter_map(|number| index.row(number)) {
-            let points = block.points((&index, &row), model::TimeRange::ALL, None, &mut known, &mut damaged);
+        let mut reader = RowReader::new(&block, index);
+        for number in 0..reader.index().len() {
+            reader.points(number, (model::TimeRange::ALL, None), &mut points, &mut damaged);
             samples += points.len() as u64;
         }
     }

@@ -15,7 +15,17 @@ pub trait Disk: Send + Sync {
     ///
     /// # Errors
     /// Those of the operating system; [`io::ErrorKind::NotFound`] if there is no such file.
-    fn read_at(&self, name: &str, offset: u64, length: usize) -> io::Result<Vec<u8>>;
+    fn read_at(&self, name: &str, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open(name)?.read_at(offset, length, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Opens the file to read it often. It stays readable when it is removed meanwhile.
+    ///
+    /// # Errors
+    /// Those of the operating system; [`io::ErrorKind::NotFound`] if there is no such file.
+    fn open(&self, name: &str) -> io::Result<Box<dyn ReadFile>>;
 
     /// Length of the file in bytes.
     ///
@@ -80,6 +90,15 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// Those of the operating system.
     fn list(&self) -> io::Result<Vec<String>>;
+}
+
+/// An open file that is read anywhere. Nobody writes to it meanwhile.
+pub trait ReadFile: Send + Sync {
+    /// Puts `length` bytes of the file from `offset` on, or fewer where it ends, in the place of what is in `bytes`.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn read_at(&self, offset: u64, length: usize, bytes: &mut Vec<u8>) -> io::Result<()>;
 }
 
 /// An open file that is written at its end.

@@ -20,6 +20,6 @@ mod sim_disk;
 
 pub use chance::Chance;
 pub use clock::{Clock, SimClock, SystemClock};
-pub use disk::{Disk, LogFile};
+pub use disk::{Disk, LogFile, ReadFile};
 pub use real_disk::RealDisk;
 pub use sim_disk::SimDisk;

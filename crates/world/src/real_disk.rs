@@ -1,8 +1,9 @@
 //! A directory of the machine's file system.
 
-use crate::disk::{Disk, LogFile, aside, check_name};
+use crate::disk::{Disk, LogFile, ReadFile, aside, check_name};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -56,14 +57,10 @@ impl Disk for RealDisk {
         }
     }
 
-    fn read_at(&self, name: &str, offset: u64, length: usize) -> io::Result<Vec<u8>> {
-        let mut file = File::open(self.path(name)?)?;
-        file.seek(io::SeekFrom::Start(offset))?;
-        // A length from a damaged file must not take memory.
-        let left = file.metadata()?.len().saturating_sub(offset).min(length as u64);
-        let mut bytes = Vec::with_capacity(usize::try_from(left).unwrap_or(0));
-        file.take(length as u64).read_to_end(&mut bytes)?;
-        Ok(bytes)
+    fn open(&self, name: &str) -> io::Result<Box<dyn ReadFile>> {
+        let file = File::open(self.path(name)?)?;
+        let length = file.metadata()?.len();
+        Ok(Box::new(RealReadFile { file, length }))
     }
 
     fn length(&self, name: &str) -> io::Result<u64> {
@@ -140,6 +137,20 @@ impl Disk for RealDisk {
 }
 
 /// A file that is open for appending.
+struct RealReadFile {
+    file: File,
+    length: u64,
+}
+
+impl ReadFile for RealReadFile {
+    fn read_at(&self, offset: u64, length: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
+        // A length from a damaged file must not take memory.
+        let left = self.length.saturating_sub(offset).min(length as u64);
+        bytes.resize(usize::try_from(left).unwrap_or(0), 0);
+        self.file.read_exact_at(bytes, offset)
+    }
+}
+
 struct RealFile(File);
 
 impl LogFile for RealFile {

@@ -1,7 +1,7 @@
 //! A disk in memory that loses, tears, fills up and fails on demand, always the same way for a seed.
 
 use crate::chance::Chance;
-use crate::disk::{Disk, LogFile, aside, check_name};
+use crate::disk::{Disk, LogFile, ReadFile, aside, check_name};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::io;
@@ -151,13 +151,14 @@ impl Disk for SimDisk {
         Ok(self.inner.lock().files.get(name).map(|file| file.seen.clone()))
     }
 
+    fn open(&self, name: &str) -> io::Result<Box<dyn ReadFile>> {
+        check_name(name)?;
+        Ok(Box::new(ReadBytes(self.inner.lock().file(name)?.seen.clone())))
+    }
+
     fn read_at(&self, name: &str, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         check_name(name)?;
-        let mut inner = self.inner.lock();
-        let seen = &inner.file(name)?.seen;
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(seen.len());
-        let end = start.saturating_add(length).min(seen.len());
-        Ok(seen.get(start..end).unwrap_or_default().to_vec())
+        Ok(part(&self.inner.lock().file(name)?.seen, offset, length).to_vec())
     }
 
     fn length(&self, name: &str) -> io::Result<u64> {
@@ -252,6 +253,24 @@ impl Disk for SimDisk {
 
     fn list(&self) -> io::Result<Vec<String>> {
         Ok(self.inner.lock().files.keys().cloned().collect())
+    }
+}
+
+/// Bytes from `offset` on, as many as there are.
+fn part(bytes: &[u8], offset: u64, length: usize) -> &[u8] {
+    let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+    let end = start.saturating_add(length).min(bytes.len());
+    bytes.get(start..end).unwrap_or_default()
+}
+
+/// A file as it was when it was opened.
+struct ReadBytes(Vec<u8>);
+
+impl ReadFile for ReadBytes {
+    fn read_at(&self, offset: u64, length: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
+        bytes.clear();
+        bytes.extend_from_slice(part(&self.0, offset, length));
+        Ok(())
     }
 }
 

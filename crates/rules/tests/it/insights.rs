@@ -1,8 +1,8 @@
 //! What is said about a service, and what is not.
 
 use model::{
-    INSTANCE, Labels, MetricKind, NAME, Point, SERVICE, Select, SelectError, Selection, Series, SeriesPoints,
-    TimeRange,
+    Columns, INSTANCE, Labels, MetricKind, NAME, Point, SERVICE, Select, SelectError, Selection, Series,
+    SeriesPoints, TakeSeries, TimeRange,
 };
 use rules::{InsightWatch, insights};
 use std::sync::Arc;
@@ -11,10 +11,15 @@ use std::sync::Arc;
 struct Shelf(Vec<SeriesPoints>);
 
 impl Select for Shelf {
-    fn select(&self, selection: &Selection) -> Result<Vec<SeriesPoints>, SelectError> {
-        let found =
-            self.0.iter().filter(|one| selection.matchers.iter().all(|matcher| matcher.matches(&one.series)));
-        Ok(found.cloned().collect())
+    fn each(&self, selection: &Selection, take: &mut TakeSeries<'_>) -> Result<(), SelectError> {
+        let is_wanted = |one: &&SeriesPoints| selection.matchers.iter().all(|m| m.matches(&one.series));
+        for one in self.0.iter().filter(is_wanted) {
+            let (times, values): (Vec<_>, Vec<_>) = one.points.iter().map(|point| (point.t, point.v)).unzip();
+            if take(&one.series, Columns { times: &times, values: &values }).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn series_count(&self) -> usize {

@@ -6,8 +6,11 @@ mod index;
 
 mod reader;
 
+mod rows;
+
 mod writer;
 
-pub(crate) use index::{Index, Row};
-pub(crate) use reader::{Block, KnownTimes, name, number};
+pub(crate) use index::Index;
+pub(crate) use reader::{Block, name, number};
+pub(crate) use rows::{RowReader, Wanted};
 pub(crate) use writer::{BlockWriter, TEMPORARY};

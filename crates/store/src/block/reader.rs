@@ -1,14 +1,13 @@
 //! Reading a block.
 
 use crate::block::frame::{self, FOOTER_BYTES, Footer, HEADER_BYTES, Section};
-use crate::block::index::{Chunk, Index, Place, Row, Summary, Times, Values};
-use crate::codec::{decode_times, decode_values};
-use model::{Millis, Point, TimeRange};
+use crate::block::index::{Index, Summary};
+use model::Millis;
 use parking_lot::Mutex;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use world::Disk;
+use world::{Disk, ReadFile};
 
 /// The file of a block.
 pub(crate) fn name(number: u64) -> String {
@@ -35,10 +34,6 @@ pub(crate) struct Block {
     /// Nobody who comes from now on gets it.
     is_over: AtomicBool,
 }
-
-/// Times that were decoded last: series that are sampled together have the same.
-#[derive(Debug, Default)]
-pub(crate) struct KnownTimes(Option<(u64, usize, Arc<[Millis]>)>);
 
 impl Drop for Block {
     /// The file of a block that is over goes with its last reader, who must not find a gap. If it cannot be removed,
@@ -153,12 +148,12 @@ impl Block {
         known.clone()
     }
 
-    /// Bytes of its file.
+    /// Its file.
     ///
     /// # Errors
     /// Those of the disk.
-    pub(crate) fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
-        self.disk.read_at(&name(self.number), offset, length)
+    pub(crate) fn file(&self) -> io::Result<Box<dyn ReadFile>> {
+        self.disk.open(&name(self.number))
     }
 
     /// Bytes of memory that the index takes.
@@ -170,94 +165,6 @@ impl Block {
     pub(crate) fn forget_index(&self) {
         *self.index.lock() = None;
     }
-
-    /// The points of a series in `range`, oldest first; of those the newest, if only so many are wanted. Chunks
-    /// that are damaged are left out; their places go to `damaged`.
-    pub(crate) fn points(
-        &self,
-        (index, row): (&Index, &Row),
-        range: TimeRange,
-        newest: Option<usize>,
-        known: &mut KnownTimes,
-        damaged: &mut Vec<String>,
-    ) -> Vec<Point> {
-        let mut points = Vec::new();
-        let wanted = wanted(index, row, range, newest);
-        points.reserve_exact(wanted.iter().map(|(_, times)| times.count).sum());
-        for (chunk, times) in wanted {
-            if self.chunk(index, chunk, times, known, &mut points).is_none() {
-                let (name, labels) = (name(self.number), row.series.labels());
-                damaged.push(format!("{name}: {} samples of {labels} are unreadable", times.count));
-            }
-        }
-        let begin = points.partition_point(|point| point.t < range.start);
-        points.truncate(points.partition_point(|point| point.t <= range.end));
-        let begin = newest.map_or(begin, |newest| begin.max(points.len().saturating_sub(newest)));
-        points.drain(..begin.min(points.len()));
-        points
-    }
-
-    /// Appends the points of a chunk to `points`; `None` if it is damaged.
-    fn chunk(
-        &self,
-        index: &Index,
-        chunk: &Chunk,
-        times: &Times,
-        known: &mut KnownTimes,
-        points: &mut Vec<Point>,
-    ) -> Option<()> {
-        let instants = self.times(chunk.times, times, known)?;
-        let values = match &chunk.values {
-            Values::Inline(range) => decode_values(index.inline(range.clone())?, times.count)?,
-            Values::At(place) => decode_values(&self.bytes_at(*place)?, times.count)?,
-        };
-        points.extend(instants.iter().zip(values).map(|(t, v)| Point { t: *t, v }));
-        Some(())
-    }
-
-    fn times(&self, number: usize, times: &Times, known: &mut KnownTimes) -> Option<Arc<[Millis]>> {
-        if let Some((block, last, instants)) = &known.0
-            && (*block, *last) == (self.number, number)
-        {
-            return Some(Arc::clone(instants));
-        }
-        let instants: Arc<[Millis]> = decode_times(&self.bytes_at(times.place)?, times.count)?.into();
-        known.0 = Some((self.number, number, Arc::clone(&instants)));
-        Some(instants)
-    }
-
-    /// Bytes whose checksum agrees.
-    fn bytes_at(&self, place: Place) -> Option<Vec<u8>> {
-        let section = Section { offset: place.offset, length: place.length as u64, crc: place.crc };
-        if place.offset.checked_add(section.length)? > self.bytes {
-            return None;
-        }
-        read_section(&*self.disk, &name(self.number), section).ok()?
-    }
-}
-
-/// The chunks that have points in `range`, oldest first; of those only the newest, if they have `newest` points.
-fn wanted<'a>(
-    index: &'a Index,
-    row: &'a Row,
-    range: TimeRange,
-    newest: Option<usize>,
-) -> Vec<(&'a Chunk, &'a Times)> {
-    let (mut wanted, mut count) = (Vec::new(), 0);
-    for chunk in row.chunks.iter().rev() {
-        let Some(times) = index.times(chunk.times) else { continue };
-        if times.max_t < range.start || newest.is_some_and(|newest| count >= newest) {
-            break;
-        }
-        if times.min_t <= range.end {
-            wanted.push((chunk, times));
-            // Of a chunk that reaches out of the range nobody knows how many are in it.
-            let is_inside = times.min_t >= range.start && times.max_t <= range.end;
-            count += if is_inside { times.count } else { 0 };
-        }
-    }
-    wanted.reverse();
-    wanted
 }
 
 /// The bytes of a part of a file; `None` if their checksum does not agree.

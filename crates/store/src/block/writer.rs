@@ -5,7 +5,7 @@ use crate::block::index::{Encoded, IndexWriter, Place, Summary, Times};
 use crate::block::{Block, name};
 use crate::codec::{Effort, encode_times, encode_values};
 use hashbrown::HashMap;
-use model::{Millis, Point, Series, limits};
+use model::{Columns, Millis, Series, limits};
 use std::io;
 use std::sync::Arc;
 use world::{Disk, LogFile};
@@ -63,30 +63,29 @@ impl BlockWriter {
         })
     }
 
-    /// Puts a series in that is not yet, with its points, which ascend strictly in time.
+    /// Puts a series in that is not yet, with its points.
     ///
     /// # Errors
     /// Those of the disk.
-    pub(crate) fn push(&mut self, series: &Series, points: &[Point]) -> io::Result<()> {
-        let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(()) };
-        let pieces = points.chunks(limits::CHUNK_SAMPLES);
+    pub(crate) fn push(&mut self, series: &Series, points: Columns<'_>) -> io::Result<()> {
+        let (Some(first), Some(last)) = (points.times.first(), points.times.last()) else { return Ok(()) };
         // All times before all values: those stand one behind the other.
-        let times: Vec<_> = pieces.clone().map(|points| self.times(points)).collect();
-        let chunks =
-            times.into_iter().zip(pieces).filter_map(|(times, points)| Some((times?, self.values(points))));
+        let times: Vec<_> =
+            points.times.chunks(limits::CHUNK_SAMPLES).map(|times| self.times(times)).collect();
+        let pieces = times.into_iter().zip(points.values.chunks(limits::CHUNK_SAMPLES));
+        let chunks = pieces.filter_map(|(times, values)| Some((times?, self.values(values))));
         let chunks: Vec<_> = chunks.collect();
         self.index.push(series, &chunks);
-        self.summary.min_t = self.summary.min_t.min(first.t);
-        self.summary.max_t = self.summary.max_t.max(last.t);
+        self.summary.min_t = self.summary.min_t.min(*first);
+        self.summary.max_t = self.summary.max_t.max(*last);
         self.summary.samples += points.len() as u64;
         self.summary.series += 1;
         if self.waiting.len() >= WRITTEN_AT_ONCE { self.write() } else { Ok(()) }
     }
 
-    fn values(&mut self, points: &[Point]) -> Encoded {
-        let values: Vec<f64> = points.iter().map(|point| point.v).collect();
+    fn values(&mut self, values: &[f64]) -> Encoded {
         let mut encoded = Vec::new();
-        encode_values(&values, Effort::Thorough, &mut encoded);
+        encode_values(values, Effort::Thorough, &mut encoded);
         if IndexWriter::is_inline(&encoded) {
             Encoded::Inline(encoded)
         } else {
@@ -94,11 +93,10 @@ impl BlockWriter {
         }
     }
 
-    /// The number of the points' times.
-    fn times(&mut self, points: &[Point]) -> Option<usize> {
-        let times: Vec<Millis> = points.iter().map(|point| point.t).collect();
+    /// The number of these times.
+    fn times(&mut self, times: &[Millis]) -> Option<usize> {
         let mut encoded = Vec::new();
-        encode_times(&times, Effort::Thorough, &mut encoded)?;
+        encode_times(times, Effort::Thorough, &mut encoded)?;
         let key = (times.len(), encoded);
         if let Some(number) = self.times.get(&key) {
             return Some(*number);

@@ -20,10 +20,10 @@ impl View {
 }
 
 fn copy(block: &Block, to: &dyn Disk) -> io::Result<()> {
-    let file = to.create(TEMPORARY)?;
+    let (from, file, mut piece) = (block.file()?, to.create(TEMPORARY)?, Vec::new());
     let mut at = 0;
     while at < block.bytes {
-        let piece = block.read_at(at, PIECE)?;
+        from.read_at(at, PIECE, &mut piece)?;
         if piece.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }

@@ -1,12 +1,12 @@
 //! Blocks that become one, and blocks that are written anew without what is gone.
 
-use crate::block::{Block, BlockWriter, Index, KnownTimes, Row, name};
-use crate::blocks::Blocks;
+use crate::block::{Block, BlockWriter};
 use crate::blocks::plan::plan;
-use crate::blocks::select::Found;
+use crate::blocks::{Blocks, Walk};
+use crate::codec::OwnedColumns;
 use crate::matching;
 use crate::retention::Retention;
-use model::{Millis, Series, TimeRange};
+use model::{Millis, Selection, Series};
 use std::io;
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ impl Blocks {
             }
             let is_kept = |series: &Series| block.max_t() >= now.saturating_sub(retention.of(series));
             let Some(index) = block.index(&mut Vec::new()) else { continue };
-            let is_over = |number| index.row(number).is_some_and(|row| !is_kept(&row.series));
+            let is_over = |number| index.series(number).is_some_and(|series| !is_kept(&series));
             if (0..index.len()).any(is_over) {
                 self.merge(std::slice::from_ref(block), &is_kept)?;
                 left -= 1;
@@ -85,34 +85,28 @@ impl Blocks {
     /// memory holds the points of one at a time.
     fn merge(&self, group: &[Arc<Block>], is_kept: &dyn Fn(&Series) -> bool) -> io::Result<()> {
         let view = self.view();
-        let mut damaged = Vec::new();
-        let mut sources: Vec<Source<'_>> = Vec::new();
+        let (mut walk, mut points) = (Walk::new(&view), OwnedColumns::default());
         for block in group {
-            if let Some(index) = block.index(&mut damaged) {
-                sources.push(Source::new(block, index));
+            if let Some(index) = block.index(&mut walk.damaged) {
+                let rows = (0..index.len()).collect();
+                walk.add(block, index, rows);
             }
         }
         let mut writer = BlockWriter::begin(Arc::clone(&self.disk), group)?;
-        let mut known = KnownTimes::default();
-        while let Some(series) = next_series(&sources) {
-            let mut found = Found::new(Arc::clone(&series));
-            for source in &mut sources {
-                let Some(row) = source.next_if(&series) else { continue };
-                let row = (&*source.index, &row);
-                let mut points = source.block.points(row, TimeRange::ALL, None, &mut known, &mut damaged);
-                view.erase(source.block, &series, &mut points);
-                found.push(source.block.rank(), points);
-            }
+        let all = Selection::all(Vec::new());
+        walk.advance();
+        while let Some(series) = walk.series() {
             if is_kept(&series) {
-                let (series, points) = found.join(None);
-                writer.push(&series, &points)?;
+                walk.points(&series, &all, None, &mut points);
+                writer.push(&series, points.lend())?;
             }
+            walk.advance();
         }
-        damaged.extend(sources.iter().filter_map(Source::cut_short));
+        let damaged = walk.damaged;
         group.iter().for_each(|block| block.forget_index());
         if !damaged.is_empty() {
             // What is unreadable today may be readable on another disk: the files stay.
-            damaged.into_iter().for_each(|what| self.tell(what));
+            self.tell_all(damaged);
             return Ok(());
         }
         self.finish(writer)?;
@@ -120,40 +114,4 @@ impl Blocks {
         group.iter().for_each(|block| block.let_go());
         Ok(())
     }
-}
-
-/// A block that is read series by series.
-struct Source<'a> {
-    block: &'a Block,
-    index: Arc<Index>,
-    number: u32,
-    next: Option<Row>,
-}
-
-impl<'a> Source<'a> {
-    fn new(block: &'a Block, index: Arc<Index>) -> Self {
-        Self { block, next: index.row(0), number: 0, index }
-    }
-
-    /// The next row, if it is of `series`.
-    fn next_if(&mut self, series: &Series) -> Option<Row> {
-        let row = self.next.take_if(|row| row.series.labels() == series.labels())?;
-        self.number += 1;
-        self.next = self.index.row(self.number);
-        Some(row)
-    }
-}
-
-impl Source<'_> {
-    /// What is wrong with an index that ended before all of its rows were read: nothing of them may be lost.
-    fn cut_short(&self) -> Option<String> {
-        let is_cut = self.number < self.index.len();
-        is_cut.then(|| format!("{}: row {} of the index is damaged", name(self.block.number), self.number))
-    }
-}
-
-/// The first series that is left.
-fn next_series(sources: &[Source<'_>]) -> Option<Arc<Series>> {
-    let left = sources.iter().filter_map(|source| source.next.as_ref());
-    left.min_by(|a, b| a.series.labels().cmp(b.series.labels())).map(|row| Arc::clone(&row.series))
 }

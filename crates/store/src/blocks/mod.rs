@@ -8,16 +8,19 @@ mod plan;
 
 mod select;
 
+mod walk;
+
 mod merge;
 
 mod scrub;
 
-pub(crate) use select::union;
+pub(crate) use walk::Walk;
 
 use crate::block::{Block, BlockWriter, TEMPORARY, name, number};
+use crate::codec::OwnedColumns;
 use erased::Erased;
 use hashbrown::HashSet;
-use model::{Matcher, Point, Series, TimeRange};
+use model::{Matcher, Series, TimeRange};
 use parking_lot::{Mutex, RwLock};
 use std::io;
 use std::sync::Arc;
@@ -57,10 +60,8 @@ impl View {
     }
 
     /// Removes from `points` of a series in a block what is erased.
-    fn erase(&self, block: &Block, series: &Series, points: &mut Vec<Point>) {
-        for range in self.erased_of(block, series) {
-            points.retain(|point| !range.contains(point.t));
-        }
+    fn erase(&self, block: &Block, series: &Series, points: &mut OwnedColumns) {
+        self.erased_of(block, series).for_each(|range| points.erase(range));
     }
 }
 
@@ -171,10 +172,10 @@ impl Blocks {
     ///
     /// # Errors
     /// Those of the disk; there is no such block then.
-    pub(crate) fn add(&self, series: impl Iterator<Item = (Arc<Series>, Vec<Point>)>) -> io::Result<()> {
+    pub(crate) fn add(&self, series: impl Iterator<Item = (Arc<Series>, OwnedColumns)>) -> io::Result<()> {
         let mut writer = BlockWriter::begin(Arc::clone(&self.disk), &[])?;
         for (series, points) in series {
-            writer.push(&series, &points)?;
+            writer.push(&series, points.lend())?;
         }
         self.finish(writer)
     }
@@ -253,6 +254,11 @@ impl Blocks {
     /// The faults since the last call.
     pub(crate) fn take_told(&self) -> Vec<String> {
         std::mem::take(&mut self.told.lock())
+    }
+
+    /// Notes faults, until somebody asks.
+    pub(crate) fn tell_all(&self, what: Vec<String>) {
+        what.into_iter().for_each(|one| self.tell(one));
     }
 
     fn tell(&self, what: String) {

@@ -1,7 +1,8 @@
 //! Reading everything again, a little at a time: damage should be told before somebody needs what is damaged.
 
-use crate::block::{Block, KnownTimes};
+use crate::block::{Block, RowReader};
 use crate::blocks::Blocks;
+use crate::codec::OwnedColumns;
 use model::TimeRange;
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ impl Blocks {
             left = left.saturating_sub(read.max(1));
         }
         drop(position);
-        damaged.into_iter().for_each(|what| self.tell(what));
+        self.tell_all(damaged);
     }
 
     /// The block of this number, or the one behind it.
@@ -50,15 +51,15 @@ impl Blocks {
 
 /// Reads rows of a block until it ends or `most` samples were read; gives how many. The position is behind them then.
 fn read_from(block: &Block, position: &mut Position, most: u64, damaged: &mut Vec<String>) -> u64 {
-    let (mut known, mut read) = (KnownTimes::default(), 0);
+    let (mut points, mut read) = (OwnedColumns::default(), 0);
     if let Some(index) = block.index(damaged) {
-        while read < most
-            && let Some(row) = index.row(position.row)
-        {
-            read += block.points((&index, &row), TimeRange::ALL, None, &mut known, damaged).len() as u64;
+        let mut reader = RowReader::new(block, index);
+        while read < most && position.row < reader.index().len() {
+            reader.points(position.row, (TimeRange::ALL, None), &mut points, damaged);
+            read += points.len() as u64;
             position.row += 1;
         }
-        if position.row < index.len() && read >= most {
+        if position.row < reader.index().len() {
             return read;
         }
     }

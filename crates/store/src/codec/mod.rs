@@ -8,9 +8,12 @@ mod times;
 
 mod values;
 
+mod columns;
+
 mod sealed;
 
+pub(crate) use columns::OwnedColumns;
 pub(crate) use packed::Effort;
 pub(crate) use sealed::Sealed;
 pub(crate) use times::{decode_times, encode_times};
-pub(crate) use values::{decode_values, encode_values};
+pub(crate) use values::encode_values;

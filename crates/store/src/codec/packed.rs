@@ -40,20 +40,31 @@ pub(crate) fn pack<T: Number>(numbers: &[T], effort: Effort, out: &mut Vec<u8>) 
     (chunk.n_per_page() == [numbers.len()]).then_some(())
 }
 
-/// The `count` numbers that `bytes` hold; `None` if they are others, or fewer or more. Memory is taken for `count`
-/// numbers only.
-pub(crate) fn unpack<T: Number>(bytes: &[u8], count: usize) -> Option<Vec<T>> {
-    let mut numbers = vec![T::default(); count];
+/// Puts the numbers that `bytes` hold in the place of `numbers`; `None` if they are others, or fewer or more.
+pub(crate) fn unpack<T: Number>(bytes: &[u8], numbers: &mut [T]) -> Option<()> {
+    let count = numbers.len();
     // The checksum says that these bytes were written so, and then they unpack. Should they not for all that, a
     // panic of the library costs one chunk.
     let read = || {
         let (file, rest) = FileDecompressor::new(bytes)?;
         let (mut chunk, rest) = file.chunk_decompressor::<T, _>(rest)?;
         let mut page = chunk.page_decompressor(rest, count)?;
-        let progress = page.read(&mut numbers)?;
+        let progress = page.read(numbers)?;
         Ok((progress, page.into_src()))
     };
     let done: pco::errors::PcoResult<_> = catch_unwind(AssertUnwindSafe(read)).ok()?;
     let (progress, rest) = done.ok()?;
-    (progress.n_processed == count && progress.finished && rest.is_empty()).then_some(numbers)
+    (progress.n_processed == count && progress.finished && rest.is_empty()).then_some(())
+}
+
+/// Appends the `count` numbers that `bytes` hold; `None`, and nothing is appended, if they do not. Memory is taken for
+/// `count` numbers only.
+pub(crate) fn unpack_to<T: Number>(bytes: &[u8], count: usize, out: &mut Vec<T>) -> Option<()> {
+    let begin = out.len();
+    out.resize(begin + count, T::default());
+    let done = unpack(bytes, out.get_mut(begin..)?);
+    if done.is_none() {
+        out.truncate(begin);
+    }
+    done
 }

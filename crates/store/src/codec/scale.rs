@@ -96,14 +96,16 @@ impl Scale {
         }
     }
 
-    /// The doubles that integers became.
-    pub(super) fn reals(self, integers: Vec<i64>) -> Vec<f64> {
+    /// Appends the doubles that integers became.
+    pub(super) fn reals(self, integers: &[i64], out: &mut Vec<f64>) {
         let unscaled = Self { way: Way::Multiply, exponent: 0 };
         // Told apart once and not at every value; and dividing takes as long as all the rest.
         match self.way {
-            Way::Divide if self.exponent == 0 => integers.into_iter().map(|i| unscaled.real(i)).collect(),
-            Way::Divide => integers.into_iter().map(|i| Self { way: Way::Divide, ..self }.real(i)).collect(),
-            _ => integers.into_iter().map(|i| self.real(i)).collect(),
+            Way::Divide if self.exponent == 0 => out.extend(integers.iter().map(|i| unscaled.real(*i))),
+            Way::Divide => {
+                out.extend(integers.iter().map(|i| Self { way: Way::Divide, ..self }.real(*i)));
+            }
+            _ => out.extend(integers.iter().map(|i| self.real(*i))),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Points as a chunk in memory and in the log.
 
-use crate::codec::{Effort, decode_times, decode_values, encode_times, encode_values};
+use crate::codec::{Effort, OwnedColumns, encode_times, encode_values};
 use model::{Millis, Point};
 use std::sync::Arc;
 
@@ -34,18 +34,23 @@ impl Sealed {
 
     /// A chunk of what [`Sealed::new`] made; `None` if that is not what it is.
     pub(crate) fn of(count: usize, times: Arc<[u8]>, values: Box<[u8]>) -> Option<Self> {
-        let all = decode_times(&times, count)?;
-        decode_values(&values, count)?;
-        let is_ascending = all.windows(2).all(|pair| pair[0] < pair[1]);
-        let (first, last) = (*all.first()?, *all.last()?);
+        let mut all = OwnedColumns::default();
+        all.decode(count, &times, &values)?;
+        let is_ascending = all.times.windows(2).all(|pair| pair[0] < pair[1]);
+        let (first, last) = (*all.times.first()?, *all.times.last()?);
         is_ascending.then_some(Self { first, last, count, times, values })
     }
 
-    /// Its points. A chunk that was made here decodes; for all that, one that does not is empty.
+    /// Appends its points. A chunk that was made here decodes; for all that, of one that does not nothing comes.
+    pub(crate) fn append_to(&self, columns: &mut OwnedColumns) {
+        let _is_good = columns.decode(self.count, &self.times, &self.values);
+    }
+
+    /// Its points.
     pub(crate) fn points(&self) -> Vec<Point> {
-        let times = decode_times(&self.times, self.count).unwrap_or_default();
-        let values = decode_values(&self.values, self.count).unwrap_or_default();
-        times.into_iter().zip(values).map(|(t, v)| Point { t, v }).collect()
+        let mut columns = OwnedColumns::default();
+        self.append_to(&mut columns);
+        columns.lend().points().collect()
     }
 
     /// Bytes of memory.

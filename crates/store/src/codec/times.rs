@@ -1,6 +1,6 @@
 //! Times: one step for all, or packed as they are.
 
-use crate::codec::packed::{Effort, pack, unpack};
+use crate::codec::packed::{Effort, pack, unpack_to};
 use crate::varint;
 use model::Millis;
 
@@ -22,17 +22,20 @@ pub(crate) fn encode_times(times: &[Millis], effort: Effort, out: &mut Vec<u8>) 
     pack(times, effort, out)
 }
 
-/// The `count` times that `bytes` hold; `None` if they hold no such thing.
-pub(crate) fn decode_times(bytes: &[u8], count: usize) -> Option<Vec<Millis>> {
+/// Appends the `count` times that `bytes` hold; `None`, and nothing is appended, if they hold no such thing.
+pub(crate) fn decode_times(bytes: &[u8], count: usize, out: &mut Vec<Millis>) -> Option<()> {
     let (kind, mut rest) = bytes.split_first()?;
     match *kind {
         STEADY => {
             let first = varint::take_signed(&mut rest)?;
             let step = i64::try_from(varint::take(&mut rest)?).ok()?;
-            let time = |number| first.checked_add(step.checked_mul(i64::try_from(number).ok()?)?);
-            (0..count).map(time).collect()
+            let steps = i64::try_from(count).ok()?;
+            // If the last is a time, so are all before it.
+            first.checked_add(step.checked_mul((steps - 1).max(0))?)?;
+            out.extend((0..steps).map(|number| first + step * number));
+            Some(())
         }
-        PACKED => unpack(rest, count),
+        PACKED => unpack_to(rest, count, out),
         _ => None,
     }
 }
@@ -42,10 +45,17 @@ mod tests {
     use super::{Effort, decode_times, encode_times};
     use proptest::prelude::{any, proptest};
 
+    fn decoded(bytes: &[u8], count: usize) -> Option<Vec<i64>> {
+        let mut times = Vec::new();
+        let done = decode_times(bytes, count, &mut times);
+        assert!(done.is_some() || times.is_empty());
+        done.map(|()| times)
+    }
+
     fn check(times: &[i64]) -> usize {
         let mut bytes = Vec::new();
         encode_times(times, Effort::Thorough, &mut bytes).expect("ascending");
-        assert_eq!(decode_times(&bytes, times.len()).as_deref(), Some(times));
+        assert_eq!(decoded(&bytes, times.len()).as_deref(), Some(times));
         bytes.len()
     }
 
@@ -69,7 +79,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..100), count in 0..100_usize) {
-            assert!(decode_times(&bytes, count).is_none_or(|times| times.len() == count));
+            assert!(decoded(&bytes, count).is_none_or(|times| times.len() == count));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Values: constant, decimal, or packed as they are.
 
-use crate::codec::packed::{Effort, pack, unpack};
+use crate::codec::packed::{Effort, pack, unpack, unpack_to};
 use crate::codec::scale::Scale;
 use crate::varint;
 
@@ -31,19 +31,29 @@ pub(crate) fn encode_values(values: &[f64], effort: Effort, out: &mut Vec<u8>) {
     out.extend(values.iter().flat_map(|value| value.to_bits().to_le_bytes()));
 }
 
-/// The `count` values that `bytes` hold; `None` if they hold no such thing.
-pub(crate) fn decode_values(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
+/// Appends the `count` values that `bytes` hold; `None`, and nothing is appended, if they hold no such thing.
+/// `integers` is memory that is used again.
+pub(crate) fn decode_values(
+    bytes: &[u8],
+    count: usize,
+    integers: &mut Vec<i64>,
+    out: &mut Vec<f64>,
+) -> Option<()> {
     let (kind, rest) = bytes.split_first()?;
     match *kind {
-        CONSTANT => Some(vec![f64::from_bits(u64::from_le_bytes(rest.try_into().ok()?)); count]),
-        DECIMAL => undecimal(rest, count),
-        STEADY => climb(rest, count),
-        FLOATS => unpack(rest, count),
-        RAW if rest.len() == 8 * count => {
-            Some(rest.chunks_exact(8).filter_map(|eight| Some(f64::from_bits(bits(eight)?))).collect())
+        CONSTANT => {
+            let value = f64::from_bits(bits(rest)?);
+            out.extend(std::iter::repeat_n(value, count));
         }
-        _ => None,
+        DECIMAL => undecimal(rest, count, integers, out)?,
+        STEADY => climb(rest, count, integers, out)?,
+        FLOATS => unpack_to(rest, count, out)?,
+        RAW if rest.len() == 8 * count => {
+            out.extend(rest.chunks_exact(8).filter_map(|eight| Some(f64::from_bits(bits(eight)?))));
+        }
+        _ => return None,
     }
+    Some(())
 }
 
 fn floats(values: &[f64], effort: Effort, out: &mut Vec<u8>) -> Option<()> {
@@ -101,15 +111,20 @@ fn steady(integers: &[i64]) -> Option<i64> {
     steps.all(|other| other == step).then_some(step)
 }
 
-fn climb(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
+fn climb(bytes: &[u8], count: usize, integers: &mut Vec<i64>, out: &mut Vec<f64>) -> Option<()> {
     let (scale, mut rest) = bytes.split_first()?;
     let scale = Scale::of(*scale)?;
     let (first, step) = (varint::take_signed(&mut rest)?, varint::take_signed(&mut rest)?);
-    let integer = |number| first.checked_add(step.checked_mul(i64::try_from(number).ok()?)?);
-    (0..count).map(|number| Some(scale.real(integer(number)?))).collect()
+    let steps = i64::try_from(count).ok()?;
+    // If the last can be reckoned, so can all before it.
+    first.checked_add(step.checked_mul((steps - 1).max(0))?)?;
+    integers.clear();
+    integers.extend((0..steps).map(|number| first + step * number));
+    scale.reals(integers, out);
+    Some(())
 }
 
-fn undecimal(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
+fn undecimal(bytes: &[u8], count: usize, integers: &mut Vec<i64>, out: &mut Vec<f64>) -> Option<()> {
     let (scale, mut rest) = bytes.split_first()?;
     let scale = Scale::of(*scale)?;
     let mut exceptions = Vec::new();
@@ -121,12 +136,19 @@ fn undecimal(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
         exceptions.push((at, f64::from_bits(bits(eight)?)));
         next = at.checked_add(1)?;
     }
-    let integers = unpack::<i64>(rest, count)?;
-    let mut values = scale.reals(integers);
-    for (at, value) in exceptions {
-        *values.get_mut(at)? = value;
+    if next > count {
+        return None;
     }
-    Some(values)
+    // Left as they are from the last time: all are written over.
+    integers.resize(count.max(integers.len()), 0);
+    let integers = integers.get_mut(..count)?;
+    unpack(rest, integers)?;
+    let begin = out.len();
+    scale.reals(integers, out);
+    for (at, value) in exceptions {
+        *out.get_mut(begin + at)? = value;
+    }
+    Some(())
 }
 
 fn bits(eight: &[u8]) -> Option<u64> {
@@ -139,6 +161,14 @@ mod tests {
     use model::stale_marker;
     use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 
+    fn decoded(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
+        // What is left over of another chunk must not show.
+        let mut values = Vec::new();
+        let done = decode_values(bytes, count, &mut vec![7; 60], &mut values);
+        assert!(done.is_some() || values.is_empty());
+        done.map(|()| values)
+    }
+
     fn encoded(values: &[f64]) -> Vec<u8> {
         let mut out = Vec::new();
         encode_values(values, Effort::Thorough, &mut out);
@@ -148,7 +178,7 @@ mod tests {
     #[track_caller]
     fn check(values: &[f64]) -> usize {
         let bytes = encoded(values);
-        let decoded = decode_values(&bytes, values.len()).unwrap_or_else(|| panic!("{values:?}"));
+        let decoded = decoded(&bytes, values.len()).unwrap_or_else(|| panic!("{values:?}"));
         let bits = |all: &[f64]| all.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&decoded), bits(values));
         bytes.len()
@@ -214,12 +244,12 @@ mod tests {
         for values in [&whole[..], &[1.0; 20], &[0.1, f64::NAN, 1e300]] {
             let bytes = encoded(values);
             for at in 0..bytes.len() {
-                drop(decode_values(&bytes[..at], values.len()));
+                drop(decoded(&bytes[..at], values.len()));
                 for with in 1..=255_u8 {
                     let mut damaged = bytes.clone();
                     damaged[at] ^= with;
-                    let decoded = decode_values(&damaged, values.len());
-                    assert!(decoded.is_none_or(|decoded| decoded.len() == values.len()));
+                    let left = decoded(&damaged, values.len());
+                    assert!(left.is_none_or(|left| left.len() == values.len()));
                 }
             }
         }
@@ -255,7 +285,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200), count in 0..100_usize) {
-            assert!(decode_values(&bytes, count).is_none_or(|values| values.len() == count));
+            assert!(decoded(&bytes, count).is_none_or(|values| values.len() == count));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Points on their way: from open to sealed, from the head to a block.
 
-use crate::codec::Sealed;
+use crate::codec::{OwnedColumns, Sealed};
 use crate::head::memory::MemoryStore;
 use crate::head::slots::Owner;
 use hashbrown::HashSet;
@@ -79,11 +79,13 @@ impl MemoryStore {
         &'a self,
         leaving: &'a Leaving,
         range: TimeRange,
-    ) -> impl Iterator<Item = Vec<(Arc<Series>, Vec<Point>)>> + 'a {
+    ) -> impl Iterator<Item = Vec<(Arc<Series>, OwnedColumns)>> + 'a {
         let reaches = move |chunk: &&Arc<Sealed>| chunk.first <= range.end && chunk.last >= range.start;
-        let points = move |chunks: &[Arc<Sealed>]| -> Vec<Point> {
-            let points = chunks.iter().filter(reaches).flat_map(|chunk| chunk.points());
-            points.filter(|point| range.contains(point.t)).collect()
+        let points = move |chunks: &[Arc<Sealed>]| {
+            let mut points = OwnedColumns::default();
+            chunks.iter().filter(reaches).for_each(|chunk| chunk.append_to(&mut points));
+            points.keep_range(range);
+            points
         };
         leaving.chunks(SLOTS_AT_ONCE).map(move |some| {
             let inner = self.inner.read();

@@ -1,6 +1,6 @@
 //! The points of one series: the newest open, older ones sealed in chunks.
 
-use crate::codec::Sealed;
+use crate::codec::{OwnedColumns, Sealed};
 use model::{Millis, Point, Reason, TimeRange, limits};
 use std::ops::Range;
 use std::sync::Arc;
@@ -361,28 +361,42 @@ impl Points {
 }
 
 impl Copied {
-    /// The points in `range`, of those the `newest`.
-    pub(crate) fn points(self, range: TimeRange, newest: Option<usize>) -> Vec<Point> {
-        let mut points = self.open;
-        if !self.sealed.is_empty() {
-            let chunks = self.sealed.iter().flat_map(|chunk| chunk.points());
-            points = chunks.filter(|point| range.contains(point.t)).chain(points).collect();
-            // Two ascending runs, or nearly: cheap.
-            points.sort_by_key(|point| point.t);
+    /// Whether there is nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sealed.is_empty() && self.open.is_empty()
+    }
+
+    /// Puts the points in `range`, of those the `newest`, in the place of what `columns` has.
+    pub(crate) fn put_into(&self, range: TimeRange, newest: Option<usize>, columns: &mut OwnedColumns) {
+        columns.clear();
+        self.sealed.iter().for_each(|chunk| chunk.append_to(columns));
+        match (columns.times.last(), self.open.first()) {
+            // Some came late, and belong between chunks.
+            (Some(last), Some(first)) if *last > first.t => {
+                let mut open = OwnedColumns::default();
+                open.extend(self.open.iter().copied());
+                *columns = OwnedColumns::union(&open, columns);
+            }
+            _ => columns.extend(self.open.iter().copied()),
         }
-        let extra = newest.map_or(0, |newest| points.len().saturating_sub(newest));
-        points.drain(..extra);
-        points
+        columns.keep_range(range);
+        columns.keep_newest(newest.unwrap_or(usize::MAX));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Fill, Kept, Packed, Points};
-    use crate::codec::Sealed;
+    use crate::codec::{OwnedColumns, Sealed};
     use model::{Millis, Point, Reason, TimeRange};
     use proptest::prelude::{Strategy, prop_oneof, proptest};
     use std::collections::BTreeMap;
+
+    fn copied(points: &Points, range: TimeRange, newest: Option<usize>) -> Vec<Point> {
+        let mut columns = OwnedColumns::default();
+        points.copy(range, newest).put_into(range, newest, &mut columns);
+        columns.lend().points().collect()
+    }
 
     #[test]
     fn a_point_comes_back_from_fourteen_bytes_or_is_refused() {
@@ -447,9 +461,9 @@ mod tests {
                         model.retain(|t, _| !range.contains(*t));
                     }
                     Act::Sweep(oldest) => {
-                        let kept: Vec<_> = points.copy(TimeRange::ALL, None).points(TimeRange::ALL, None);
+                        let kept = copied(&points, TimeRange::ALL, None);
                         points.remove_before(oldest, &mut fill);
-                        let left: Vec<_> = points.copy(TimeRange::ALL, None).points(TimeRange::ALL, None);
+                        let left = copied(&points, TimeRange::ALL, None);
                         assert!(kept.iter().all(|p| p.t < oldest || left.contains(p)));
                         model = left.iter().map(|p| (p.t, p.v)).collect();
                     }
@@ -461,7 +475,7 @@ mod tests {
             for newest in [None, Some(count)] {
                 let inside: Vec<_> = model.range(start..=start + span).map(|(t, v)| Point { t: *t, v: *v }).collect();
                 let extra = newest.map_or(0, |newest| inside.len().saturating_sub(newest));
-                assert_eq!(points.copy(range, newest).points(range, newest), &inside[extra..]);
+                assert_eq!(copied(&points, range, newest), &inside[extra..]);
             }
         }
     }

@@ -4,7 +4,7 @@ mod read;
 
 mod write;
 
-pub(crate) use read::{Index, Row};
+pub(crate) use read::Index;
 pub(crate) use write::{Encoded, IndexWriter};
 
 use crate::varint;

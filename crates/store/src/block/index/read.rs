@@ -4,7 +4,7 @@ use crate::block::index::{Chunk, KINDS, LISTED, Place, Times, Values};
 use crate::matching::LabelIndex;
 use crate::varint;
 use hashbrown::HashMap;
-use model::{Labels, Series};
+use model::{Labels, MetricKind, Series};
 use roaring::RoaringBitmap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,13 +26,6 @@ struct Parts {
     start: usize,
     /// Relative to the start.
     ends: Vec<u32>,
-}
-
-/// A series and its chunks, oldest first.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) series: Arc<Series>,
-    pub(crate) chunks: Vec<Chunk>,
 }
 
 impl Parts {
@@ -100,15 +93,27 @@ impl Index {
         self.bytes.get(range)
     }
 
-    /// The series with a number, in the order of their labels.
-    pub(crate) fn row(&self, number: u32) -> Option<Row> {
-        let range = self.series.range(number)?;
-        let end = range.end;
-        let mut rest = self.bytes.get(range)?;
+    /// The series with a number; `None` if there is none. They are numbered in the order of their labels.
+    pub(crate) fn series(&self, number: u32) -> Option<Arc<Series>> {
+        let mut symbols = Vec::new();
+        let (kind, _) = self.head(number, |label| symbols.push(label))?;
+        let label = |(name, value): &(u32, u32)| Some((self.str(*name)?, self.str(*value)?));
+        let labels: Option<Vec<_>> = symbols.iter().map(label).collect();
+        Some(Arc::new(Series::new(Labels::new(labels?), kind)))
+    }
+
+    /// Puts the symbols of a series' labels in the place of `labels`; `None` if there is no such series.
+    pub(crate) fn labels(&self, number: u32, labels: &mut Vec<(u32, u32)>) -> Option<()> {
+        labels.clear();
+        self.head(number, |label| labels.push(label)).map(|_| ())
+    }
+
+    /// Puts the chunks of a series, oldest first, in the place of `chunks`; `None` if there is no such series.
+    pub(crate) fn chunks(&self, number: u32, chunks: &mut Vec<Chunk>) -> Option<()> {
+        chunks.clear();
+        let end = self.series.range(number)?.end;
+        let (_, mut rest) = self.head(number, |_| ())?;
         let rest = &mut rest;
-        let kind = *KINDS.get(usize::from(take_byte(rest)?))?;
-        let labels = self.labels(rest)?;
-        let mut chunks = Vec::new();
         let count = varint::take(rest)?;
         let mut offset = varint::take(rest)?;
         for _ in 0..count {
@@ -117,21 +122,27 @@ impl Index {
             let values = take_values(rest, end, length, &mut offset)?;
             chunks.push(Chunk { times, values });
         }
-        Some(Row { series: Arc::new(Series::new(Labels::new(labels), kind)), chunks })
+        Some(())
     }
 
-    fn labels(&self, rest: &mut &[u8]) -> Option<Vec<(&str, &str)>> {
-        let count = varint::take(rest)?;
-        let mut text = || self.text(u32::try_from(varint::take(rest)?).ok()?);
-        let mut labels = Vec::new();
-        for _ in 0..count {
-            labels.push((text()?, text()?));
+    /// Kind of a series, and what its row has behind the labels, whose symbols go to `each`.
+    fn head(&self, number: u32, mut each: impl FnMut((u32, u32))) -> Option<(MetricKind, &[u8])> {
+        let mut rest = self.bytes.get(self.series.range(number)?)?;
+        let kind = *KINDS.get(usize::from(take_byte(&mut rest)?))?;
+        for _ in 0..varint::take(&mut rest)? {
+            let mut symbol = || u32::try_from(varint::take(&mut rest)?).ok();
+            each((symbol()?, symbol()?));
         }
-        Some(labels)
+        Some((kind, rest))
     }
 
-    fn text(&self, symbol: u32) -> Option<&str> {
-        std::str::from_utf8(self.bytes.get(self.symbols.range(symbol)?)?).ok()
+    /// The text of a symbol.
+    pub(crate) fn text(&self, symbol: u32) -> Option<&[u8]> {
+        self.bytes.get(self.symbols.range(symbol)?)
+    }
+
+    fn str(&self, symbol: u32) -> Option<&str> {
+        std::str::from_utf8(self.text(symbol)?).ok()
     }
 
     /// The symbol of `text`: the symbols are in the order of their texts.
@@ -139,7 +150,7 @@ impl Index {
         let (mut low, mut high) = (0, self.symbols.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.text(middle)?.cmp(text) {
+            match self.text(middle)?.cmp(text.as_bytes()) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Greater => high = middle,
@@ -260,18 +271,18 @@ impl LabelIndex for Index {
 
     fn with_values(&self, label: &str, is_wanted: &dyn Fn(&str) -> bool, to: &mut RoaringBitmap) {
         for (value, place) in self.label_values(label) {
-            if self.text(*value).is_some_and(is_wanted) {
+            if self.str(*value).is_some_and(is_wanted) {
                 self.add(*place, to);
             }
         }
     }
 
     fn is_value(&self, series: u32, label: &str, is_wanted: &dyn Fn(&str) -> bool) -> bool {
-        let Some(row) = self.series.range(series).and_then(|range| self.bytes.get(range)) else {
+        let mut labels = Vec::new();
+        if self.labels(series, &mut labels).is_none() {
             return false;
-        };
-        let mut rest = row.get(1..).unwrap_or_default();
-        let labels = self.labels(&mut rest).unwrap_or_default();
-        is_wanted(labels.iter().find(|(name, _)| *name == label).map_or("", |(_, value)| *value))
+        }
+        let value = labels.iter().find(|(name, _)| self.text(*name) == Some(label.as_bytes()));
+        is_wanted(value.and_then(|(_, value)| self.str(*value)).unwrap_or(""))
     }
 }

@@ -1,0 +1,179 @@
+//! Reading the samples of a block, series by series: what is used again stays open.
+
+use crate::block::index::{Chunk, Index, Place, Times, Values};
+use crate::block::{Block, name};
+use crate::codec::{OwnedColumns, decode_times};
+use model::{Millis, TimeRange};
+use std::ops::Range;
+use std::sync::Arc;
+use world::ReadFile;
+
+/// Bytes that are read ahead of who reads one chunk behind the other.
+const AHEAD: usize = 64 << 10;
+
+/// Reads the series of a block.
+pub(crate) struct RowReader<'a> {
+    pub(crate) block: &'a Block,
+    index: Arc<Index>,
+    /// Opened when it is first needed.
+    file: Option<Box<dyn ReadFile>>,
+    /// Bytes that were read last, and where they begin.
+    window: Vec<u8>,
+    begin: u64,
+    /// Times that were decoded last: series that are sampled together have the same.
+    times: Vec<Millis>,
+    /// Their number.
+    known: Option<usize>,
+    chunks: Vec<Chunk>,
+}
+
+/// Chunks of a series that have points in a range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    chunks: Range<usize>,
+    /// Time of their oldest sample.
+    pub(crate) first: Millis,
+    /// Time of their newest.
+    pub(crate) last: Millis,
+}
+
+impl<'a> RowReader<'a> {
+    /// Reads `block`, of which this is the index.
+    pub(crate) fn new(block: &'a Block, index: Arc<Index>) -> Self {
+        let (window, times, chunks) = (Vec::new(), Vec::new(), Vec::new());
+        Self { block, index, file: None, window, begin: 0, times, known: None, chunks }
+    }
+
+    /// The index of the block.
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Puts the points of the series with this number that are in `range`, of those the newest if only so many are
+    /// wanted, in the place of what `points` has. Chunks that are damaged are left out; their places go to `damaged`.
+    pub(crate) fn points(
+        &mut self,
+        number: u32,
+        (range, newest): (TimeRange, Option<usize>),
+        points: &mut OwnedColumns,
+        damaged: &mut Vec<String>,
+    ) {
+        points.clear();
+        if let Some(wanted) = self.wanted(number, range, newest, damaged) {
+            self.append(number, wanted, points, damaged);
+        }
+        points.keep_range(range);
+        points.keep_newest(newest.unwrap_or(usize::MAX));
+    }
+
+    /// The chunks of a series that have points in `range`; of those only the newest, if they have `newest` points.
+    /// `None` if there are none. They are to be read before another series is looked at.
+    pub(crate) fn wanted(
+        &mut self,
+        number: u32,
+        range: TimeRange,
+        newest: Option<usize>,
+        damaged: &mut Vec<String>,
+    ) -> Option<Wanted> {
+        if self.index.chunks(number, &mut self.chunks).is_none() {
+            damaged.push(format!("{}: row {number} of the index is damaged", name(self.block.number)));
+            return None;
+        }
+        let (mut wanted, mut count) = (None::<Wanted>, 0);
+        for (at, chunk) in self.chunks.iter().enumerate().rev() {
+            let Some(times) = self.index.times(chunk.times) else { continue };
+            if times.max_t < range.start || newest.is_some_and(|newest| count >= newest) {
+                break;
+            }
+            if times.min_t <= range.end {
+                let (end, last) =
+                    wanted.map_or((at + 1, times.max_t), |later| (later.chunks.end, later.last));
+                wanted = Some(Wanted { chunks: at..end, first: times.min_t, last });
+                // Of a chunk that reaches out of the range nobody knows how many are in it.
+                let is_inside = times.min_t >= range.start && times.max_t <= range.end;
+                count += if is_inside { times.count } else { 0 };
+            }
+        }
+        wanted
+    }
+
+    /// Appends the points of the chunks that [`RowReader::wanted`] gave last.
+    pub(crate) fn append(
+        &mut self,
+        number: u32,
+        wanted: Wanted,
+        points: &mut OwnedColumns,
+        damaged: &mut Vec<String>,
+    ) {
+        for at in wanted.chunks {
+            if self.chunk(at, points).is_none() {
+                let count = self.chunks.get(at).and_then(|chunk| self.index.times(chunk.times));
+                let (name, count) = (name(self.block.number), count.map_or(0, |times| times.count));
+                let labels = self.index.series(number).map(|series| series.labels().to_string());
+                let labels = labels.unwrap_or_default();
+                damaged.push(format!("{name}: {count} samples of {labels} are unreadable"));
+            }
+        }
+    }
+
+    /// Appends the points of a chunk; `None` if it is damaged.
+    fn chunk(&mut self, at: usize, points: &mut OwnedColumns) -> Option<()> {
+        let chunk = self.chunks.get(at)?.clone();
+        let index = Arc::clone(&self.index);
+        let times = index.times(chunk.times)?;
+        self.know(chunk.times, times)?;
+        if let Values::At(place) = &chunk.values {
+            self.read(*place)?;
+        }
+        let values = match chunk.values {
+            Values::Inline(range) => index.inline(range)?,
+            Values::At(place) => self.bytes_at(place)?,
+        };
+        points.decode_at(&self.times, values)
+    }
+
+    /// Decodes times, unless they were decoded last.
+    fn know(&mut self, number: usize, times: &Times) -> Option<()> {
+        if self.known == Some(number) {
+            return Some(());
+        }
+        self.known = None;
+        self.read(times.place)?;
+        let mut known = std::mem::take(&mut self.times);
+        known.clear();
+        let done = decode_times(self.bytes_at(times.place)?, times.count, &mut known);
+        (self.times, self.known) = (known, done.map(|()| number));
+        done
+    }
+
+    /// Brings these bytes into the window.
+    fn read(&mut self, place: Place) -> Option<()> {
+        let end = place.offset.checked_add(place.length as u64)?;
+        let window_end = self.begin + self.window.len() as u64;
+        if place.offset >= self.begin && end <= window_end {
+            return Some(());
+        }
+        if end > self.block.bytes {
+            return None;
+        }
+        // Who goes on where the last bytes ended will go on.
+        let goes_on = place.offset >= self.begin && place.offset <= window_end && !self.window.is_empty();
+        let length = if goes_on { place.length.max(AHEAD) } else { place.length };
+        if self.file.is_none() {
+            self.file = Some(self.block.file().ok()?);
+        }
+        self.begin = place.offset;
+        let read = self.file.as_ref()?.read_at(place.offset, length, &mut self.window);
+        if read.is_err() {
+            self.window.clear();
+        }
+        read.ok()
+    }
+
+    /// Bytes of the window whose checksum agrees.
+    fn bytes_at(&self, place: Place) -> Option<&[u8]> {
+        let start = usize::try_from(place.offset.checked_sub(self.begin)?).ok()?;
+        let bytes = self.window.get(start..start.checked_add(place.length)?)?;
+        (crc32c::crc32c(bytes) == place.crc).then_some(bytes)
+    }
+}
