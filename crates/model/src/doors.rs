@@ -3,12 +3,14 @@
 //! `bus` ─[`Intake`]─► `ingest` ─[`Append`]─► `store`, `rules` ─[`Announce`]─► `bus`; readers come in by
 //! [`Select`].
 
+use crate::bucket::Bucket;
 use crate::event::Event;
 use crate::refusal::Reason;
 use crate::report::{Origin, Report};
 use crate::sample::Sample;
 use crate::selection::{Columns, Selection, SeriesPoints};
 use crate::series::Series;
+use crate::time::Millis;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -88,6 +90,9 @@ pub struct AppendError(pub String);
 /// [`ControlFlow::Break`] it gets no more.
 pub type TakeSeries<'a> = dyn FnMut(&Arc<Series>, Columns<'_>) -> ControlFlow<()> + 'a;
 
+/// What a reader does with a series and its buckets, as [`TakeSeries`].
+pub type TakeBuckets<'a> = dyn FnMut(&Arc<Series>, &[Bucket]) -> ControlFlow<()> + 'a;
+
 /// Gives series for matchers and a time range.
 pub trait Select: Send + Sync {
     /// Gives `take` the series that meet the selection one by one, ordered by labels, each with its points in range,
@@ -96,6 +101,26 @@ pub trait Select: Send + Sync {
     /// # Errors
     /// [`SelectError`] when the data cannot be read.
     fn each(&self, selection: &Selection, take: &mut TakeSeries<'_>) -> Result<(), SelectError>;
+
+    /// Gives `take` the series that meet the selection, ordered by labels, each with the buckets of `length` milliseconds
+    /// that lie in the range as a whole and have points, oldest first. All the points come to the same; but a store may
+    /// know without looking at each. Of how many of the newest points the selection speaks is not looked at.
+    ///
+    /// # Errors
+    /// [`SelectError`] when the data cannot be read.
+    fn each_bucket(
+        &self,
+        selection: &Selection,
+        length: Millis,
+        take: &mut TakeBuckets<'_>,
+    ) -> Result<(), SelectError> {
+        let mut buckets = Vec::new();
+        self.each(&Bucket::whole_selection(selection, length), &mut |series, points| {
+            buckets.clear();
+            Bucket::fold(points, length, &mut buckets);
+            if buckets.is_empty() { ControlFlow::Continue(()) } else { take(series, &buckets) }
+        })
+    }
 
     /// All of [`Select::each`] at once, for who asks for little.
     ///

@@ -21,6 +21,8 @@ mod matcher;
 
 mod selection;
 
+mod bucket;
+
 mod report;
 
 mod rule;
@@ -36,9 +38,11 @@ mod bus_status;
 mod doors;
 
 pub use alert::Alert;
+pub use bucket::{Aggregate, Bucket};
 pub use bus_status::{BrokerKind, BusStatus, SelfHealth};
 pub use doors::{
-    Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError, TakeSeries,
+    Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError, TakeBuckets,
+    TakeSeries,
 };
 pub use event::{CollectionError, ErrorClass, Event, HostSummary, Lifecycle, LifecycleChange, Summary};
 pub use insight::{Insight, ServiceInsights};

@@ -63,6 +63,12 @@ pub const CHUNK_SAMPLES: usize = 8_192;
 pub const HEAD_SPAN: Millis = 2 * HOUR;
 /// Days of the longest blocks.
 pub const COMPACTED_DAYS: Millis = 31;
+/// Lengths of the buckets that blocks have summaries of.
+pub const ROLLUPS: [Millis; 2] = [5 * MINUTE, HOUR];
+/// Samples that a bucket must stand for on average: with fewer, summaries would take more room than they spare time.
+pub const ROLLUP_SAMPLES: usize = 32;
+/// Buckets of a series that are worth a place of their own in a block.
+pub const ROLLUP_BUCKETS: usize = 16;
 /// Bytes of memory for the indexes of blocks between two looks; those of the newest stay.
 pub const INDEX_BYTES: usize = 64 << 20;
 /// How long a series without samples in memory keeps its place there: senders that come back within it are known.

@@ -7,12 +7,13 @@ use crate::memory_limits::MemoryLimits;
 use crate::retention::{Retention, RetentionRule};
 use crate::wal::{Durability, WalError, WalStats};
 use model::{
-    Append, AppendError, Appended, Matcher, Millis, Sample, Select, SelectError, Selection, Series,
-    TakeSeries, TimeRange, limits,
+    Append, AppendError, Appended, Bucket, Matcher, Millis, Sample, Select, SelectError, Selection, Series,
+    TakeBuckets, TakeSeries, TimeRange, limits,
 };
 use parking_lot::{Mutex, RwLock};
 use std::cmp::Ordering;
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 use world::{Clock, Disk};
@@ -23,6 +24,9 @@ const SMALL_SHARE: u64 = 5;
 const STEADY: Duration = Duration::from_secs(24 * 3_600);
 /// The wall's clock may differ from the monotonic one by so much between two looks.
 const JUMP: Millis = limits::HOUR;
+
+/// What is done with a series, what memory has of it, and if blocks have some too, those.
+type Visit<'a> = dyn FnMut(&Arc<Series>, &mut OwnedColumns, Option<&mut Walk<'_>>) -> ControlFlow<()> + 'a;
 
 /// Samples on disk and in memory.
 pub struct Store {
@@ -262,13 +266,14 @@ impl Append for Store {
     }
 }
 
-impl Select for Store {
-    fn each(&self, selection: &Selection, take: &mut TakeSeries<'_>) -> Result<(), SelectError> {
+impl Store {
+    /// Gives `visit` the series that meet `selection`, ordered by labels, each with what is in memory of it, and where
+    /// it is the turn of, the blocks.
+    fn walk(&self, selection: &Selection, visit: &mut Visit<'_>) {
         // The head first: what leaves it meanwhile is in the blocks then.
         let mut head = self.head.copies(selection).into_iter().peekable();
         let view = self.blocks.view();
-        let mut walk = view.walk(selection);
-        let (mut newer, mut points) = (OwnedColumns::default(), OwnedColumns::default());
+        let (mut walk, mut newer) = (view.walk(selection), OwnedColumns::default());
         while let Some(turn) = turn(head.peek().map(|(series, _)| &**series), &walk) {
             let in_memory = if turn == Turn::Blocks { None } else { head.next() };
             newer.clear();
@@ -276,21 +281,60 @@ impl Select for Store {
                 copied.put_into(selection.range, selection.newest, &mut newer);
             }
             let Some(series) = in_memory.map(|(series, _)| series).or_else(|| walk.series()) else { break };
-            if turn == Turn::Memory {
-                std::mem::swap(&mut points, &mut newer);
-            } else {
-                let reach = selection.newest.and_then(|newest| newer.len().checked_sub(newest));
-                let has_enough = reach.and_then(|at| newer.times.get(at).copied());
-                walk.points(&series, selection, has_enough, &mut points);
-                walk.advance();
-                points.append(&newer);
-                points.keep_newest(selection.newest.unwrap_or(usize::MAX));
-            }
-            if !points.is_empty() && take(&series, points.lend()).is_break() {
+            let has_blocks = turn != Turn::Memory;
+            if visit(&series, &mut newer, has_blocks.then_some(&mut walk)).is_break() {
                 break;
+            }
+            if has_blocks {
+                walk.advance();
             }
         }
         self.blocks.tell_all(walk.damaged);
+    }
+}
+
+impl Select for Store {
+    fn each(&self, selection: &Selection, take: &mut TakeSeries<'_>) -> Result<(), SelectError> {
+        let mut points = OwnedColumns::default();
+        self.walk(selection, &mut |series, newer, walk| {
+            if let Some(walk) = walk {
+                let reach = selection.newest.and_then(|newest| newer.len().checked_sub(newest));
+                let has_enough = reach.and_then(|at| newer.times.get(at).copied());
+                walk.points(series, selection, has_enough, &mut points);
+                points.append(newer);
+                points.keep_newest(selection.newest.unwrap_or(usize::MAX));
+            } else {
+                std::mem::swap(&mut points, newer);
+            }
+            if points.is_empty() { ControlFlow::Continue(()) } else { take(series, points.lend()) }
+        });
+        Ok(())
+    }
+
+    fn each_bucket(
+        &self,
+        selection: &Selection,
+        length: Millis,
+        take: &mut TakeBuckets<'_>,
+    ) -> Result<(), SelectError> {
+        let selection = Bucket::whole_selection(selection, length);
+        let (mut points, mut buckets) = (OwnedColumns::default(), Vec::<Bucket>::new());
+        self.walk(&selection, &mut |series, newer, walk| {
+            buckets.clear();
+            if let Some(walk) = walk {
+                walk.buckets(series, (selection.range, length), (&mut points, &mut buckets));
+                let reached = buckets.last().map(|last| last.aggregate.last.t);
+                if reached.zip(newer.times.first()).is_some_and(|(reached, first)| reached >= *first) {
+                    // Samples that came late lie among those in blocks.
+                    walk.points(series, &selection, None, &mut points);
+                    points.append(newer);
+                    std::mem::swap(&mut points, newer);
+                    buckets.clear();
+                }
+            }
+            Bucket::fold(newer.lend(), length, &mut buckets);
+            if buckets.is_empty() { ControlFlow::Continue(()) } else { take(series, &buckets) }
+        });
         Ok(())
     }
 

@@ -70,6 +70,7 @@ fn verify_block(disks: &Disks, number: u64) -> FileReport {
         let mut reader = RowReader::new(&block, index);
         for number in 0..reader.index().len() {
             reader.points(number, (model::TimeRange::ALL, None), &mut points, &mut damaged);
+            reader.check_rollups(&mut damaged);
             samples += points.len() as u64;
         }
     }

@@ -5,7 +5,7 @@ const MAGIC: &[u8; 8] = b"AMBLK001";
 /// The last.
 const END: &[u8; 8] = b"AMBLKEND";
 /// The version that is written, and the only one that is read.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Bytes of the header.
 pub(crate) const HEADER_BYTES: usize = 16;
 /// Bytes of the footer.

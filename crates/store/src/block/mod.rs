@@ -10,7 +10,7 @@ mod rows;
 
 mod writer;
 
-pub(crate) use index::Index;
+pub(crate) use index::{Index, Row};
 pub(crate) use reader::{Block, name, number};
 pub(crate) use rows::{RowReader, Wanted};
 pub(crate) use writer::{BlockWriter, TEMPORARY};

@@ -1,9 +1,9 @@
 //! Reading the samples of a block, series by series: what is used again stays open.
 
-use crate::block::index::{Chunk, Index, Place, Times, Values};
+use crate::block::index::{Index, Place, Rollup, Row, Times, Values};
 use crate::block::{Block, name};
-use crate::codec::{OwnedColumns, decode_times};
-use model::{Millis, TimeRange};
+use crate::codec::{OwnedColumns, decode_buckets, decode_times};
+use model::{Bucket, Millis, TimeRange};
 use std::ops::Range;
 use std::sync::Arc;
 use world::ReadFile;
@@ -24,7 +24,7 @@ pub(crate) struct RowReader<'a> {
     times: Vec<Millis>,
     /// Their number.
     known: Option<usize>,
-    chunks: Vec<Chunk>,
+    row: Row,
 }
 
 /// Chunks of a series that have points in a range.
@@ -40,8 +40,8 @@ pub(crate) struct Wanted {
 impl<'a> RowReader<'a> {
     /// Reads `block`, of which this is the index.
     pub(crate) fn new(block: &'a Block, index: Arc<Index>) -> Self {
-        let (window, times, chunks) = (Vec::new(), Vec::new(), Vec::new());
-        Self { block, index, file: None, window, begin: 0, times, known: None, chunks }
+        let (window, times, row) = (Vec::new(), Vec::new(), Row::default());
+        Self { block, index, file: None, window, begin: 0, times, known: None, row }
     }
 
     /// The index of the block.
@@ -75,12 +75,12 @@ impl<'a> RowReader<'a> {
         newest: Option<usize>,
         damaged: &mut Vec<String>,
     ) -> Option<Wanted> {
-        if self.index.chunks(number, &mut self.chunks).is_none() {
+        if self.index.row(number, &mut self.row).is_none() {
             damaged.push(format!("{}: row {number} of the index is damaged", name(self.block.number)));
             return None;
         }
         let (mut wanted, mut count) = (None::<Wanted>, 0);
-        for (at, chunk) in self.chunks.iter().enumerate().rev() {
+        for (at, chunk) in self.row.chunks.iter().enumerate().rev() {
             let Some(times) = self.index.times(chunk.times) else { continue };
             if times.max_t < range.start || newest.is_some_and(|newest| count >= newest) {
                 break;
@@ -107,7 +107,7 @@ impl<'a> RowReader<'a> {
     ) {
         for at in wanted.chunks {
             if self.chunk(at, points).is_none() {
-                let count = self.chunks.get(at).and_then(|chunk| self.index.times(chunk.times));
+                let count = self.row.chunks.get(at).and_then(|chunk| self.index.times(chunk.times));
                 let (name, count) = (name(self.block.number), count.map_or(0, |times| times.count));
                 let labels = self.index.series(number).map(|series| series.labels().to_string());
                 let labels = labels.unwrap_or_default();
@@ -116,9 +116,56 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// Appends the buckets of `length` milliseconds in `range`, which has them as a whole, of the series that
+    /// [`RowReader::wanted`] was asked of last, and found this. `points` is memory that is used again.
+    pub(crate) fn buckets(
+        &mut self,
+        number: u32,
+        (wanted, range, length): (Wanted, TimeRange, Millis),
+        (points, buckets): (&mut OwnedColumns, &mut Vec<Bucket>),
+        damaged: &mut Vec<String>,
+    ) {
+        let divides = |rollup: &&Rollup| length % rollup.length == 0;
+        let coarsest = self.row.rollups.iter().rev().find(divides).copied();
+        let rolled = coarsest.and_then(|rollup| Some((rollup.length, self.rollup(rollup, damaged)?)));
+        if let Some((fine, rolled)) = rolled {
+            let begin = range.start.saturating_sub(1);
+            let is_inside =
+                |bucket: &Bucket| bucket.end.saturating_sub(fine) >= begin && bucket.end <= range.end;
+            for bucket in rolled.into_iter().filter(is_inside) {
+                let end = Bucket::end_of(bucket.end, length);
+                Bucket { end, ..bucket }.append_to(buckets);
+            }
+            return;
+        }
+        points.clear();
+        self.append(number, wanted, points, damaged);
+        points.keep_range(range);
+        Bucket::fold(points.lend(), length, buckets);
+    }
+
+    /// The aggregates at a place; `None`, told in `damaged`, if they are not good: the samples themselves may be.
+    fn rollup(&mut self, rollup: Rollup, damaged: &mut Vec<String>) -> Option<Vec<Bucket>> {
+        let read = self.read(rollup.place).and_then(|()| decode_buckets(self.bytes_at(rollup.place)?));
+        if read.is_none() {
+            damaged.push(format!(
+                "{}: aggregates are unreadable; the samples are read",
+                name(self.block.number)
+            ));
+        }
+        read
+    }
+
+    /// Reads the aggregates of the series that was looked at last too, which nobody may ever have asked for.
+    pub(crate) fn check_rollups(&mut self, damaged: &mut Vec<String>) {
+        for rollup in self.row.rollups.clone() {
+            let _looked_at = self.rollup(rollup, damaged);
+        }
+    }
+
     /// Appends the points of a chunk; `None` if it is damaged.
     fn chunk(&mut self, at: usize, points: &mut OwnedColumns) -> Option<()> {
-        let chunk = self.chunks.get(at)?.clone();
+        let chunk = self.row.chunks.get(at)?.clone();
         let index = Arc::clone(&self.index);
         let times = index.times(chunk.times)?;
         self.know(chunk.times, times)?;

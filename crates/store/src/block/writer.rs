@@ -1,11 +1,11 @@
 //! Making a block.
 
 use crate::block::frame::{self, Footer, Section};
-use crate::block::index::{Encoded, IndexWriter, Place, Summary, Times};
+use crate::block::index::{Encoded, IndexWriter, Place, Rollup, Summary, Times};
 use crate::block::{Block, name};
-use crate::codec::{Effort, encode_times, encode_values};
+use crate::codec::{Effort, encode_buckets, encode_times, encode_values};
 use hashbrown::HashMap;
-use model::{Columns, Millis, Series, limits};
+use model::{Bucket, Columns, Millis, Series, limits};
 use std::io;
 use std::sync::Arc;
 use world::{Disk, LogFile};
@@ -75,7 +75,8 @@ impl BlockWriter {
         let pieces = times.into_iter().zip(points.values.chunks(limits::CHUNK_SAMPLES));
         let chunks = pieces.filter_map(|(times, values)| Some((times?, self.values(values))));
         let chunks: Vec<_> = chunks.collect();
-        self.index.push(series, &chunks);
+        let rollups = self.rollups(points);
+        self.index.push(series, &chunks, &rollups);
         self.summary.min_t = self.summary.min_t.min(*first);
         self.summary.max_t = self.summary.max_t.max(*last);
         self.summary.samples += points.len() as u64;
@@ -91,6 +92,25 @@ impl BlockWriter {
         } else {
             Encoded::At(self.put(&encoded))
         }
+    }
+
+    /// The aggregates of many points.
+    fn rollups(&mut self, points: Columns<'_>) -> Vec<Rollup> {
+        let (mut rollups, mut buckets) = (Vec::new(), Vec::new());
+        for length in limits::ROLLUPS {
+            // Before they are reckoned: most series have too few points.
+            if points.len() < limits::ROLLUP_SAMPLES * limits::ROLLUP_BUCKETS {
+                break;
+            }
+            buckets.clear();
+            Bucket::fold(points, length, &mut buckets);
+            let is_worth_it = buckets.len() >= limits::ROLLUP_BUCKETS
+                && points.len() >= limits::ROLLUP_SAMPLES * buckets.len();
+            if let Some(bytes) = is_worth_it.then(|| encode_buckets(&buckets)).flatten() {
+                rollups.push(Rollup { length, place: self.put(&bytes) });
+            }
+        }
+        rollups
     }
 
     /// The number of these times.

@@ -56,6 +56,7 @@ fn read_from(block: &Block, position: &mut Position, most: u64, damaged: &mut Ve
         let mut reader = RowReader::new(block, index);
         while read < most && position.row < reader.index().len() {
             reader.points(position.row, (TimeRange::ALL, None), &mut points, damaged);
+            reader.check_rollups(damaged);
             read += points.len() as u64;
             position.row += 1;
         }

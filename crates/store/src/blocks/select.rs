@@ -1,6 +1,6 @@
 //! Finding what blocks have.
 
-use crate::block::Block;
+use crate::block::{Block, Row};
 use crate::blocks::{Blocks, View, Walk};
 use crate::matching;
 use model::{Matcher, Millis, Selection, Series, TimeRange};
@@ -29,10 +29,11 @@ impl Blocks {
         let view = self.view();
         for block in view.blocks.iter().filter(|block| is_in(block, range)) {
             let Some(index) = block.index(&mut damaged) else { continue };
-            let mut chunks = Vec::new();
+            let mut row = Row::default();
             let mut span = |number: u32| {
-                index.chunks(number, &mut chunks)?;
-                let (first, last) = (index.times(chunks.first()?.times)?, index.times(chunks.last()?.times)?);
+                index.row(number, &mut row)?;
+                let (first, last) = (row.chunks.first()?.times, row.chunks.last()?.times);
+                let (first, last) = (index.times(first)?, index.times(last)?);
                 Some((index.series(number)?, first.min_t, last.max_t))
             };
             let is_there = |(series, oldest, newest): &(Arc<Series>, Millis, Millis)| {

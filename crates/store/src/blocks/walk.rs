@@ -3,7 +3,7 @@
 use crate::block::{Block, Index, RowReader, Wanted, name};
 use crate::blocks::View;
 use crate::codec::OwnedColumns;
-use model::{Millis, Selection, Series, TimeRange};
+use model::{Bucket, Millis, Selection, Series, TimeRange};
 use roaring::RoaringBitmap;
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
@@ -121,6 +121,27 @@ impl<'a> Walk<'a> {
         }
         found.join(points);
         points.keep_newest(selection.newest.unwrap_or(usize::MAX));
+    }
+
+    /// Appends the buckets of `length` milliseconds that all blocks have of the next series in `range`, which has them as
+    /// a whole.
+    pub(crate) fn buckets(
+        &mut self,
+        series: &Series,
+        (range, length): (TimeRange, Millis),
+        (points, buckets): (&mut OwnedColumns, &mut Vec<Bucket>),
+    ) {
+        if self.are_plain(series, range) {
+            for part in self.parts.drain(..) {
+                let Some(cursor) = self.cursors.get_mut(part.cursor) else { continue };
+                let Some(row) = cursor.row else { continue };
+                let wanted = (part.wanted, range, length);
+                cursor.reader.buckets(row, wanted, (points, buckets), &mut self.damaged);
+            }
+            return;
+        }
+        self.points(series, &Selection::all(Vec::new()).within(range), None, points);
+        Bucket::fold(points.lend(), length, buckets);
     }
 
     /// Finds the parts of the next series, oldest first; gives whether they are one behind the other, and nothing of

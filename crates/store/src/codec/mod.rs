@@ -8,10 +8,13 @@ mod times;
 
 mod values;
 
+mod buckets;
+
 mod columns;
 
 mod sealed;
 
+pub(crate) use buckets::{decode_buckets, encode_buckets};
 pub(crate) use columns::OwnedColumns;
 pub(crate) use packed::Effort;
 pub(crate) use sealed::Sealed;

@@ -9,9 +9,12 @@ const DECIMAL: u8 = 1;
 const FLOATS: u8 = 2;
 const RAW: u8 = 3;
 const STEADY: u8 = 4;
+const STEPS: u8 = 5;
 
 /// Of so many values one may be an exception.
 const EXCEPTIONS: usize = 8;
+/// Up to so many values it is tried whether they are smaller without tables.
+const FEW: usize = 128;
 
 /// Appends `values`.
 pub(crate) fn encode_values(values: &[f64], effort: Effort, out: &mut Vec<u8>) {
@@ -45,7 +48,8 @@ pub(crate) fn decode_values(
             let value = f64::from_bits(bits(rest)?);
             out.extend(std::iter::repeat_n(value, count));
         }
-        DECIMAL => undecimal(rest, count, integers, out)?,
+        DECIMAL => undecimal(rest, count, integers, out, unpack)?,
+        STEPS => undecimal(rest, count, integers, out, unstep)?,
         STEADY => climb(rest, count, integers, out)?,
         FLOATS => unpack_to(rest, count, out)?,
         RAW if rest.len() == 8 * count => {
@@ -98,10 +102,31 @@ fn decimal(values: &[f64], effort: Effort, out: &mut Vec<u8>) -> Option<()> {
     out.extend([DECIMAL, scale.byte()]);
     varint::put(out, count as u64);
     out.extend(exceptions);
-    pack(&integers, effort, out).or_else(|| {
+    let behind = out.len();
+    let packed = pack(&integers, effort, out);
+    if effort == Effort::Thorough && integers.len() <= FEW {
+        let steps = steps(&integers);
+        if packed.is_none() || steps.len() <= out.len() - behind {
+            out.truncate(behind);
+            out.extend(steps);
+            *out.get_mut(begin)? = STEPS;
+            return Some(());
+        }
+    }
+    packed.or_else(|| {
         out.truncate(begin);
         None
     })
+}
+
+/// The first of the integers, and the difference of each to the one before.
+fn steps(integers: &[i64]) -> Vec<u8> {
+    let (mut out, mut before) = (Vec::new(), 0);
+    for integer in integers {
+        varint::put_signed(&mut out, integer - before);
+        before = *integer;
+    }
+    out
 }
 
 /// The difference of each to the one before, if it is always the same.
@@ -124,7 +149,13 @@ fn climb(bytes: &[u8], count: usize, integers: &mut Vec<i64>, out: &mut Vec<f64>
     Some(())
 }
 
-fn undecimal(bytes: &[u8], count: usize, integers: &mut Vec<i64>, out: &mut Vec<f64>) -> Option<()> {
+fn undecimal(
+    bytes: &[u8],
+    count: usize,
+    integers: &mut Vec<i64>,
+    out: &mut Vec<f64>,
+    read: impl FnOnce(&[u8], &mut [i64]) -> Option<()>,
+) -> Option<()> {
     let (scale, mut rest) = bytes.split_first()?;
     let scale = Scale::of(*scale)?;
     let mut exceptions = Vec::new();
@@ -142,13 +173,23 @@ fn undecimal(bytes: &[u8], count: usize, integers: &mut Vec<i64>, out: &mut Vec<
     // Left as they are from the last time: all are written over.
     integers.resize(count.max(integers.len()), 0);
     let integers = integers.get_mut(..count)?;
-    unpack(rest, integers)?;
+    read(rest, integers)?;
     let begin = out.len();
     scale.reals(integers, out);
     for (at, value) in exceptions {
         *out.get_mut(begin + at)? = value;
     }
     Some(())
+}
+
+/// Reads what [`steps`] wrote.
+fn unstep(bytes: &[u8], integers: &mut [i64]) -> Option<()> {
+    let (mut rest, mut before) = (bytes, 0_i64);
+    for integer in integers {
+        before = before.checked_add(varint::take_signed(&mut rest)?)?;
+        *integer = before;
+    }
+    rest.is_empty().then_some(())
 }
 
 fn bits(eight: &[u8]) -> Option<u64> {

@@ -14,7 +14,7 @@ pub(crate) fn segment(kind: u8, payload: &[u8]) -> Vec<u8> {
 
 /// A block of these chunks and this index, that tells of as many series.
 pub(crate) fn block(chunks: &[u8], index: &[u8], series: u8) -> Vec<u8> {
-    let mut file = [&b"AMBLK001"[..], &2_u32.to_le_bytes()].concat();
+    let mut file = [&b"AMBLK001"[..], &3_u32.to_le_bytes()].concat();
     sign(&mut file, 0);
     file.extend_from_slice(chunks);
     // Replaces none, rank 0, from 0 to 63 ms, one sample a series.

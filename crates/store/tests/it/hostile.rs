@@ -34,11 +34,12 @@ fn the_frames_are_those_of_the_store() {
     // A base time of 1, series 0 new with no labels, the value 0: by the letter of wal.md.
     let (wal, blocks) = (SimDisk::new(1), SimDisk::new(2));
     wal.replace("00000001.segment", &segment(1, &[2, 0, 0x78, 1, 0])).expect("written");
-    // One chunk of times, steady from 1; no symbols; a series with it and an inline value, constant; no postings.
+    // One chunk of times, steady from 1; no symbols; a series with it and an inline value, constant, and no rollups; no
+    // postings.
     let times = [0, 2, 1];
     let mut index = vec![1, 2, 0, 1, 16, 3];
     index.extend(crc32c::crc32c(&times).to_le_bytes());
-    index.extend([0, 1, 15, 0, 0, 1, 0, 0, 19, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0]);
+    index.extend([0, 1, 16, 0, 0, 1, 0, 0, 19, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0]);
     blocks.replace("00000001.block", &block(&times, &index, 1)).expect("written");
     let disks = Disks { wal: Arc::new(wal), blocks: Arc::new(blocks) };
     let mut reports = Vec::new();

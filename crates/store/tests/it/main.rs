@@ -8,6 +8,7 @@
 )]
 
 mod bounded_oracle;
+mod buckets;
 mod engine;
 mod framed;
 mod golden;

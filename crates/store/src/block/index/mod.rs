@@ -49,6 +49,23 @@ pub(crate) struct Chunk {
     pub(crate) values: Values,
 }
 
+/// Aggregates of all samples that a series has in the block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rollup {
+    /// Length of a bucket.
+    pub(crate) length: Millis,
+    pub(crate) place: Place,
+}
+
+/// What a series has in the block.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Oldest first.
+    pub(crate) chunks: Vec<Chunk>,
+    /// Ascending in length.
+    pub(crate) rollups: Vec<Rollup>,
+}
+
 /// Where values are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Values {

@@ -1,10 +1,10 @@
 //! Reading an index.
 
-use crate::block::index::{Chunk, KINDS, LISTED, Place, Times, Values};
+use crate::block::index::{Chunk, KINDS, LISTED, Place, Rollup, Row, Times, Values};
 use crate::matching::LabelIndex;
 use crate::varint;
 use hashbrown::HashMap;
-use model::{Labels, MetricKind, Series};
+use model::{Labels, MetricKind, Millis, Series};
 use roaring::RoaringBitmap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -108,9 +108,10 @@ impl Index {
         self.head(number, |label| labels.push(label)).map(|_| ())
     }
 
-    /// Puts the chunks of a series, oldest first, in the place of `chunks`; `None` if there is no such series.
-    pub(crate) fn chunks(&self, number: u32, chunks: &mut Vec<Chunk>) -> Option<()> {
-        chunks.clear();
+    /// Puts what a series has in the place of `row`; `None` if there is no such series.
+    pub(crate) fn row(&self, number: u32, row: &mut Row) -> Option<()> {
+        row.chunks.clear();
+        row.rollups.clear();
         let end = self.series.range(number)?.end;
         let (_, mut rest) = self.head(number, |_| ())?;
         let rest = &mut rest;
@@ -120,7 +121,11 @@ impl Index {
             let times = usize::try_from(varint::take(rest)?).ok()?;
             let length = varint::take(rest)?;
             let values = take_values(rest, end, length, &mut offset)?;
-            chunks.push(Chunk { times, values });
+            row.chunks.push(Chunk { times, values });
+        }
+        for _ in 0..varint::take(rest)? {
+            let length = Millis::try_from(varint::take(rest)?).ok().filter(|length| *length > 0)?;
+            row.rollups.push(Rollup { length, place: take_place(rest)? });
         }
         Some(())
     }
@@ -195,13 +200,20 @@ fn read_times(rest: &mut &[u8]) -> Option<Vec<Times>> {
         let max_t = min_t.checked_add_unsigned(varint::take(rest)?)?;
         let count = usize::try_from(varint::take(rest)?).ok()?;
         let count = Some(count).filter(|count| (1..=model::limits::CHUNK_SAMPLES).contains(count))?;
-        let (offset, length) = (varint::take(rest)?, usize::try_from(varint::take(rest)?).ok()?);
-        let (crc, behind) = rest.split_first_chunk()?;
-        *rest = behind;
-        let place = Place { offset, length, crc: u32::from_le_bytes(*crc) };
-        all.push(Times { min_t, max_t, count, place });
+        all.push(Times { min_t, max_t, count, place: take_place(rest)? });
     }
     Some(all)
+}
+
+fn take_place(rest: &mut &[u8]) -> Option<Place> {
+    let (offset, length) = (varint::take(rest)?, usize::try_from(varint::take(rest)?).ok()?);
+    Some(Place { offset, length, crc: take_crc(rest)? })
+}
+
+fn take_crc(rest: &mut &[u8]) -> Option<u32> {
+    let (crc, behind) = rest.split_first_chunk()?;
+    *rest = behind;
+    Some(u32::from_le_bytes(*crc))
 }
 
 fn read_postings(length: usize, rest: &mut &[u8]) -> Option<HashMap<u32, Vec<(u32, u32)>>> {
@@ -238,9 +250,7 @@ fn take_values(rest: &mut &[u8], end: usize, length: u64, offset: &mut u64) -> O
         *rest = rest.get(length..)?;
         return Some(Values::Inline(start..start + length));
     }
-    let (crc, behind) = rest.split_first_chunk()?;
-    *rest = behind;
-    let place = Place { offset: *offset, length, crc: u32::from_le_bytes(*crc) };
+    let place = Place { offset: *offset, length, crc: take_crc(rest)? };
     *offset = offset.checked_add(length as u64)?;
     Some(Values::At(place))
 }

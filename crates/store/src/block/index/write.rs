@@ -1,6 +1,6 @@
 //! Writing an index.
 
-use crate::block::index::{INLINE, KINDS, LISTED, Place, Times};
+use crate::block::index::{INLINE, KINDS, LISTED, Place, Rollup, Times};
 use crate::varint;
 use hashbrown::HashMap;
 use model::Series;
@@ -16,7 +16,7 @@ pub(crate) struct IndexWriter {
     series: Vec<Entry>,
     /// Labels of all series: the texts' numbers.
     labels: Vec<(u32, u32)>,
-    /// What the rows of all series say of their chunks.
+    /// What the rows of all series say of their chunks and rollups.
     chunks: Vec<u8>,
 }
 
@@ -54,8 +54,8 @@ impl IndexWriter {
         self.times.len() - 1
     }
 
-    /// Notes a series with its chunks: the number of the times, and the values.
-    pub(crate) fn push(&mut self, series: &Series, chunks: &[(usize, Encoded)]) {
+    /// Notes a series with its chunks (the number of the times, and the values) and its rollups.
+    pub(crate) fn push(&mut self, series: &Series, chunks: &[(usize, Encoded)], rollups: &[Rollup]) {
         let (labels, rows) = (self.labels.len(), self.chunks.len());
         for (name, value) in series.labels().iter() {
             let label = (self.number(name), self.number(value));
@@ -79,6 +79,11 @@ impl IndexWriter {
                     self.chunks.extend(place.crc.to_le_bytes());
                 }
             }
+        }
+        varint::put(&mut self.chunks, rollups.len() as u64);
+        for Rollup { length, place } in rollups {
+            varint::put(&mut self.chunks, length.unsigned_abs());
+            put_place(&mut self.chunks, *place);
         }
         let kind = KINDS.iter().position(|kind| *kind == series.kind()).and_then(|at| at.try_into().ok());
         self.series.push(Entry {
@@ -124,9 +129,7 @@ impl IndexWriter {
             before = times.min_t;
             varint::put(out, times.max_t.abs_diff(times.min_t));
             varint::put(out, times.count as u64);
-            varint::put(out, times.place.offset);
-            varint::put(out, times.place.length as u64);
-            out.extend(times.place.crc.to_le_bytes());
+            put_place(out, times.place);
         }
     }
 
@@ -186,6 +189,12 @@ impl IndexWriter {
             }
         }
     }
+}
+
+fn put_place(out: &mut Vec<u8>, place: Place) {
+    varint::put(out, place.offset);
+    varint::put(out, place.length as u64);
+    out.extend(place.crc.to_le_bytes());
 }
 
 fn write_numbers(out: &mut Vec<u8>, numbers: &mut RoaringBitmap) {

@@ -1,0 +1,179 @@
+//! Aggregates of many buckets, column by column (`docs/format/chunk.md`).
+
+use crate::codec::packed::Effort;
+use crate::codec::times::{decode_times, encode_times};
+use crate::codec::values::{decode_values, encode_values};
+use crate::varint;
+use model::{Aggregate, Bucket, Millis, Point};
+
+/// The column follows, as values.
+const WRITTEN: u8 = 0;
+/// The column follows from others.
+const DERIVED: u8 = 1;
+/// Most buckets of one series: more than ten years of hours.
+const MOST: usize = 1 << 17;
+const COLUMNS: usize = 9;
+/// Whole numbers up to this are exact doubles.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// How a column may follow from those before it.
+type Derive = fn(&[f64; COLUMNS]) -> f64;
+
+/// The columns: points, how far the first and the last are from the end, the first value, the last, smallest, largest,
+/// the sum, the resets.
+const DERIVES: [Option<Derive>; COLUMNS] = [
+    None,
+    None,
+    None,
+    None,
+    Some(|row| row[3]),
+    Some(|row| row[3].min(row[4])),
+    Some(|row| row[3].max(row[4])),
+    Some(|row| row[3] * row[0]),
+    Some(|_| 0.0),
+];
+
+/// The aggregates of `buckets`, which are one behind the other; `None` if they cannot be written.
+pub(crate) fn encode_buckets(buckets: &[Bucket]) -> Option<Vec<u8>> {
+    if !(1..=MOST).contains(&buckets.len()) {
+        return None;
+    }
+    let rows: Vec<[f64; COLUMNS]> = buckets.iter().map(row).collect();
+    let ends: Vec<Millis> = buckets.iter().map(|bucket| bucket.end).collect();
+    let (mut out, mut column) = (Vec::new(), Vec::new());
+    varint::put(&mut out, buckets.len() as u64);
+    encode_times(&ends, Effort::Thorough, &mut column)?;
+    put_part(&mut out, &column);
+    for (at, derive) in DERIVES.iter().enumerate() {
+        let follows = |derive: &Derive| rows.iter().all(|row| derive(row).to_bits() == row[at].to_bits());
+        if derive.as_ref().is_some_and(follows) {
+            out.push(DERIVED);
+            continue;
+        }
+        out.push(WRITTEN);
+        let values: Vec<f64> = rows.iter().map(|row| row[at]).collect();
+        column.clear();
+        encode_values(&values, Effort::Thorough, &mut column);
+        put_part(&mut out, &column);
+    }
+    Some(out)
+}
+
+/// The buckets that [`encode_buckets`] wrote as `bytes`; `None` if that is not what they are.
+pub(crate) fn decode_buckets(bytes: &[u8]) -> Option<Vec<Bucket>> {
+    let mut rest = bytes;
+    let rest = &mut rest;
+    let count = usize::try_from(varint::take(rest)?).ok().filter(|count| (1..=MOST).contains(count))?;
+    let mut ends = Vec::new();
+    decode_times(take_part(rest)?, count, &mut ends)?;
+    let mut rows = vec![[0.0; COLUMNS]; count];
+    let (mut integers, mut values) = (Vec::new(), Vec::new());
+    for (at, derive) in DERIVES.iter().enumerate() {
+        let (kind, behind) = rest.split_first()?;
+        *rest = behind;
+        if *kind == DERIVED {
+            let derive = derive.as_ref()?;
+            rows.iter_mut().for_each(|row| row[at] = derive(row));
+            continue;
+        }
+        values.clear();
+        decode_values(take_part(rest)?, count, &mut integers, &mut values)?;
+        rows.iter_mut().zip(&values).for_each(|(row, value)| row[at] = *value);
+    }
+    rest.is_empty().then_some(())?;
+    rows.iter().zip(ends).map(|(row, end)| bucket(row, end)).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53, and the reader sees what is not")]
+fn row(bucket: &Bucket) -> [f64; COLUMNS] {
+    let Aggregate { count, first, last, min, max, sum, resets } = bucket.aggregate;
+    let before = |t: Millis| bucket.end.abs_diff(t) as f64;
+    [count as f64, before(first.t), before(last.t), first.v, last.v, min, max, sum, resets]
+}
+
+fn bucket(row: &[f64; COLUMNS], end: Millis) -> Option<Bucket> {
+    let [count, first_t, last_t, first, last, min, max, sum, resets] = *row;
+    let point = |before, v| Some(Point { t: end.checked_sub_unsigned(whole(before)?)?, v });
+    let (first, last) = (point(first_t, first)?, point(last_t, last)?);
+    Some(Bucket { end, aggregate: Aggregate { count: whole(count)?, first, last, min, max, sum, resets } })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked before")]
+fn whole(number: f64) -> Option<u64> {
+    let is_whole = (0.0..=EXACT).contains(&number) && number.fract() == 0.0;
+    is_whole.then_some(number as u64)
+}
+
+fn put_part(out: &mut Vec<u8>, part: &[u8]) {
+    varint::put(out, part.len() as u64);
+    out.extend_from_slice(part);
+}
+
+fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = usize::try_from(varint::take(rest)?).ok()?;
+    let (part, behind) = rest.split_at_checked(length)?;
+    *rest = behind;
+    Some(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode_buckets, encode_buckets};
+    use model::{Bucket, Columns, limits};
+    use proptest::prelude::{any, proptest};
+
+    fn buckets(values: &[f64], step: i64) -> Vec<Bucket> {
+        let times: Vec<i64> = (0_i64..).zip(values).map(|(at, _)| 1_795_000_000_123 + at * step).collect();
+        let mut buckets = Vec::new();
+        Bucket::fold(Columns { times: &times, values }, limits::HOUR, &mut buckets);
+        buckets
+    }
+
+    #[track_caller]
+    fn check(buckets: &[Bucket]) -> usize {
+        let bytes = encode_buckets(buckets).expect("few");
+        let decoded = decode_buckets(&bytes).unwrap_or_else(|| panic!("{buckets:?}"));
+        // NaN is not equal to itself, but its text is; the bits of what can be told apart are compared by the text too.
+        assert_eq!(format!("{decoded:?}"), format!("{buckets:?}"));
+        bytes.len()
+    }
+
+    #[test]
+    fn usual_aggregates_take_few_bytes() {
+        let constant = buckets(&[21.5; 10_000], 10_000);
+        assert!(check(&constant) < 160, "{}", check(&constant));
+        let counter: Vec<f64> = (0..10_000).map(|n| f64::from(n * 7)).collect();
+        let counter = buckets(&counter, 10_000);
+        assert!(check(&counter) < 160 + 5 * counter.len(), "{} of {}", check(&counter), counter.len());
+    }
+
+    #[test]
+    fn any_cut_and_any_byte_changed_is_survived() {
+        let values: Vec<f64> = (0..900_i32).map(|n| f64::from(n * 7_919 % 97) / 10.0).collect();
+        let bytes = encode_buckets(&buckets(&values, 60_000)).expect("few");
+        for at in 0..bytes.len() {
+            drop(decode_buckets(&bytes[..at]));
+            for with in 1..=255_u8 {
+                let mut damaged = bytes.clone();
+                damaged[at] ^= with;
+                drop(decode_buckets(&damaged));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_buckets_come_back(bits in proptest::collection::vec(any::<u64>(), 1..300), step in 1_i64..4_000_000) {
+            let values: Vec<f64> = bits.iter().map(|bits| f64::from_bits(*bits)).collect();
+            let all = buckets(&values, step);
+            if !all.is_empty() {
+                check(&all);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            drop(decode_buckets(&bytes));
+        }
+    }
+}
