@@ -2,7 +2,7 @@
 
 use crate::cli::EraseArgs;
 use crate::transfer::{TransferError, existing_data_dir, open_data_dir};
-use model::{Matcher, Select, Selection, TimeRange};
+use model::{Matcher, SampleType, Select, Selection, TimeRange};
 use std::ops::ControlFlow;
 use store::Store;
 
@@ -29,7 +29,7 @@ pub(crate) fn erase(args: &EraseArgs) -> Result<String, TransferError> {
 /// How many series and samples that is.
 fn count(store: &Store, matchers: &[Matcher], range: TimeRange) -> Result<(usize, usize), TransferError> {
     let (mut count, mut samples) = (0, 0);
-    store.each(&Selection::all(matchers.to_vec()).within(range), &mut |_, columns| {
+    store.each(&Selection::all(matchers.to_vec()).within(range).of(SampleType::All), &mut |_, columns| {
         count += 1;
         samples += columns.len();
         ControlFlow::Continue(())

@@ -10,7 +10,7 @@
 //! one canonicalisation.
 
 use hashbrown::HashTable;
-use model::{INSTANCE, Labels, MetricKind, NAME, Reason, SERVICE, Series, limits};
+use model::{INSTANCE, Labels, MetricKind, NAME, PART, Reason, SERVICE, Series, limits};
 use std::borrow::Cow;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
@@ -136,6 +136,9 @@ fn check_limits(shape: &Shape<'_>) -> Result<(), Reason> {
     let too_long = |name: &str| name.len() > limits::NAME_BYTES;
     if shape.name.is_empty() {
         Err(Reason::BadName)
+    } else if shape.labels.iter().any(|(name, _)| name.starts_with(PART)) {
+        // Kept for the parts of histograms.
+        Err(Reason::BadLabels)
     } else if shape.labels.len() > limits::LABELS_PER_ENTRY {
         Err(Reason::TooManyLabels)
     } else if too_long(shape.name) || shape.labels.iter().any(|(name, _)| too_long(name)) {
@@ -219,6 +222,8 @@ mod tests {
         check(&many, Err(Reason::TooManyLabels));
         check(&[(&name, "1")], Err(Reason::NameTooLong));
         check(&[("a", &value)], Err(Reason::ValueTooLong));
+        check(&[("\u{10ffff}", "sum")], Err(Reason::BadLabels));
+        check(&[("\u{10ffff}b", "sum")], Err(Reason::BadLabels));
         let mut interner = Interner::default();
         let named = |name| Shape { who: WHO, name, kind: MetricKind::Gauge, labels: &[] };
         assert_eq!(interner.series(&named(&name)).map(|_| ()), Err(Reason::NameTooLong));

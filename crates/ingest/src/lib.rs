@@ -36,6 +36,8 @@ mod complaints;
 
 mod batch;
 
+mod distribution;
+
 mod writer;
 
 mod take;

@@ -139,6 +139,7 @@ impl Writer {
         }
         let outcome = self.append(&mut batch, who, arrival)?;
         self.heard(who, &batch, &outcome, arrival.now);
+        self.distribute(&batch, &outcome, who, arrival);
         self.give_back(batch);
         // Only now: a message that the store did not take comes again and would be counted twice.
         self.refuse_rejected(rejected, who, arrival);

@@ -19,6 +19,10 @@ impl Writer {
             self.up_written = Some(now);
             self.write_up(now);
         }
+        if is_due(self.distributed, limits::DISTRIBUTION_EVERY, now) {
+            self.distributed = Some(now);
+            self.write_distributions(now);
+        }
         if is_due(self.forgot, FORGET_EVERY, now) {
             self.forgot = Some(now);
             self.registry.write().forget_before(now.saturating_sub(self.settings.retention));

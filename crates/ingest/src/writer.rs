@@ -5,6 +5,7 @@
 
 use crate::batch::{Batch, Outcome};
 use crate::complaints::{Complaints, Kind};
+use crate::distribution::Distributions;
 use crate::intern::{Interned, Interner, SenderLabels, Shape, Who};
 use crate::message_ids::MessageIds;
 use crate::registry::Registry;
@@ -31,6 +32,9 @@ pub(crate) struct Writer {
     pub(crate) up_written: Option<Millis>,
     /// When old things were forgotten last.
     pub(crate) forgot: Option<Millis>,
+    /// When distributions were written last.
+    pub(crate) distributed: Option<Millis>,
+    distributions: Distributions,
     events: Vec<Event>,
     appends: Vec<Arc<dyn Append>>,
     interner: Interner,
@@ -70,6 +74,8 @@ impl Writer {
             probe: None,
             up_written: None,
             forgot: None,
+            distributed: None,
+            distributions: Distributions::default(),
             events: Vec::new(),
             appends,
             interner: Interner::default(),
@@ -217,10 +223,54 @@ impl Writer {
         }
     }
 
+    /// Takes the observations among what was kept into their distributions.
+    pub(crate) fn distribute(
+        &mut self,
+        batch: &Batch,
+        outcome: &Outcome,
+        who: Who<'_>,
+        arrival: Arrival<'_>,
+    ) {
+        // A message that comes again brings nothing new.
+        if outcome.accepted == 0 {
+            return;
+        }
+        for (row, (series, point)) in batch.rows.iter().enumerate() {
+            if !outcome.is_refused(row) && self.distributions.observe(series, point.v).is_err() {
+                self.refuse(Reason::TooManyDistributions, 1, &series.labels().to_string(), who, arrival);
+            }
+        }
+    }
+
+    /// Writes the distributions that changed. Rules do not see them: they see each observation.
+    pub(crate) fn write_distributions(&mut self, now: Millis) {
+        let changed = self.distributions.changed(now);
+        self.keep(changed, now);
+    }
+
+    /// Hands the collector's own samples to the store alone.
+    fn keep(&mut self, samples: Vec<(Arc<Series>, Point)>, now: Millis) {
+        let mut batch = self.batch();
+        samples.into_iter().for_each(|(series, point)| batch.push_known(series, point));
+        let kept = batch.append(self.appends.get(..1).unwrap_or_default());
+        match kept {
+            Ok(outcome) => {
+                for (reason, times, newest) in outcome.refused_by_reason() {
+                    let what =
+                        batch.series(newest).map_or_else(String::new, |series| series.labels().to_string());
+                    self.refuse(reason, times, &what, NOBODY, Arrival::own(now));
+                }
+            }
+            Err(fault) => self.fault(0, &fault, NOBODY, now),
+        }
+        self.give_back(batch);
+    }
+
     /// Ends series: each gets a staleness marker at its time.
     pub(crate) fn end(&mut self, ended: impl IntoIterator<Item = (Arc<Series>, Millis)>, now: Millis) {
-        let mut batch = self.batch();
+        let (mut batch, mut distributions) = (self.batch(), Vec::new());
         for (series, t) in ended {
+            distributions.extend(self.distributions.end(&series, now));
             batch.push_known(series, Point { t, v: stale_marker() });
         }
         // A marker that finds no room is no loss to anybody: the series ends without it.
@@ -233,6 +283,9 @@ impl Writer {
             Err(fault) => self.fault(0, &fault, NOBODY, now),
         }
         self.give_back(batch);
+        if !distributions.is_empty() {
+            self.keep(distributions, now);
+        }
     }
 
     fn fault(&mut self, place: usize, fault: &AppendError, who: Who<'_>, now: Millis) {

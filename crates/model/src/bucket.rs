@@ -141,7 +141,7 @@ impl Bucket {
     /// The selection of all points in the whole buckets of this length that `selection` has.
     #[must_use]
     pub fn whole_selection(selection: &Selection, length: Millis) -> Selection {
-        Selection::all(selection.matchers.clone()).within(Self::whole(selection.range, length))
+        Selection { range: Self::whole(selection.range, length), newest: None, ..selection.clone() }
     }
 
     /// The part of `range` that whole buckets of this length fill.

@@ -5,10 +5,12 @@
 
 use crate::bucket::Bucket;
 use crate::event::Event;
+use crate::histogram::{Assembly, HistogramColumns};
+use crate::labels::Labels;
 use crate::refusal::Reason;
 use crate::report::{Origin, Report};
 use crate::sample::Sample;
-use crate::selection::{Columns, Selection, SeriesPoints};
+use crate::selection::{Columns, SampleType, Selection, SeriesPoints};
 use crate::series::Series;
 use crate::time::Millis;
 use std::ops::ControlFlow;
@@ -93,6 +95,9 @@ pub type TakeSeries<'a> = dyn FnMut(&Arc<Series>, Columns<'_>) -> ControlFlow<()
 /// What a reader does with a series and its buckets, as [`TakeSeries`].
 pub type TakeBuckets<'a> = dyn FnMut(&Arc<Series>, &[Bucket]) -> ControlFlow<()> + 'a;
 
+/// What a reader does with the labels of a series and its histograms, as [`TakeSeries`].
+pub type TakeHistograms<'a> = dyn FnMut(&Labels, &HistogramColumns) -> ControlFlow<()> + 'a;
+
 /// Gives series for matchers and a time range.
 pub trait Select: Send + Sync {
     /// Gives `take` the series that meet the selection one by one, ordered by labels, each with its points in range,
@@ -120,6 +125,31 @@ pub trait Select: Send + Sync {
             Bucket::fold(points, length, &mut buckets);
             if buckets.is_empty() { ControlFlow::Continue(()) } else { take(series, &buckets) }
         })
+    }
+
+    /// Gives `take` the series of native histograms that meet the selection, ordered by labels. Of what type of samples the
+    /// selection speaks is not looked at.
+    ///
+    /// # Errors
+    /// [`SelectError`] when the data cannot be read.
+    fn each_histogram(
+        &self,
+        selection: &Selection,
+        take: &mut TakeHistograms<'_>,
+    ) -> Result<(), SelectError> {
+        let (mut assembly, mut flow) = (Assembly::default(), ControlFlow::Continue(()));
+        self.each(&selection.clone().of(SampleType::HistogramParts), &mut |series, points| {
+            if let Some((labels, histograms)) = assembly.take(series, points) {
+                flow = take(&labels, &histograms);
+            }
+            flow
+        })?;
+        if flow.is_continue()
+            && let Some((labels, histograms)) = assembly.finish()
+        {
+            let _nothing_more = take(&labels, &histograms);
+        }
+        Ok(())
     }
 
     /// All of [`Select::each`] at once, for who asks for little.

@@ -15,6 +15,10 @@ pub const HEALTH_STATUS: &str = "health_status";
 /// The label of a [`HEALTH_STATUS`] sample that holds the health word.
 pub const STATUS: &str = "status";
 
+/// The label by which the parts of a native histogram differ, which are kept as series. It is behind every other, so that
+/// they stand side by side; nobody else may use it.
+pub const PART: &str = "\u{10ffff}";
+
 /// Labels sorted by name, each name once. Names and values are any UTF-8; an empty value means "absent"
 /// and is never stored.
 ///

@@ -23,6 +23,8 @@ mod selection;
 
 mod bucket;
 
+mod histogram;
+
 mod report;
 
 mod rule;
@@ -42,11 +44,14 @@ pub use bucket::{Aggregate, Bucket};
 pub use bus_status::{BrokerKind, BusStatus, SelfHealth};
 pub use doors::{
     Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError, TakeBuckets,
-    TakeSeries,
+    TakeHistograms, TakeSeries,
 };
 pub use event::{CollectionError, ErrorClass, Event, HostSummary, Lifecycle, LifecycleChange, Summary};
+pub use histogram::{
+    CUSTOM_BUCKETS, Histogram, HistogramColumns, HistogramSeries, Part, ResetHint, UnknownPart,
+};
 pub use insight::{Insight, ServiceInsights};
-pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, SERVICE, STATUS};
+pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, PART, SERVICE, STATUS};
 pub use matcher::{BadPattern, MatchOp, Matcher};
 pub use refusal::Reason;
 pub use report::{
@@ -54,6 +59,6 @@ pub use report::{
 };
 pub use rule::{Rule, Severity, UnknownSeverity};
 pub use sample::{Point, STALE_MARKER_BITS, Sample, is_stale_marker, stale_marker};
-pub use selection::{Columns, Selection, SeriesPoints};
+pub use selection::{Columns, SampleType, Selection, SeriesPoints};
 pub use series::{MetricKind, Place, Series, UnknownKind};
 pub use time::{Millis, TimeRange, from_seconds, seconds, to_seconds};

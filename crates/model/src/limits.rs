@@ -80,6 +80,14 @@ pub const PATTERN_BYTES: usize = 4 << 10;
 /// Bytes of memory that a compiled pattern may take, and again what matching remembers.
 pub const PATTERN_MEMORY: usize = 1 << 20;
 
+/// Series of observations that have a distribution kept.
+pub const DISTRIBUTIONS: usize = 2_000;
+/// Buckets of one distribution: with more they become coarser, as long as there are coarser ones. Each is a series of its
+/// own, of some 400 bytes.
+pub const DISTRIBUTION_BUCKETS: usize = 80;
+/// How often a distribution that changed is kept: as often as scrapers usually look.
+pub const DISTRIBUTION_EVERY: Millis = 15 * SECOND;
+
 // ---- Registry -------------------------------------------------------------------------------------------
 
 /// Services known. An Alicia home has 23.

@@ -1,10 +1,23 @@
 //! What a reader asks the store for, and what it gets.
 
+use crate::labels::PART;
 use crate::matcher::Matcher;
 use crate::sample::Point;
 use crate::series::Series;
 use crate::time::{Millis, TimeRange};
 use std::sync::Arc;
+
+/// What kind of samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SampleType {
+    /// Numbers.
+    #[default]
+    Float,
+    /// The parts of native histograms.
+    HistogramParts,
+    /// Everything that is kept.
+    All,
+}
 
 /// Which series, which time, and how many of the newest points of each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +28,15 @@ pub struct Selection {
     pub range: TimeRange,
     /// At most so many points of each series, the newest; `None` for all.
     pub newest: Option<usize>,
+    /// What kind of samples.
+    pub samples: SampleType,
 }
 
 impl Selection {
     /// All points of all series that meet `matchers`.
     #[must_use]
     pub fn all(matchers: Vec<Matcher>) -> Self {
-        Self { matchers, range: TimeRange::ALL, newest: None }
+        Self { matchers, range: TimeRange::ALL, newest: None, samples: SampleType::Float }
     }
 
     /// Only points in `range`.
@@ -29,6 +44,24 @@ impl Selection {
     pub fn within(mut self, range: TimeRange) -> Self {
         self.range = range;
         self
+    }
+
+    /// Samples of this type, and not numbers alone.
+    #[must_use]
+    pub fn of(mut self, samples: SampleType) -> Self {
+        self.samples = samples;
+        self
+    }
+
+    /// The matchers, and that which tells the type of samples.
+    #[must_use]
+    pub fn all_matchers(&self) -> Vec<Matcher> {
+        let by_type = match self.samples {
+            SampleType::Float => Some(Matcher::equal(PART, "")),
+            SampleType::HistogramParts => Some(Matcher::not_equal(PART, "")),
+            SampleType::All => None,
+        };
+        self.matchers.iter().cloned().chain(by_type).collect()
     }
 
     /// Only the newest `count` points of each series.

@@ -8,7 +8,7 @@ use super::open::{self, TransferError};
 use crate::cli::{ExportArgs, TransferFormat};
 use crate::data_dir;
 use crate::progress;
-use model::{Matcher, Millis, NAME, Select, Selection, TimeRange, limits};
+use model::{Matcher, Millis, NAME, SampleType, Select, Selection, TimeRange, limits};
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -125,7 +125,8 @@ fn windows(
     let (mut start, mut length, mut sum) = (span.start, family.first_window(), 0);
     while start <= span.end {
         let end = start.saturating_add(length - 1).min(span.end);
-        let found = store.select(&Selection::all(matchers.to_vec()).within(TimeRange { start, end }))?;
+        let all = Selection::all(matchers.to_vec()).of(SampleType::All);
+        let found = store.select(&all.within(TimeRange { start, end }))?;
         let samples: usize = found.iter().map(|one| one.points.len()).sum();
         sum += samples as u64;
         take(found)?;

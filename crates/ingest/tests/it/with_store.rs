@@ -3,8 +3,10 @@
 use crate::house::{Ears, START, entry, goodbye, labelled, measured, timed};
 use ingest::{Gate, GateSettings};
 use model::{
-    Append, Entry, Intake, Matcher, NAME, Origin, Reason, Report, Select, Selection, is_stale_marker, limits,
+    Append, Entry, HistogramColumns, Intake, Labels, Matcher, MetricKind, NAME, Origin, Reason, Report,
+    Select, Selection, is_stale_marker, limits,
 };
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use store::{MemoryLimits, MemoryStore};
 use world::SimClock;
@@ -75,4 +77,48 @@ fn a_silent_instance_ends_in_the_store_and_goes_on_when_it_returns() {
     send(&gate, None, START + 3 * limits::MINUTE, measured("a", "a-1", vec![entry("m", 2.0)]));
     assert_eq!(points(&store, "m"), [(0, Some(1.0)), (120_000, None), (180_000, Some(2.0))]);
     assert_eq!(points(&store, "up"), [(120_000, Some(0.0))]);
+}
+
+/// The histograms of `m`: milliseconds since the start, count, sum; of a series' end no more than that.
+fn histograms(store: &MemoryStore) -> Vec<(i64, Option<(f64, f64)>)> {
+    let mut found = Vec::new();
+    let name = Matcher::equal(NAME, "m_histogram");
+    let mut take = |labels: &Labels, columns: &HistogramColumns| {
+        assert_eq!(labels.to_string(), r#"m_histogram{instance="a-1",service="a"}"#);
+        for (at, t) in columns.times.iter().enumerate() {
+            let one = columns.get(at).unwrap_or_default();
+            found.push((t - START, (!one.is_stale()).then_some((one.count, one.sum))));
+        }
+        ControlFlow::Continue(())
+    };
+    assert_eq!(store.each_histogram(&Selection::all(vec![name]), &mut take), Ok(()));
+    found
+}
+
+#[test]
+fn observations_become_a_distribution_beside_them() {
+    let (gate, store) = house(MemoryLimits::default());
+    let observed = |value| Entry { kind: MetricKind::Histogram, ..entry("m", value) };
+    let second = |n: i64| START + n * limits::SECOND;
+    for n in 1..=40 {
+        let value = n as f64 / 10.0;
+        send(&gate, None, second(n), measured("a", "a-1", vec![observed(value), entry("other", 1.0)]));
+        gate.tick(second(n));
+    }
+    let sums = |n: i64| (n as f64, (1..=n).map(|n| n as f64 / 10.0).sum::<f64>());
+    let expected = [(1_000, Some(sums(1))), (16_000, Some(sums(16))), (31_000, Some(sums(31)))];
+    assert_eq!(histograms(&store), expected);
+    assert_eq!(points(&store, "m").len(), 40, "the observations themselves");
+    assert_eq!(
+        points(&store, "m_histogram"),
+        [],
+        "who asks for numbers does not see the parts of histograms"
+    );
+    assert_eq!(gate.tally().samples(), 80 + 1, "what the sender sent, and `up`");
+    send(&gate, None, second(41), goodbye("a"));
+    let end = [(40_999, Some(sums(40))), (41_000, None)];
+    assert_eq!(histograms(&store)[3..], end, "what was not written yet, and the end");
+    send(&gate, None, second(42), measured("a", "a-1", vec![observed(7.0)]));
+    gate.tick(second(47));
+    assert_eq!(histograms(&store).last(), Some(&(47_000, Some((1.0, 7.0)))), "begun anew");
 }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 impl View {
     /// A walk through the series that meet `selection`.
     pub(crate) fn walk(&self, selection: &Selection) -> Walk<'_> {
-        let mut walk = Walk::new(self);
+        let (mut walk, matchers) = (Walk::new(self), selection.all_matchers());
         for block in self.blocks.iter().filter(|block| is_in(block, selection.range)) {
             if let Some(index) = block.index(&mut walk.damaged) {
-                let rows = matching::find(&*index, &selection.matchers);
+                let rows = matching::find(&*index, &matchers);
                 walk.add(block, index, rows);
             }
         }

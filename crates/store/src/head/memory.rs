@@ -278,7 +278,7 @@ impl Inner {
 impl MemoryStore {
     /// The series that meet `selection`, ordered by labels, with what they have, still compressed.
     pub(crate) fn copies(&self, selection: &Selection) -> Vec<(Arc<Series>, Copied)> {
-        let owners = self.inner.read().slots.owners(&selection.matchers);
+        let owners = self.inner.read().slots.owners(&selection.all_matchers());
         let mut found = Vec::new();
         for some in owners.chunks(SLOTS_AT_ONCE) {
             let inner = self.inner.read();

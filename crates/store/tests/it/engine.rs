@@ -66,6 +66,24 @@ fn three_days(ground: &Ground) -> (Store, Model) {
     (store, whole)
 }
 
+/// Series whose samples are in blocks keep their places in memory for a while, and stand between those in a checkpoint.
+#[test]
+fn a_checkpoint_of_few_samples_of_many_series_is_read_back() {
+    let ground = Ground::new(9);
+    let store = ground.sound();
+    let all: Vec<_> = (0..500).map(|number| (number, NOW, 1.0)).collect();
+    append_to(&store, &all).expect("a sound disk");
+    store.flush(Millis::MAX).expect("a sound disk");
+    append_to(&store, &[(499, NOW + 1, 2.0), (7, NOW + 2, 3.0)]).expect("a sound disk");
+    let nothing = [Matcher::equal(NAME, "nothing")];
+    store.erase(&nothing, TimeRange::ALL).expect("a sound disk");
+    let whole = content(&store);
+    assert_eq!(whole.len(), 502);
+    drop(store);
+    let (store, recovery) = ground.open().expect("opening never fails");
+    assert_eq!((content(&store), recovery.told), (whole, vec![]));
+}
+
 #[test]
 fn three_days_become_blocks_and_the_blocks_of_a_day_become_one() {
     let ground = Ground::new(1);

@@ -13,6 +13,7 @@ mod engine;
 mod framed;
 mod golden;
 mod gone;
+mod histograms;
 mod hostile;
 mod journal;
 mod journal_life;
