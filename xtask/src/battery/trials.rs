@@ -101,7 +101,7 @@ pub const TRIALS: &[Trial] = &[
     Trial {
         name: "model",
         what: "random appends, flushes, compactions, erasures, restarts and power cuts, against a plain map",
-        goal: "equal; 256 runs in CI, 100,000 in the long run",
+        goal: "equal; 500 runs of the engine in CI, 100,000 in the long run",
         package: "store",
         tests: &["the_engine_is_a_map", "points_are_a_map", "the_store_is_a_map"],
         long: &[("PROPTEST_CASES", "100000")],
@@ -136,8 +136,10 @@ impl Trial {
     /// The words after `cargo` that run it. Tests print what they measured, also when they pass.
     #[must_use]
     pub fn words(&self, tier: Tier) -> Vec<&'static str> {
-        let profile = if tier == Tier::Long { "long" } else { "default" };
-        let mut words = vec!["nextest", "run", "--profile", profile, "--no-fail-fast"];
+        let mut words = vec!["nextest", "run", "--no-fail-fast"];
+        if tier == Tier::Long {
+            words.extend(["--profile", "long", "--cargo-profile", "battery"]);
+        }
         words.extend(["--success-output", "immediate", "-p", self.package]);
         words.extend(self.tests);
         words

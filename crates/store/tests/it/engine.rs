@@ -5,7 +5,7 @@ use crate::wal::{Model, append_to, content, series};
 use model::{
     Append, Matcher, Millis, NAME, Point, Sample, Select, Selection, TimeRange, limits, stale_marker,
 };
-use proptest::prelude::{Strategy, any, prop_oneof, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_oneof, proptest};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -451,6 +451,9 @@ enum Step {
     PowerCut,
 }
 
+/// So many series, of which few have samples in memory most of the time.
+const SERIES: usize = 60;
+
 /// More points of one series than stay open.
 fn run(number: usize, start: Millis) -> Vec<(usize, Millis, f64)> {
     (0..600_i64).map(|n| (number, start + n * limits::SECOND, (n % 50) as f64 / 4.0)).collect()
@@ -460,8 +463,10 @@ fn step() -> impl Strategy<Value = Step> {
     let value = prop_oneof![any::<f64>(), (0..1_000_i32).prop_map(|n| f64::from(n) / 10.0)];
     // Few instants, so that many samples replace others.
     let instant = (0..180_i64).prop_map(|at| NOW - at * 10 * limits::MINUTE);
-    let sample = (0..12_usize, instant, value);
+    let sample = (prop_oneof![9 => 0..12_usize, 1 => 0..SERIES], instant.clone(), value);
+    let of_all = |t| Step::Append((0..SERIES).map(|number| (number, t, 1.5)).collect());
     prop_oneof![
+        1 => instant.prop_map(of_all),
         6 => proptest::collection::vec(sample, 1..40).prop_map(Step::Append),
         1 => (0..3_usize, NOW - 30 * limits::HOUR..NOW).prop_map(|(number, start)| Step::Append(run(number, start))),
         2 => (-31..3_i64).prop_map(|hours| Step::Flush(NOW + hours * limits::HOUR)),
@@ -477,7 +482,15 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Twice as many runs as usual, unless the environment says how many.
+fn runs() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    let is_told = std::env::var_os("PROPTEST_CASES").is_some();
+    ProptestConfig { cases: if is_told { usual.cases } else { 500 }, ..usual }
+}
+
 proptest! {
+    #![proptest_config(runs())]
     #[test]
     fn the_engine_is_a_map_whatever_happens(steps in proptest::collection::vec(step(), 1..40), seed in 0..1_000_u64) {
         let ground = Ground::new(seed);
@@ -500,7 +513,7 @@ proptest! {
                     store.erase(&matchers, range).expect("a sound disk");
                     let is_it = |number: &usize| matchers[0].admits(series(*number).name());
                     let gone: Vec<String> =
-                        (0..12).filter(is_it).map(|n| format!("{}{}", series(n).kind(), series(n).labels())).collect();
+                        (0..SERIES).filter(is_it).map(|n| format!("{}{}", series(n).kind(), series(n).labels())).collect();
                     model.retain(|(labels, t), _| !gone.contains(labels) || !range.contains(*t));
                 }
                 Step::Later(time) => ground.clock.advance(Duration::from_millis(time.unsigned_abs())),
