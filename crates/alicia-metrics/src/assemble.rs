@@ -251,7 +251,7 @@ fn http_parts(
     let select: Arc<dyn Select> = house.store.clone();
     let (gate, clock, status) = (Arc::clone(&house.gate), Arc::clone(&house.clock), Arc::clone(&bus));
     let host = Arc::clone(&house.host);
-    let own = Arc::clone(house);
+    let (own, store) = (Arc::clone(house), Arc::clone(&house.store));
     let data_dir = house.settings.borrow().data_dir.clone();
     let snapshots = Snapshots::new(data_dir, house);
     http::Parts {
@@ -269,6 +269,7 @@ fn http_parts(
         extra: Arc::new(move || own_metrics(&own)),
         ready: Arc::clone(ready),
         reload: Arc::clone(reload),
+        erase: Arc::new(move |request| crate::erase::erase_running(&store, request)),
         snapshot: Arc::new(move || snapshots.make().map(|dir| dir.display().to_string())),
         access: house.settings.borrow().http_access.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use world::Clock;
 
+/// Erases what is asked.
+pub type Erase = dyn Fn(&EraseRequest) -> Result<(), EraseError> + Send + Sync;
+
 /// Everything that an answer may need.
 pub struct Parts {
     /// The samples.
@@ -32,8 +35,30 @@ pub struct Parts {
     pub reload: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
     /// Takes a snapshot and gives the directory that it is in.
     pub snapshot: Arc<dyn Fn() -> Result<String, String> + Send + Sync>,
+    /// Erases samples, durably.
+    pub erase: Arc<Erase>,
     /// Who may come in.
     pub access: Access,
     /// The program's version.
     pub version: String,
+}
+
+/// Which samples are to go, in the words of whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EraseRequest {
+    /// `name{label="value",…}`.
+    pub series: String,
+    /// The first instant; from the beginning if there is none.
+    pub start: Option<String>,
+    /// The last; for ever if there is none.
+    pub end: Option<String>,
+}
+
+/// Why nothing is erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EraseError {
+    /// The request means nothing.
+    Unclear(String),
+    /// It could not be written.
+    Failed(String),
 }

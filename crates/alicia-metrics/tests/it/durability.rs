@@ -78,6 +78,39 @@ fn a_snapshot_of_a_running_collector_is_a_data_directory() {
 }
 
 #[test]
+fn what_is_erased_while_the_collector_runs_stays_so() {
+    let data = tempfile::tempdir().expect("a directory");
+    let file = data.path().join("old.jsonl");
+    let line = |name: &str| {
+        format!(
+            r#"{{"metric":{{"__name__":"{name}","service":"s"}},"values":[1,2,3],"timestamps":[1000,2000,3000]}}"#
+        )
+    };
+    std::fs::write(&file, format!("{}\n{}\n", line("kept"), line("partly"))).expect("written");
+    let done = |command: &str, more: &[&str]| {
+        let output = program().arg(command).arg("--data-dir").arg(data.path()).args(more).output();
+        let output = output.expect("it runs");
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    done("import", &["--retention-days", "36500", file.to_str().expect("text")]);
+    let collector = Setup::none().with(&["--retention-days", "36500"]).data_dir(data.path()).start();
+    let erase = |query: &str| collector.ask("POST", &format!("/-/erase?{query}"), "");
+    assert_eq!(erase("match=partly&start=yesterday").status, 400);
+    assert_eq!(erase("match=partly%7B").status, 400, "a brace that is not closed");
+    let erased = erase("match=partly&start=2&end=1970-01-01T00:00:02.5Z");
+    assert_eq!((erased.status, erased.body.as_str()), (200, r#"{"status":"erased"}"#));
+    collector.kill();
+    let exported = done("export", &["--match", "{service=\"s\"}"]);
+    let values: Vec<Value> = exported.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let of = |name: &str| {
+        let one = values.iter().find(|value| value["metric"]["__name__"] == name);
+        one.map(|one| one["values"].clone()).unwrap_or_default()
+    };
+    assert_eq!((of("kept"), of("partly")), (json!([1.0, 2.0, 3.0]), json!([1.0, 3.0])), "{exported}");
+}
+
+#[test]
 fn live_after_a_restart_everything_is_shown_as_before() {
     let broker = Mosquitto::start();
     let data = tempfile::tempdir().expect("a directory");

@@ -1,7 +1,8 @@
 //! For whoever runs the collector.
 
 use super::Answer;
-use crate::parts::Parts;
+use crate::params::Params;
+use crate::parts::{EraseError, EraseRequest, Parts};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
@@ -45,4 +46,30 @@ pub(super) async fn snapshot(State(parts): State<Arc<Parts>>) -> Answer<Json<Val
     let made = |parts: &Parts| (parts.snapshot)().map_err(Problem::Unavailable);
     let directory = super::working::work(parts, made).await?;
     Ok(Json(json!({"status": "made", "directory": directory})))
+}
+
+/// Erases samples for good, of the series that meet `match` and from `start` to `end`
+///
+/// From the answer on nobody reads them; the disk has their room back when the blocks were written anew, within minutes.
+/// What comes later for the same time is kept.
+#[utoipa::path(post, path = "/-/erase", tag = "admin", operation_id = "erase",
+    params(("match" = String, Query, description = "`name`, `name{label=\"value\",other!=\"value\"}` or the conditions alone; `=~` and `!~` take regular expressions"),
+        ("start" = Option<String>, Query, description = "The first instant: seconds since the epoch, or `2026-01-01T12:30:00Z`; without it, from the beginning"),
+        ("end" = Option<String>, Query, description = "The last instant; without it, for ever")),
+    responses((status = 200, description = "They are gone"), (status = 400, description = "The series or an instant is unclear"),
+        (status = 503, description = "It could not be written")))]
+pub(super) async fn erase(State(parts): State<Arc<Parts>>, params: Params) -> Answer<Json<Value>> {
+    let Some(series) = params.text("match") else {
+        return Err(Problem::Bad("`match` is missing: it says which series are meant".to_owned()));
+    };
+    let text = |name| params.text(name).map(str::to_owned);
+    let request = EraseRequest { series: series.to_owned(), start: text("start"), end: text("end") };
+    let erase = move |parts: &Parts| {
+        (parts.erase)(&request).map_err(|error| match error {
+            EraseError::Unclear(why) => Problem::Bad(why),
+            EraseError::Failed(why) => Problem::Unavailable(why),
+        })
+    };
+    super::working::work(parts, erase).await?;
+    Ok(Json(json!({"status": "erased"})))
 }

@@ -96,6 +96,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(admin::ready))
         .routes(routes!(admin::reload))
         .routes(routes!(admin::snapshot))
+        .routes(routes!(admin::erase))
 }
 
 /// An answer, or why there is none.

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use http::{Access, Parts};
+use http::{Access, EraseError, Parts};
 use ingest::{Gate, GateSettings};
 use model::{
     Announce, Append, BrokerKind, BusStatus, Entry, Event, Health, HostSummary, Intake, Measurements,
@@ -100,6 +100,11 @@ impl Counter {
             ready: ready.clone(),
             reload: Arc::new(|| Err("line 3: no such key".to_owned())),
             snapshot: Arc::new(|| Err("the disk is full".to_owned())),
+            erase: Arc::new(|request| match (&*request.series, request.start.as_deref()) {
+                ("x", Some("1")) => Ok(()),
+                ("x", _) => Err(EraseError::Failed("the disk is full".to_owned())),
+                _ => Err(EraseError::Unclear("no such words".to_owned())),
+            }),
             access,
             version: "0.0.0".to_owned(),
         });

@@ -50,6 +50,7 @@ fn the_document_names_every_route_of_the_protocol() {
         ("/-/ready", "get"),
         ("/-/reload", "post"),
         ("/-/snapshot", "post"),
+        ("/-/erase", "post"),
     ];
     for (path, method) in rows {
         let operation = &document["paths"][path][method];

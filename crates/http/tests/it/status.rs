@@ -47,6 +47,20 @@ fn before_it_is_ready_it_says_so_and_bad_settings_are_quoted() {
 }
 
 #[test]
+fn what_is_to_be_erased_must_be_clear() {
+    let counter = Counter::new();
+    for (query, status, text) in [
+        ("match=x&start=1", 200, r#"{"status":"erased"}"#),
+        ("match=x&start=", 503, r#"{"detail":"the disk is full"}"#),
+        ("match=%7B%7D", 400, r#"{"detail":"no such words"}"#),
+        ("start=1", 400, r#"{"detail":"`match` is missing: it says which series are meant"}"#),
+    ] {
+        let answer = runtime().block_on(counter.ask("POST", &format!("/-/erase?{query}"), &[], ""));
+        assert_eq!((answer.status, answer.text.as_str()), (status, text), "{query}");
+    }
+}
+
+#[test]
 fn what_was_refused_is_shown_with_its_newest_example() {
     let counter = Counter::new();
     for detail in ["first", "second"] {
