@@ -118,6 +118,9 @@ impl Running {
         if let Err(error) = self.house.ledger.sync() {
             tracing::error!("the last alert changes may be lost in a power cut: {error}");
         }
+        if let Err(error) = self.house.store.keep_metadata() {
+            tracing::error!("types and units of the newest metrics may be lost: {error}");
+        }
         if let Err(error) = self.house.store.maintain() {
             tracing::error!("the last samples may be lost: {error}");
         }
@@ -204,7 +207,8 @@ fn build_gate(
     outbox: &Outbox,
 ) -> Arc<Gate> {
     let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
-    let gate = Gate::new(settings.gate(), Arc::clone(clock), appends, Arc::new(outbox.clone()));
+    let gate = Gate::new(settings.gate(), Arc::clone(clock), appends, Arc::new(outbox.clone()))
+        .describing(store.clone());
     let lately = TimeRange::last(limits::DAY, clock.now());
     gate.restore(store.spans(&[], lately));
     Arc::new(gate)
@@ -256,6 +260,7 @@ fn http_parts(
     let snapshots = Snapshots::new(data_dir, house);
     http::Parts {
         select,
+        describe: house.store.clone(),
         gate: Arc::clone(&house.gate),
         book: Arc::clone(&house.book),
         clock: Arc::clone(&house.clock),

@@ -2,7 +2,7 @@
 
 use crate::access::Access;
 use ingest::Gate;
-use model::{BusStatus, HostSummary, Select, SelfHealth};
+use model::{BusStatus, Describe, HostSummary, Select, SelfHealth};
 use rules::RuleBook;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,6 +15,8 @@ pub type Erase = dyn Fn(&EraseRequest) -> Result<(), EraseError> + Send + Sync;
 pub struct Parts {
     /// The samples.
     pub select: Arc<dyn Select>,
+    /// What is known of metrics.
+    pub describe: Arc<dyn Describe>,
     /// The services, and what was refused.
     pub gate: Arc<Gate>,
     /// Rules and alerts.

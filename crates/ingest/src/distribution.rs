@@ -37,12 +37,22 @@ struct Distribution {
 pub(crate) struct TooMany;
 
 impl Distributions {
+    /// Whether the samples of a series are observations.
+    pub(crate) fn is_observed(series: &Series) -> bool {
+        matches!(series.kind(), MetricKind::Histogram | MetricKind::Summary)
+    }
+
+    /// The name of the distribution of what is observed under `metric`.
+    pub(crate) fn name(metric: &str) -> String {
+        format!("{metric}{SUFFIX}")
+    }
+
     /// Takes in a sample, if it is an observation.
     ///
     /// # Errors
     /// [`TooMany`].
     pub(crate) fn observe(&mut self, series: &Arc<Series>, value: f64) -> Result<(), TooMany> {
-        if !matches!(series.kind(), MetricKind::Histogram | MetricKind::Summary) {
+        if !Self::is_observed(series) {
             return Ok(());
         }
         let is_it = |known: &Distribution| known.of == *series;
@@ -83,7 +93,7 @@ impl Distributions {
 
 impl Distribution {
     fn new(of: Arc<Series>) -> Self {
-        let name = format!("{}{SUFFIX}", of.name());
+        let name = Distributions::name(of.name());
         let labels = Labels::new(of.labels().iter().chain([(NAME, name.as_str())]));
         let histogram = Histogram { schema: FINEST, zero_threshold: ZERO, ..Histogram::default() };
         Self { of, histogram, series: HistogramSeries::new(labels), has_changed: false }

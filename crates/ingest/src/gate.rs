@@ -6,7 +6,7 @@ use crate::registry::Registry;
 use crate::settings::GateSettings;
 use crate::tally::Tally;
 use crate::writer::{Arrival, Writer};
-use model::{Announce, Append, Intake, IntakeError, Millis, Origin, Reason, Report, Series};
+use model::{Announce, Append, Describe, Intake, IntakeError, Millis, Origin, Reason, Report, Series};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use world::Clock;
@@ -40,6 +40,13 @@ impl Gate {
         // The first window of `up` begins here, so that everybody has had time to speak when it ends.
         writer.up_written = Some(clock.now());
         Self { registry, tally, announce, appends, writer: Mutex::new(writer) }
+    }
+
+    /// Has what is known of metrics noted there too: their types, and the units that their names say.
+    #[must_use]
+    pub fn describing(self, describe: Arc<dyn Describe>) -> Self {
+        self.writer.lock().describe = Some(describe);
+        self
     }
 
     /// Who is known.

@@ -12,8 +12,8 @@ use crate::registry::Registry;
 use crate::settings::GateSettings;
 use crate::tally::Tally;
 use model::{
-    Append, AppendError, Event, IntakeError, Lifecycle, LifecycleChange, MetricKind, Millis, Point, Reason,
-    Series, stale_marker,
+    Append, AppendError, Describe, Event, IntakeError, Lifecycle, LifecycleChange, Metadata, MetricKind,
+    MetricType, Millis, Point, Reason, Series, stale_marker, unit_of,
 };
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub(crate) struct Writer {
     pub(crate) up_written: Option<Millis>,
     /// When old things were forgotten last.
     pub(crate) forgot: Option<Millis>,
+    /// Where types and units of metrics are noted.
+    pub(crate) describe: Option<Arc<dyn Describe>>,
     /// When distributions were written last.
     pub(crate) distributed: Option<Millis>,
     distributions: Distributions,
@@ -74,6 +76,7 @@ impl Writer {
             probe: None,
             up_written: None,
             forgot: None,
+            describe: None,
             distributed: None,
             distributions: Distributions::default(),
             events: Vec::new(),
@@ -162,15 +165,30 @@ impl Writer {
             let what = batch.series(newest).map_or_else(String::new, |series| series.labels().to_string());
             self.refuse(reason, times, &what, who, arrival);
         }
-        for (row, key) in batch.fresh.drain(..) {
-            // What the store refuses would only fill the cache.
-            if !outcome.is_refused(row)
-                && let Some((series, _)) = batch.rows.get(row)
-            {
+        let fresh = std::mem::take(&mut batch.fresh);
+        // What the store refuses would only fill the cache.
+        for (row, key) in fresh.into_iter().filter(|(row, _)| !outcome.is_refused(*row)) {
+            if let Some(series) = batch.series(row) {
                 self.interner.keep(key, Arc::clone(series));
+                self.describe(series, who, arrival);
             }
         }
         Ok(outcome)
+    }
+
+    /// Notes what is known of the metric of a series that is new here.
+    fn describe(&mut self, series: &Series, who: Who<'_>, arrival: Arrival<'_>) {
+        let Some(describe) = &self.describe else { return };
+        let (name, unit) = (series.name(), unit_of(series.name()));
+        let metadata = |metric_type| Metadata { metric_type, unit: unit.into(), help: Box::default() };
+        let mut described = describe.describe(name, metadata(series.kind().into()));
+        if Distributions::is_observed(series) {
+            let distribution = describe.describe(&Distributions::name(name), metadata(MetricType::Histogram));
+            described = described.and(distribution);
+        }
+        if let Err(reason) = described {
+            self.refuse(reason, 1, name, who, arrival);
+        }
     }
 
     /// Gives an empty batch's memory back.

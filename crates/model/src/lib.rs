@@ -25,6 +25,8 @@ mod bucket;
 
 mod histogram;
 
+mod metadata;
+
 mod report;
 
 mod rule;
@@ -53,6 +55,7 @@ pub use histogram::{
 pub use insight::{Insight, ServiceInsights};
 pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, PART, SERVICE, STATUS};
 pub use matcher::{BadPattern, MatchOp, Matcher};
+pub use metadata::{Describe, Metadata, MetricType, unit_of};
 pub use refusal::Reason;
 pub use report::{
     Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Unregistration,

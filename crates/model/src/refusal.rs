@@ -82,6 +82,8 @@ reasons! {
     TooManySeriesOfMetric = "too_many_series_of_metric",
     /// The service has as many series as one service may have.
     TooManySeriesOfService = "too_many_series_of_service",
+    /// Type, unit and help of as many metrics are known as may be; their samples are kept.
+    TooManyDescriptions = "too_many_descriptions",
     /// There are as many distributions of observations as there may be; the observations themselves are kept.
     TooManyDistributions = "too_many_distributions",
     /// The registry has as many services or instances as it may have.

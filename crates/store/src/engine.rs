@@ -4,11 +4,12 @@ use crate::blocks::{BlockStats, Blocks, Walk};
 use crate::codec::OwnedColumns;
 use crate::head::{MemoryStore, Recovery, StoreStats, Swept};
 use crate::memory_limits::MemoryLimits;
+use crate::metadata::MetadataBook;
 use crate::retention::{Retention, RetentionRule};
 use crate::wal::{Durability, WalError, WalStats};
 use model::{
-    Append, AppendError, Appended, Bucket, Matcher, Millis, Sample, Select, SelectError, Selection, Series,
-    TakeBuckets, TakeSeries, TimeRange, limits,
+    Append, AppendError, Appended, Bucket, Describe, Matcher, Metadata, Millis, Reason, Sample, Select,
+    SelectError, Selection, Series, TakeBuckets, TakeSeries, TimeRange, limits,
 };
 use parking_lot::{Mutex, RwLock};
 use std::cmp::Ordering;
@@ -32,6 +33,9 @@ type Visit<'a> = dyn FnMut(&Arc<Series>, &mut OwnedColumns, Option<&mut Walk<'_>
 pub struct Store {
     head: MemoryStore,
     blocks: Blocks,
+    metadata: MetadataBook,
+    /// Where what is known of metrics is kept.
+    disk: Arc<dyn Disk>,
     clock: Arc<dyn Clock>,
     /// How long samples are kept: of those that no rule says otherwise of, and of all.
     others: Millis,
@@ -72,14 +76,19 @@ impl Store {
         durability: Durability,
     ) -> Result<(Self, Recovery), WalError> {
         let (head, mut recovery) = MemoryStore::open(limits, Arc::clone(&clock), disks.wal, durability)?;
+        let disk = Arc::clone(&disks.blocks);
         let (blocks, told) = Blocks::open(disks.blocks)
             .map_err(|source| WalError::Disk { name: "the blocks".to_owned(), source })?;
         recovery.told.extend(told);
+        let metadata = MetadataBook::open(&*disk, &mut recovery.told)
+            .map_err(|source| WalError::Disk { name: "what is known of metrics".to_owned(), source })?;
         let now = (clock.now(), clock.monotonic());
         let state = State { flushed: full_span(now.0), seen: now, steady_since: now.1 };
         let store = Self {
             head,
             blocks,
+            metadata,
+            disk,
             clock,
             others: limits.retention,
             retention: RwLock::new(Retention::new(limits.retention, Vec::new())),
@@ -152,11 +161,21 @@ impl Store {
         self.blocks.scrub();
         self.blocks.put_damaged_aside();
         self.blocks.forget_indexes(limits::INDEX_BYTES);
+        self.keep_metadata()?;
         // Last, for it needs room on the disk: all before makes some.
         self.make_anew(now, now_or_never, &retention)
             .map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
         swept.samples += usize::try_from(gone).unwrap_or(usize::MAX);
         Ok(swept)
+    }
+
+    /// Writes what is known of metrics, if there is anything new.
+    ///
+    /// # Errors
+    /// [`WalError`]; it is tried again with the next call.
+    pub fn keep_metadata(&self) -> Result<(), WalError> {
+        let kept = self.metadata.keep(&*self.disk);
+        kept.map_err(|source| WalError::Disk { name: "what is known of metrics".to_owned(), source })
     }
 
     fn make_anew(&self, now: Millis, now_or_never: Millis, retention: &Retention) -> io::Result<()> {
@@ -195,8 +214,8 @@ impl Store {
             self.blocks.view()
         };
         // Blocks do not change, and their files stay as long as somebody has them.
-        view.copy(&*to.blocks)
-            .map_err(|source| WalError::Disk { name: "the copy of a block".to_owned(), source })
+        let copied = view.copy(&*to.blocks).and_then(|()| self.metadata.copy(&*to.blocks));
+        copied.map_err(|source| WalError::Disk { name: "the copy of a block".to_owned(), source })
     }
 
     /// Whether what is older than the retention may go. A clock that jumped ahead must not empty the store: much
@@ -290,6 +309,16 @@ impl Store {
             }
         }
         self.blocks.tell_all(walk.damaged);
+    }
+}
+
+impl Describe for Store {
+    fn describe(&self, metric: &str, metadata: Metadata) -> Result<(), Reason> {
+        self.metadata.describe(metric, metadata)
+    }
+
+    fn described(&self, metric: Option<&str>) -> Vec<(Box<str>, Metadata)> {
+        self.metadata.described(metric)
     }
 }
 

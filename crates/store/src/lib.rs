@@ -24,6 +24,8 @@ mod retention;
 
 mod blocks;
 
+mod metadata;
+
 mod engine;
 
 mod verify;

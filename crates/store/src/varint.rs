@@ -39,6 +39,20 @@ fn low_byte(number: u64) -> u8 {
     number.to_le_bytes()[0] & 0x7f
 }
 
+/// Appends a text behind its length.
+pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
+    put(out, text.len() as u64);
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Takes a text; `None` if there is none.
+pub(crate) fn take_text<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
+    let length = usize::try_from(take(rest)?).ok()?;
+    let (text, behind) = rest.split_at_checked(length)?;
+    *rest = behind;
+    std::str::from_utf8(text).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{put, put_signed, take, take_signed};

@@ -18,6 +18,8 @@ mod rules;
 
 mod alerts;
 
+mod prometheus;
+
 mod admin;
 
 mod pages;
@@ -92,6 +94,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(rules::one, rules::update, rules::delete))
         .routes(routes!(rules::enable))
         .routes(routes!(rules::disable))
+        .routes(routes!(prometheus::metadata))
         .routes(routes!(admin::healthy))
         .routes(routes!(admin::ready))
         .routes(routes!(admin::reload))

@@ -6,11 +6,13 @@ use axum::http::{HeaderMap, Request};
 use http::{Access, EraseError, Parts};
 use ingest::{Gate, GateSettings};
 use model::{
-    Announce, Append, BrokerKind, BusStatus, Entry, Event, Health, HostSummary, Intake, Measurements,
-    MetricKind, Origin, Report, SelfHealth, Unregistration,
+    Announce, Append, BrokerKind, BusStatus, Describe, Entry, Event, Health, HostSummary, Intake,
+    Measurements, Metadata, MetricKind, Origin, Reason, Report, SelfHealth, Unregistration,
 };
+use parking_lot::Mutex;
 use rules::{Change, Ledger, LedgerError, RuleBook, default_rules};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::{MemoryLimits, MemoryStore};
@@ -20,10 +22,23 @@ use world::SimClock;
 /// Now: seconds 1,795,394,400.
 pub(crate) const NOW: i64 = 1_795_394_400_000;
 
-/// Keeps every change, unless it is broken; hears nothing.
+/// Keeps every change, unless it is broken, and what is known of metrics; hears nothing.
 #[derive(Default)]
 pub(crate) struct Keeper {
     pub(crate) broken: AtomicBool,
+    described: Mutex<BTreeMap<Box<str>, Metadata>>,
+}
+
+impl Describe for Keeper {
+    fn describe(&self, metric: &str, metadata: Metadata) -> Result<(), Reason> {
+        self.described.lock().insert(metric.into(), metadata);
+        Ok(())
+    }
+
+    fn described(&self, metric: Option<&str>) -> Vec<(Box<str>, Metadata)> {
+        let all = self.described.lock().clone();
+        all.into_iter().filter(|(name, _)| metric.is_none_or(|metric| **name == *metric)).collect()
+    }
 }
 
 impl Ledger for Keeper {
@@ -70,7 +85,8 @@ impl Counter {
         let book =
             Arc::new(RuleBook::new(keeper.clone(), keeper.clone(), default_rules(90.0, 85.0), Vec::new()));
         let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
-        let gate = Arc::new(Gate::new(GateSettings::default(), clock.clone(), appends, keeper.clone()));
+        let gate = Gate::new(GateSettings::default(), clock.clone(), appends, keeper.clone());
+        let gate = Arc::new(gate.describing(keeper.clone()));
         let ready = Arc::new(AtomicBool::new(true));
         let host = HostSummary {
             cpu_percent: 12.5,
@@ -83,6 +99,7 @@ impl Counter {
             gate: gate.clone(),
             book,
             clock,
+            describe: keeper.clone(),
             bus: Arc::new(|| BusStatus {
                 connected: true,
                 broker: BrokerKind::External,

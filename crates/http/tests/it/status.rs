@@ -1,7 +1,7 @@
 //! How the collector says that it is.
 
 use crate::counter::{Counter, runtime};
-use model::{Nothing, Reason, Report};
+use model::{MetricKind, Nothing, Reason, Report};
 use std::sync::atomic::Ordering;
 
 #[test]
@@ -81,4 +81,31 @@ fn what_was_refused_is_shown_with_its_newest_example() {
         (&"second".into(), &"<xml\u{fffd}>".into())
     );
     assert_eq!(one["topics"][0]["topic"], "t");
+}
+
+#[test]
+fn types_and_units_of_metrics_are_told_as_prometheus_does() {
+    let counter = Counter::new();
+    counter.gauge("s", "i", "cpu_percent", &[(1, 5.0)]);
+    counter.metric("s", "i", "took_seconds", MetricKind::Histogram, &[], &[(1, 5.0)]);
+    counter.metric("s", "i", "requests_total", MetricKind::Counter, &[], &[(1, 5.0)]);
+    let one = |name: &str, kind: &str, unit: &str| {
+        format!(r#""{name}":[{{"type":"{kind}","help":"","unit":"{unit}"}}]"#)
+    };
+    let all = [
+        one("cpu_percent", "gauge", "percent"),
+        one("requests_total", "counter", ""),
+        one("took_seconds", "gauge", "seconds"),
+        one("took_seconds_histogram", "histogram", "seconds"),
+    ];
+    let success = |data: &[String]| format!(r#"{{"status":"success","data":{{{}}}}}"#, data.join(","));
+    let bad = r#"{"error":"limit must be a number","errorType":"bad_data","status":"error"}"#;
+    counter.check(&[
+        ("/api/v1/metadata", 200, &success(&all)),
+        ("/api/v1/metadata?limit=-1", 200, &success(&all)),
+        ("/api/v1/metadata?limit=1", 200, &success(&all[..1])),
+        ("/api/v1/metadata?metric=requests_total", 200, &success(&all[1..2])),
+        ("/api/v1/metadata?metric=none", 200, &success(&[])),
+        ("/api/v1/metadata?limit=x", 400, bad),
+    ]);
 }

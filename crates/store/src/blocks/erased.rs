@@ -69,8 +69,7 @@ fn print(all: &[Arc<Erased>]) -> Vec<u8> {
             let op = OPS.iter().position(|op| *op == matcher.op()).unwrap_or(0);
             varint::put(&mut out, op as u64);
             for text in [matcher.label(), matcher.value()] {
-                varint::put(&mut out, text.len() as u64);
-                out.extend_from_slice(text.as_bytes());
+                varint::put_text(&mut out, text);
             }
         }
     }
@@ -100,20 +99,13 @@ fn parse(bytes: &[u8]) -> Option<Vec<Erased>> {
 
 fn take_matcher(rest: &mut &[u8]) -> Option<Matcher> {
     let op = *OPS.get(usize::try_from(varint::take(rest)?).ok()?)?;
-    let (label, value) = (take_text(rest)?, take_text(rest)?);
+    let (label, value) = (varint::take_text(rest)?, varint::take_text(rest)?);
     match op {
         MatchOp::Equal => Some(Matcher::equal(label, value)),
         MatchOp::NotEqual => Some(Matcher::not_equal(label, value)),
         MatchOp::Regex => Matcher::regex(label, value).ok(),
         MatchOp::NotRegex => Matcher::not_regex(label, value).ok(),
     }
-}
-
-fn take_text<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
-    let length = usize::try_from(varint::take(rest)?).ok()?;
-    let (text, behind) = rest.split_at_checked(length)?;
-    *rest = behind;
-    std::str::from_utf8(text).ok()
 }
 
 #[cfg(test)]
