@@ -274,7 +274,7 @@ fn http_parts(
         extra: Arc::new(move || own_metrics(&own)),
         ready: Arc::clone(ready),
         reload: Arc::clone(reload),
-        erase: Arc::new(move |request| crate::erase::erase_running(&store, request)),
+        erase: Arc::new(move |request| crate::eraser::erase(&store, request)),
         snapshot: Arc::new(move || snapshots.make().map(|dir| dir.display().to_string())),
         access: house.settings.borrow().http_access.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,8 +1,7 @@
-//! `alicia-metrics erase`, and the route that does it while the collector runs: samples of some series go for good.
+//! `alicia-metrics erase`: samples of some series go for good.
 
 use crate::cli::EraseArgs;
 use crate::transfer::{TransferError, existing_data_dir, open_data_dir};
-use crate::{matching, when};
 use model::{Matcher, SampleType, Select, Selection, TimeRange};
 use std::ops::ControlFlow;
 use store::Store;
@@ -25,21 +24,6 @@ pub(crate) fn erase(args: &EraseArgs) -> Result<String, TransferError> {
     // The rest of the blocks is written anew by the collector, a few at a time.
     opened.store.tidy()?;
     Ok(format!("{what} are erased"))
-}
-
-/// Erases what a request says, in a store that goes on.
-pub(crate) fn erase_running(store: &Store, request: &http::EraseRequest) -> Result<(), http::EraseError> {
-    let unclear = http::EraseError::Unclear;
-    let instant = |text: &Option<String>, other| {
-        text.as_deref().map_or(Ok(other), |text| when::parse(text).map_err(unclear))
-    };
-    let matchers = matching::parse(&request.series).map_err(unclear)?;
-    let range = TimeRange {
-        start: instant(&request.start, TimeRange::ALL.start)?,
-        end: instant(&request.end, TimeRange::ALL.end)?,
-    };
-    tracing::info!("erasing {} from {:?} to {:?}", request.series, request.start, request.end);
-    store.erase(&matchers, range).map_err(|error| http::EraseError::Failed(error.to_string()))
 }
 
 /// How many series and samples that is.

@@ -16,6 +16,7 @@ mod house;
 mod timers;
 
 mod data_dir;
+mod eraser;
 mod snapshot;
 
 mod assemble;
