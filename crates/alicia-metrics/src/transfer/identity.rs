@@ -1,7 +1,7 @@
 //! From the labels of a line to the series that they mean, within the limits of the house.
 
 use super::fault::{Fault, shortened};
-use model::{Labels, MetricKind, NAME, Reason, Series, limits};
+use model::{Labels, MetricKind, NAME, PART, Reason, Series, limits};
 use std::sync::Arc;
 
 /// The series of `kind` with the labels `pairs`, the metric's name among them.
@@ -19,6 +19,9 @@ pub(crate) fn series(pairs: Vec<(String, String)>, kind: MetricKind) -> Result<A
     }
     if pairs.iter().any(|(name, _)| name.is_empty()) {
         return Err(Fault::reason(Reason::BadLabels, "a label has no name"));
+    }
+    if pairs.iter().any(|(name, _)| name.starts_with(PART) && name != PART) {
+        return Err(Fault::reason(Reason::BadLabels, "a label begins as the one of histograms does"));
     }
     let given = pairs.iter().filter(|(_, value)| !value.is_empty()).count();
     let labels = Labels::new(pairs);

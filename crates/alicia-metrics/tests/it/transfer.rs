@@ -27,12 +27,13 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A line of a lamp with a sample a minute up to `end`, and one of a counter that ended.
-fn two_series(end: i64) -> String {
+/// A line of a lamp with a sample a minute up to `end`, one of a part of a histogram, and one of a counter that ended.
+fn three_series(end: i64) -> String {
     let times: Vec<String> = (0..60).map(|minute| (end - minute * 60_000).to_string()).rev().collect();
     let values: Vec<String> = (0..60).map(|minute| format!("{minute}.5")).collect();
     format!(
         "{{\"metric\":{{\"__name__\":\"lux\",\"service\":\"lamp\"}},\"type\":\"gauge\",\"values\":[{}],\"timestamps\":[{}]}}\n\
+         {{\"metric\":{{\"__name__\":\"sizes_histogram\",\"\u{10ffff}\":\"count\"}},\"type\":\"counter\",\"values\":[7.0],\"timestamps\":[{end}]}}\n\
          {{\"metric\":{{\"__name__\":\"switched\",\"service\":\"lamp\"}},\"type\":\"counter\",\"values\":[1.0,null],\"timestamps\":[{},{end}],\"nan_bits\":{{\"1\":\"7ff0000000000002\"}}}}\n",
         values.join(","),
         times.join(","),
@@ -46,18 +47,18 @@ fn samples_go_from_one_data_directory_to_another_and_bad_lines_are_told() {
     let (first, second) = (dir.path().join("first"), dir.path().join("second"));
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     let end = i64::try_from(now.as_millis()).expect("not so soon") - 60_000;
-    let good = two_series(end);
+    let good = three_series(end);
 
     let old = "{\"metric\":{\"__name__\":\"old\"},\"values\":[1],\"timestamps\":[1]}\n";
     let mixed = run(&["import", "-"], &first, &format!("nonsense\n{good}{old}"));
     assert_eq!(mixed.status.code(), Some(4), "{}", said(&mixed));
-    for word in ["62 samples are new", "bad_syntax: 1 lines", "line 1:", "too_old: 1 samples", "line 4:"] {
+    for word in ["63 samples are new", "bad_syntax: 1 lines", "line 1:", "too_old: 1 samples", "line 5:"] {
         assert!(said(&mixed).contains(word), "{word} in\n{}", said(&mixed));
     }
 
     for format in ["jsonl", "csv", "prometheus"] {
         let exported = run(&["export", "--format", format], &first, "");
-        assert!(exported.status.success() && said(&exported).contains("62 samples"), "{}", said(&exported));
+        assert!(exported.status.success() && said(&exported).contains("63 samples"), "{}", said(&exported));
         let text = String::from_utf8(exported.stdout).expect("UTF-8");
         let imported = run(&["import", "--format", format, "-"], &second, &text);
         assert_eq!(imported.status.code(), Some(0), "{}", said(&imported));
@@ -83,7 +84,7 @@ fn a_collector_answers_what_was_imported_and_keeps_its_directory_for_itself() {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     let end = i64::try_from(now.as_millis()).expect("not so soon") - 60_000;
     let file = dir.path().join("samples.jsonl");
-    std::fs::write(&file, two_series(end)).expect("written");
+    std::fs::write(&file, three_series(end)).expect("written");
     let imported = run(&["import", file.to_str().expect("UTF-8")], dir.path(), "");
     assert!(imported.status.success(), "{}", said(&imported));
 
@@ -104,7 +105,7 @@ fn what_is_erased_is_said_first_and_gone_then() {
     let data = dir.path().join("data");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     let end = i64::try_from(now.as_secs()).expect("not so soon") * 1_000 - 60_000;
-    let imported = run(&["import", "-"], &data, &two_series(end));
+    let imported = run(&["import", "-"], &data, &three_series(end));
     assert!(imported.status.success(), "{}", said(&imported));
     let told = |args: &[&str]| {
         let output = run(&[&["erase"], args].concat(), &data, "");
@@ -121,7 +122,7 @@ fn what_is_erased_is_said_first_and_gone_then() {
     let (code, text) = told(&[&wanted[..], &["--end", &half, "--yes"]].concat());
     assert_eq!((code, text.as_str()), (Some(0), "30 samples of 1 series are erased"));
     let left = String::from_utf8(run(&["export"], &data, "").stdout).expect("text");
-    assert_eq!((left.matches(".5").count(), left.lines().count()), (30, 2), "{left}");
+    assert_eq!((left.matches(".5").count(), left.lines().count()), (30, 3), "{left}");
     assert_eq!(told(&["--match", "a=b"]).0, Some(2), "a command line that is not understood");
     assert_eq!(run(&["erase", "--match", "x"], &dir.path().join("none"), "").status.code(), Some(1));
 }
