@@ -71,6 +71,9 @@ pub const ROLLUPS: [Millis; 2] = [5 * MINUTE, HOUR];
 pub const ROLLUP_SAMPLES: usize = 32;
 /// Buckets of a series that are worth a place of their own in a block.
 pub const ROLLUP_BUCKETS: usize = 16;
+/// Blocks that a reader keeps open while it goes through the series: of more, each is opened for each series. With ten
+/// years in blocks of a month there are fewer; until an import was put together, there may be thousands.
+pub const OPEN_BLOCKS: usize = 256;
 /// Bytes of memory for the indexes of blocks between two looks; those of the newest stay.
 pub const INDEX_BYTES: usize = 64 << 20;
 /// How long a series without samples in memory keeps its place there: senders that come back within it are known.

@@ -25,7 +25,7 @@ pub trait Disk: Send + Sync {
     ///
     /// # Errors
     /// Those of the operating system; [`io::ErrorKind::NotFound`] if there is no such file.
-    fn open(&self, name: &str) -> io::Result<Box<dyn ReadFile>>;
+    fn open(&self, name: &str) -> io::Result<Arc<dyn ReadFile>>;
 
     /// Length of the file in bytes.
     ///

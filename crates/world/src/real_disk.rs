@@ -57,10 +57,10 @@ impl Disk for RealDisk {
         }
     }
 
-    fn open(&self, name: &str) -> io::Result<Box<dyn ReadFile>> {
+    fn open(&self, name: &str) -> io::Result<Arc<dyn ReadFile>> {
         let file = File::open(self.path(name)?)?;
         let length = file.metadata()?.len();
-        Ok(Box::new(RealReadFile { file, length }))
+        Ok(Arc::new(RealReadFile { file, length }))
     }
 
     fn length(&self, name: &str) -> io::Result<u64> {

@@ -151,9 +151,9 @@ impl Disk for SimDisk {
         Ok(self.inner.lock().files.get(name).map(|file| file.seen.clone()))
     }
 
-    fn open(&self, name: &str) -> io::Result<Box<dyn ReadFile>> {
+    fn open(&self, name: &str) -> io::Result<Arc<dyn ReadFile>> {
         check_name(name)?;
-        Ok(Box::new(ReadBytes(self.inner.lock().file(name)?.seen.clone())))
+        Ok(Arc::new(ReadBytes(self.inner.lock().file(name)?.seen.clone())))
     }
 
     fn read_at(&self, name: &str, offset: u64, length: usize) -> io::Result<Vec<u8>> {

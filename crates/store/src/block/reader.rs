@@ -5,8 +5,8 @@ use crate::block::index::{Index, Summary};
 use model::Millis;
 use parking_lot::Mutex;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use world::{Disk, ReadFile};
 
 /// The file of a block.
@@ -27,6 +27,7 @@ pub(crate) struct Block {
     index_at: Section,
     summary: Summary,
     index: Mutex<Option<Arc<Index>>>,
+    file: Mutex<Option<Weak<dyn ReadFile>>>,
     /// The index was asked for and is not good.
     is_damaged: AtomicBool,
     /// Of how many of the times that samples are kept it was seen that no series here is affected.
@@ -68,6 +69,7 @@ impl Block {
             index_at: footer.index,
             summary,
             index: Mutex::default(),
+            file: Mutex::default(),
             is_damaged: AtomicBool::new(false),
             expired: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
@@ -148,12 +150,18 @@ impl Block {
         known.clone()
     }
 
-    /// Its file.
+    /// Its file, open: all who read it at a time share it, for a process may have few files open.
     ///
     /// # Errors
     /// Those of the disk.
-    pub(crate) fn file(&self) -> io::Result<Box<dyn ReadFile>> {
-        self.disk.open(&name(self.number))
+    pub(crate) fn file(&self) -> io::Result<Arc<dyn ReadFile>> {
+        let mut open = self.file.lock();
+        if let Some(file) = open.as_ref().and_then(Weak::upgrade) {
+            return Ok(file);
+        }
+        let file = self.disk.open(&name(self.number))?;
+        *open = Some(Arc::downgrade(&file));
+        Ok(file)
     }
 
     /// Bytes of memory that the index takes.

@@ -16,7 +16,7 @@ pub(crate) struct RowReader<'a> {
     pub(crate) block: &'a Block,
     index: Arc<Index>,
     /// Opened when it is first needed.
-    file: Option<Box<dyn ReadFile>>,
+    file: Option<Arc<dyn ReadFile>>,
     /// Bytes that were read last, and where they begin.
     window: Vec<u8>,
     begin: u64,
@@ -114,6 +114,11 @@ impl<'a> RowReader<'a> {
                 damaged.push(format!("{name}: {count} samples of {labels} are unreadable"));
             }
         }
+    }
+
+    /// Closes the file and lets go of what was read ahead, until more is asked for.
+    pub(crate) fn rest(&mut self) {
+        (self.file, self.window) = (None, Vec::new());
     }
 
     /// Appends the buckets of `length` milliseconds in `range`, which has them as a whole, of the series that

@@ -3,7 +3,7 @@
 use crate::block::{Block, Index, RowReader, Wanted, name};
 use crate::blocks::View;
 use crate::codec::OwnedColumns;
-use model::{Bucket, Millis, Selection, Series, TimeRange};
+use model::{Bucket, Millis, Selection, Series, TimeRange, limits};
 use roaring::RoaringBitmap;
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
@@ -51,9 +51,13 @@ impl<'a> Walk<'a> {
 
     /// Goes to the first series, or to the next.
     pub(crate) fn advance(&mut self) {
+        let is_wide = self.cursors.len() > limits::OPEN_BLOCKS;
         for at in self.turn.drain(..) {
             if let Some(cursor) = self.cursors.get_mut(at) {
                 cursor.advance(&mut self.damaged);
+                if is_wide {
+                    cursor.reader.rest();
+                }
             }
         }
         for (at, cursor) in self.cursors.iter().enumerate().filter(|(_, cursor)| cursor.row.is_some()) {
