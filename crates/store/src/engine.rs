@@ -1,20 +1,17 @@
 //! The store as a whole: the head takes what comes, blocks keep what is older, readers see one history.
 
-use crate::blocks::{BlockStats, Blocks, Walk};
-use crate::codec::OwnedColumns;
+use crate::blocks::{BlockStats, Blocks};
 use crate::head::{MemoryStore, Recovery, StoreStats, Swept};
 use crate::memory_limits::MemoryLimits;
 use crate::metadata::MetadataBook;
 use crate::retention::{Retention, RetentionRule};
 use crate::wal::{Durability, WalError, WalStats};
 use model::{
-    Append, AppendError, Appended, Bucket, Describe, Matcher, Metadata, Millis, Reason, Sample, Select,
-    SelectError, Selection, Series, TakeBuckets, TakeSeries, TimeRange, limits,
+    Append, AppendError, Appended, Describe, Matcher, Metadata, Millis, Reason, Sample, Series, TimeRange,
+    limits,
 };
 use parking_lot::{Mutex, RwLock};
-use std::cmp::Ordering;
 use std::io;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 use world::{Clock, Disk};
@@ -26,13 +23,10 @@ const STEADY: Duration = Duration::from_secs(24 * 3_600);
 /// The wall's clock may differ from the monotonic one by so much between two looks.
 const JUMP: Millis = limits::HOUR;
 
-/// What is done with a series, what memory has of it, and if blocks have some too, those.
-type Visit<'a> = dyn FnMut(&Arc<Series>, &mut OwnedColumns, Option<&mut Walk<'_>>) -> ControlFlow<()> + 'a;
-
 /// Samples on disk and in memory.
 pub struct Store {
-    head: MemoryStore,
-    blocks: Blocks,
+    pub(crate) head: MemoryStore,
+    pub(crate) blocks: Blocks,
     metadata: MetadataBook,
     /// Where what is known of metrics is kept.
     disk: Arc<dyn Disk>,
@@ -285,33 +279,6 @@ impl Append for Store {
     }
 }
 
-impl Store {
-    /// Gives `visit` the series that meet `selection`, ordered by labels, each with what is in memory of it, and where
-    /// it is the turn of, the blocks.
-    fn walk(&self, selection: &Selection, visit: &mut Visit<'_>) {
-        // The head first: what leaves it meanwhile is in the blocks then.
-        let mut head = self.head.copies(selection).into_iter().peekable();
-        let view = self.blocks.view();
-        let (mut walk, mut newer) = (view.walk(selection), OwnedColumns::default());
-        while let Some(turn) = turn(head.peek().map(|(series, _)| &**series), &walk) {
-            let in_memory = if turn == Turn::Blocks { None } else { head.next() };
-            newer.clear();
-            if let Some((_, copied)) = &in_memory {
-                copied.put_into(selection.range, selection.newest, &mut newer);
-            }
-            let Some(series) = in_memory.map(|(series, _)| series).or_else(|| walk.series()) else { break };
-            let has_blocks = turn != Turn::Memory;
-            if visit(&series, &mut newer, has_blocks.then_some(&mut walk)).is_break() {
-                break;
-            }
-            if has_blocks {
-                walk.advance();
-            }
-        }
-        self.blocks.tell_all(walk.damaged);
-    }
-}
-
 impl Describe for Store {
     fn describe(&self, metric: &str, metadata: Metadata) -> Result<(), Reason> {
         self.metadata.describe(metric, metadata)
@@ -320,80 +287,4 @@ impl Describe for Store {
     fn described(&self, metric: Option<&str>) -> Vec<(Box<str>, Metadata)> {
         self.metadata.described(metric)
     }
-}
-
-impl Select for Store {
-    fn each(&self, selection: &Selection, take: &mut TakeSeries<'_>) -> Result<(), SelectError> {
-        let mut points = OwnedColumns::default();
-        self.walk(selection, &mut |series, newer, walk| {
-            if let Some(walk) = walk {
-                let reach = selection.newest.and_then(|newest| newer.len().checked_sub(newest));
-                let has_enough = reach.and_then(|at| newer.times.get(at).copied());
-                walk.points(series, selection, has_enough, &mut points);
-                points.append(newer);
-                points.keep_newest(selection.newest.unwrap_or(usize::MAX));
-            } else {
-                std::mem::swap(&mut points, newer);
-            }
-            if points.is_empty() { ControlFlow::Continue(()) } else { take(series, points.lend()) }
-        });
-        Ok(())
-    }
-
-    fn each_bucket(
-        &self,
-        selection: &Selection,
-        length: Millis,
-        take: &mut TakeBuckets<'_>,
-    ) -> Result<(), SelectError> {
-        let selection = Bucket::whole_selection(selection, length);
-        let (mut points, mut buckets) = (OwnedColumns::default(), Vec::<Bucket>::new());
-        self.walk(&selection, &mut |series, newer, walk| {
-            buckets.clear();
-            if let Some(walk) = walk {
-                walk.buckets(series, (selection.range, length), (&mut points, &mut buckets));
-                let reached = buckets.last().map(|last| last.aggregate.last.t);
-                if reached.zip(newer.times.first()).is_some_and(|(reached, first)| reached >= *first) {
-                    // Samples that came late lie among those in blocks.
-                    walk.points(series, &selection, None, &mut points);
-                    points.append(newer);
-                    std::mem::swap(&mut points, newer);
-                    buckets.clear();
-                }
-            }
-            Bucket::fold(newer.lend(), length, &mut buckets);
-            if buckets.is_empty() { ControlFlow::Continue(()) } else { take(series, &buckets) }
-        });
-        Ok(())
-    }
-
-    fn series_count(&self) -> usize {
-        self.head.series_count()
-    }
-}
-
-/// Where the series that is next is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    Memory,
-    Blocks,
-    Both,
-}
-
-/// Whose turn it is, of the next series in memory and the next in blocks; `None` when there is no more.
-fn turn(in_memory: Option<&Series>, walk: &Walk<'_>) -> Option<Turn> {
-    Some(match (in_memory, walk.labels()) {
-        (None, None) => return None,
-        (Some(_), None) => Turn::Memory,
-        (None, Some(_)) => Turn::Blocks,
-        (Some(series), Some(others)) => match label_bytes(series).cmp(others) {
-            Ordering::Less => Turn::Memory,
-            Ordering::Equal => Turn::Both,
-            Ordering::Greater => Turn::Blocks,
-        },
-    })
-}
-
-fn label_bytes(series: &Series) -> impl Iterator<Item = (&[u8], &[u8])> {
-    series.labels().iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))
 }

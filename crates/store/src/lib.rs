@@ -30,6 +30,8 @@ mod metadata;
 
 mod engine;
 
+mod reading;
+
 mod verify;
 
 mod frame;

@@ -94,7 +94,7 @@ impl Blocks {
         }
         let mut writer = BlockWriter::begin(Arc::clone(&self.disk), group)?;
         let all = Selection::all(Vec::new());
-        walk.advance();
+        walk.begin(None);
         while let Some(series) = walk.series() {
             if is_kept(&series) {
                 walk.points(&series, &all, None, &mut points);

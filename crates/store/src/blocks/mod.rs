@@ -14,7 +14,7 @@ mod merge;
 
 mod scrub;
 
-pub(crate) use walk::Walk;
+pub(crate) use walk::{Walk, label_bytes};
 
 use crate::block::{Block, BlockWriter, TEMPORARY, name, number};
 use crate::codec::OwnedColumns;

@@ -7,8 +7,8 @@ use model::{Matcher, Millis, Selection, Series, TimeRange};
 use std::sync::Arc;
 
 impl View {
-    /// A walk through the series that meet `selection`.
-    pub(crate) fn walk(&self, selection: &Selection) -> Walk<'_> {
+    /// A walk through the series that meet `selection`, from the first behind `behind` on, if there is one.
+    pub(crate) fn walk(&self, selection: &Selection, behind: Option<&Series>) -> Walk<'_> {
         let (mut walk, matchers) = (Walk::new(self), selection.all_matchers());
         for block in self.blocks.iter().filter(|block| is_in(block, selection.range)) {
             if let Some(index) = block.index(&mut walk.damaged) {
@@ -16,7 +16,7 @@ impl View {
                 walk.add(block, index, rows);
             }
         }
-        walk.advance();
+        walk.begin(behind);
         walk
     }
 }

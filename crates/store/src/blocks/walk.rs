@@ -49,7 +49,20 @@ impl<'a> Walk<'a> {
         self.cursors.push(cursor);
     }
 
-    /// Goes to the first series, or to the next.
+    /// Goes to the first series; to the first behind `behind`, if there is one.
+    pub(crate) fn begin(&mut self, behind: Option<&Series>) {
+        for cursor in &mut self.cursors {
+            let is_read = |cursor: &Cursor<'_>| {
+                behind.is_some_and(|behind| cursor.row.is_some() && !label_bytes(behind).lt(cursor.labels()))
+            };
+            while is_read(cursor) {
+                cursor.advance(&mut self.damaged);
+            }
+        }
+        self.advance();
+    }
+
+    /// Goes to the next series.
     pub(crate) fn advance(&mut self) {
         let is_wide = self.cursors.len() > limits::OPEN_BLOCKS;
         for at in self.turn.drain(..) {
@@ -209,6 +222,11 @@ impl Cursor<'_> {
         view.erase(self.reader.block, series, &mut points);
         points
     }
+}
+
+/// The labels of a series as blocks compare them.
+pub(crate) fn label_bytes(series: &Series) -> impl Iterator<Item = (&[u8], &[u8])> {
+    series.labels().iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))
 }
 
 /// What was found of a series: the rank of each block, and its points.

@@ -1,16 +1,12 @@
 //! The head: samples in memory, and if it is given a disk, in a write-ahead log. By itself it is the reference
 //! implementation of the doors.
 
-use crate::codec::OwnedColumns;
 use crate::head::flush::SLOTS_AT_ONCE;
-use crate::head::points::{Copied, Kept};
+use crate::head::points::Kept;
 use crate::head::slots::Slots;
 use crate::memory_limits::MemoryLimits;
 use crate::wal::{self, Checkpoint, Durability, FileName, Pusher, Wal, WalError, WalStats};
-use model::{
-    Append, AppendError, Appended, Matcher, Millis, Reason, Refused, Sample, Select, SelectError, Selection,
-    Series, TakeSeries, TimeRange,
-};
+use model::{Append, AppendError, Appended, Matcher, Millis, Reason, Refused, Sample, Series, TimeRange};
 use parking_lot::{Mutex, RwLock};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -272,40 +268,5 @@ impl Inner {
 
     pub(super) fn slot(&mut self, series: &Series, limits: &MemoryLimits) -> Result<u32, Reason> {
         self.slots.find(series).map_or_else(|| self.slots.insert(series, limits), Ok)
-    }
-}
-
-impl MemoryStore {
-    /// The series that meet `selection`, ordered by labels, with what they have, still compressed.
-    pub(crate) fn copies(&self, selection: &Selection) -> Vec<(Arc<Series>, Copied)> {
-        let owners = self.inner.read().slots.owners(&selection.all_matchers());
-        let mut found = Vec::new();
-        for some in owners.chunks(SLOTS_AT_ONCE) {
-            let inner = self.inner.read();
-            let copy = |owner| {
-                let copied = inner.slots.owned(owner)?.points.copy(selection.range, selection.newest);
-                Some((inner.slots.series(owner)?, copied)).filter(|(_, copied)| !copied.is_empty())
-            };
-            found.extend(some.iter().filter_map(|owner| copy(*owner)));
-        }
-        found.sort_by(|(a, _), (b, _)| a.labels().cmp(b.labels()));
-        found
-    }
-}
-
-impl Select for MemoryStore {
-    fn each(&self, selection: &Selection, take: &mut TakeSeries<'_>) -> Result<(), SelectError> {
-        let mut columns = OwnedColumns::default();
-        for (series, copied) in self.copies(selection) {
-            copied.put_into(selection.range, selection.newest, &mut columns);
-            if !columns.is_empty() && take(&series, columns.lend()).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn series_count(&self) -> usize {
-        self.inner.read().slots.len()
     }
 }

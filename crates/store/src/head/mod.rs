@@ -17,4 +17,7 @@ mod memory;
 
 mod recover;
 
+mod walk;
+
 pub use memory::{MemoryStore, Recovery, StoreStats, Swept};
+pub(crate) use walk::HeadWalk;

@@ -339,10 +339,14 @@ impl Points {
         };
         let (start, end) = (place(range.start, false), place(range.end, true));
         let open = self.open.get(start..end).unwrap_or_default();
+        let newest = newest.unwrap_or(usize::MAX);
+        let open = open.get(open.len().saturating_sub(newest)..).unwrap_or_default();
         let mut copied = Copied { sealed: Vec::new(), open: open.iter().map(|open| open.point()).collect() };
+        // As many open points as are wanted are newer than any chunk: usually, where only the newest are asked for.
+        let has_enough = |t: Millis| open.len() >= newest && open.first().is_some_and(|open| open.t() > t);
         let mut whole = 0;
         for chunk in self.sealed().iter().rev() {
-            if chunk.last < range.start || newest.is_some_and(|newest| whole >= newest) {
+            if chunk.last < range.start || whole >= newest || has_enough(chunk.last) {
                 break;
             }
             if chunk.first <= range.end {

@@ -558,6 +558,37 @@ fn readers_see_one_history_while_it_moves() {
     });
 }
 
+/// A reader for whom the ground moves at every few hundredth series: what it has not seen leaves memory, blocks become one.
+#[test]
+fn a_reader_half_way_misses_nothing_that_moves() {
+    const MANY: usize = 1_000;
+    let ground = Ground::new(12);
+    let store = ground.sound();
+    for t in [NOW - 2 * limits::DAY, NOW - 2 * limits::DAY + 5, NOW] {
+        let all: Vec<_> = (0..MANY).map(|number| (number, t, t as f64)).collect();
+        append_to(&store, &all).expect("a sound disk");
+        if t < NOW - 2 * limits::DAY + 5 {
+            store.flush(Millis::MAX).expect("a sound disk");
+        }
+    }
+    let whole = store.select(&Selection::all(Vec::new())).expect("readable");
+    assert!(whole.len() == MANY && whole.iter().all(|one| one.points.len() == 3));
+    let mut seen = Vec::new();
+    let mut take = |series: &Arc<model::Series>, columns: model::Columns<'_>| {
+        seen.push((series.labels().clone(), columns.points().collect::<Vec<_>>()));
+        match seen.len() {
+            100 => store.flush(NOW).expect("a sound disk"),
+            300 => drop(store.tidy().expect("a sound disk")),
+            500 => store.flush(Millis::MAX).expect("a sound disk"),
+            _ => {}
+        }
+        std::ops::ControlFlow::Continue(())
+    };
+    store.each(&Selection::all(Vec::new()), &mut take).expect("readable");
+    let whole: Vec<_> = whole.into_iter().map(|one| (one.series.labels().clone(), one.points)).collect();
+    assert_eq!(seen, whole);
+}
+
 /// Readers while blocks become one and old ones go: nobody finds a gap where a file was.
 #[test]
 fn readers_keep_the_blocks_they_read() {
