@@ -255,7 +255,7 @@ fn http_parts(
     let select: Arc<dyn Select> = house.store.clone();
     let (gate, clock, status) = (Arc::clone(&house.gate), Arc::clone(&house.clock), Arc::clone(&bus));
     let host = Arc::clone(&house.host);
-    let (own, store) = (Arc::clone(house), Arc::clone(&house.store));
+    let (own, store, kept) = (Arc::clone(house), Arc::clone(&house.store), Arc::clone(&house.store));
     let data_dir = house.settings.borrow().data_dir.clone();
     let snapshots = Snapshots::new(data_dir, house);
     http::Parts {
@@ -272,12 +272,38 @@ fn http_parts(
         bus,
         host: Arc::new(move || *host.lock()),
         extra: Arc::new(move || own_metrics(&own)),
+        storage: Arc::new(move || storage_status(&kept)),
         ready: Arc::clone(ready),
         reload: Arc::clone(reload),
         erase: Arc::new(move |request| crate::eraser::erase(&store, request)),
         snapshot: Arc::new(move || snapshots.make().map(|dir| dir.display().to_string())),
         access: house.settings.borrow().http_access.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// What is kept, and how much may be.
+#[expect(clippy::cast_precision_loss, reason = "days")]
+fn storage_status(store: &Store) -> http::StorageStatus {
+    let (head, blocks, may) = (store.stats(), store.block_stats(), store.limits());
+    http::StorageStatus {
+        series: head.series,
+        head_samples: head.samples,
+        head_bytes: head.bytes,
+        blocks: blocks.blocks,
+        block_samples: blocks.samples,
+        block_bytes: blocks.bytes,
+        closed: store.wal_stats().closed,
+        limits: http::StorageLimits {
+            series: may.series,
+            series_per_metric: may.series_per_metric,
+            series_per_service: may.series_per_service,
+            label_bytes: may.label_bytes,
+            head_bytes: may.head_bytes,
+            memory_bytes: may.memory_bytes,
+            block_bytes: Some(may.block_bytes).filter(|bytes| *bytes != u64::MAX),
+            retention_days: may.retention as f64 / limits::DAY as f64,
+        },
     }
 }
 

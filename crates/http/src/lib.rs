@@ -30,6 +30,6 @@ mod connection;
 mod server;
 
 pub use access::Access;
-pub use parts::{Erase, EraseError, EraseRequest, Parts};
+pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus};
 pub use routes::router;
 pub use server::serve;

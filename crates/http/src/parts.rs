@@ -4,6 +4,7 @@ use crate::access::Access;
 use ingest::Gate;
 use model::{BusStatus, Describe, HostSummary, Select, SelfHealth};
 use rules::RuleBook;
+use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use world::Clock;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub host: Arc<dyn Fn() -> Option<HostSummary> + Send + Sync>,
     /// The collector's own metrics, name and value, for the Prometheus text.
     pub extra: Arc<dyn Fn() -> Vec<(String, f64)> + Send + Sync>,
+    /// What is kept, and how much may be.
+    pub storage: Arc<dyn Fn() -> StorageStatus + Send + Sync>,
     /// Whether the house is complete.
     pub ready: Arc<AtomicBool>,
     /// Reads the settings again.
@@ -63,4 +66,46 @@ pub enum EraseError {
     Unclear(String),
     /// It could not be written.
     Failed(String),
+}
+
+/// What is kept, and how much may be. Sizes are in bytes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct StorageStatus {
+    /// Series in memory: those with samples in the last hours.
+    pub series: usize,
+    /// Samples in memory.
+    pub head_samples: usize,
+    /// Bytes of those, and of label texts.
+    pub head_bytes: usize,
+    /// Blocks on disk.
+    pub blocks: usize,
+    /// Samples in them.
+    pub block_samples: u64,
+    /// Bytes of their files.
+    pub block_bytes: u64,
+    /// Why nothing is taken now, if so.
+    pub closed: Option<String>,
+    /// What may be.
+    pub limits: StorageLimits,
+}
+
+/// How much may be kept.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct StorageLimits {
+    /// Series in memory.
+    pub series: usize,
+    /// Series of one metric.
+    pub series_per_metric: usize,
+    /// Series of one service.
+    pub series_per_service: usize,
+    /// Bytes of label texts.
+    pub label_bytes: usize,
+    /// Bytes of samples in memory that become a block, whatever their age.
+    pub head_bytes: usize,
+    /// Bytes of samples in memory above which none are taken.
+    pub memory_bytes: usize,
+    /// Bytes of all blocks; as many as fit on the disk if there is no limit.
+    pub block_bytes: Option<u64>,
+    /// Days that samples are kept that no rule names.
+    pub retention_days: f64,
 }

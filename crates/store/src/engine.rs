@@ -240,6 +240,11 @@ impl Store {
         self.head.stats()
     }
 
+    /// How much may be kept.
+    pub fn limits(&self) -> &MemoryLimits {
+        &self.head.limits
+    }
+
     /// How much is in blocks.
     pub fn block_stats(&self) -> BlockStats {
         self.blocks.stats()

@@ -76,6 +76,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(status::health))
         .routes(routes!(status::status))
         .routes(routes!(status::summary))
+        .routes(routes!(status::storage))
         .routes(routes!(status::bus))
         .routes(routes!(status::refusals))
         .routes(routes!(metrics::all))

@@ -91,6 +91,13 @@ struct Summary {
     timestamp: f64,
 }
 
+/// What is kept in memory and on disk, and how much may be
+#[utoipa::path(get, path = "/storage", tag = "status", operation_id = "get_storage",
+    responses((status = 200, description = "Counts, bytes and limits")))]
+pub(super) async fn storage(State(parts): State<Arc<Parts>>) -> Answer {
+    work(parts, |parts| json(&(parts.storage)())).await
+}
+
 /// The connection to the bus, with what the operator should know of it
 #[utoipa::path(get, path = "/bus", tag = "status", operation_id = "get_bus",
     responses((status = 200, description = "State and warnings")))]

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use http::{Access, EraseError, Parts};
+use http::{Access, EraseError, Parts, StorageStatus};
 use ingest::{Gate, GateSettings};
 use model::{
     Announce, Append, BrokerKind, BusStatus, Describe, Entry, Event, Health, HostSummary, Intake,
@@ -114,6 +114,7 @@ impl Counter {
             }),
             host: Arc::new(move || Some(host)),
             extra: Arc::new(|| vec![("alicia_metrics_messages_total".to_owned(), 3.0)]),
+            storage: Arc::new(|| StorageStatus { blocks: 3, ..StorageStatus::default() }),
             ready: ready.clone(),
             reload: Arc::new(|| Err("line 3: no such key".to_owned())),
             snapshot: Arc::new(|| Err("the disk is full".to_owned())),

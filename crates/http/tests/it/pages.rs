@@ -45,6 +45,7 @@ fn the_document_names_every_route_of_the_protocol() {
         ("/services", "get"),
         ("/services/{service}", "get"),
         ("/refusals", "get"),
+        ("/storage", "get"),
         ("/bus", "get"),
         ("/-/healthy", "get"),
         ("/-/ready", "get"),

@@ -109,3 +109,9 @@ fn types_and_units_of_metrics_are_told_as_prometheus_does() {
         ("/api/v1/metadata?limit=x", 400, bad),
     ]);
 }
+
+#[test]
+fn what_is_kept_and_may_be_is_shown() {
+    let answer = runtime().block_on(Counter::new().get("/storage")).json();
+    assert_eq!((answer["blocks"].as_u64(), answer["limits"]["block_bytes"].is_null()), (Some(3), true));
+}

@@ -15,7 +15,7 @@ use world::{Clock, Disk};
 /// Keeps samples in memory, within its limits. Over a limit new series are refused and old ones live on; when
 /// memory is full, nothing is taken.
 pub struct MemoryStore {
-    pub(super) limits: MemoryLimits,
+    pub(crate) limits: MemoryLimits,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) inner: RwLock<Inner>,
     wal: Option<Wal>,

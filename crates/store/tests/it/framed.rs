@@ -33,6 +33,13 @@ pub(crate) fn block(chunks: &[u8], index: &[u8], series: u8) -> Vec<u8> {
     file
 }
 
+/// A list that is written as a whole, of what is erased (`AMERS001`) or of what is known of metrics (`AMMTA001`).
+pub(crate) fn list(magic: &[u8; 8], entries: &[u8]) -> Vec<u8> {
+    let mut file = [&magic[..], entries].concat();
+    sign(&mut file, 0);
+    file
+}
+
 /// Appends the checksum of what stands from `start` on.
 fn sign(file: &mut Vec<u8>, start: usize) {
     let crc = crc32c::crc32c(&file[start..]);

@@ -1,7 +1,7 @@
 //! Files that are wrong and have the right checksums: the writer of another version, or somebody with ill will. They are
 //! told or read for what they are, and hurt nobody. The fuzz targets in `fuzz/` do the same for longer.
 
-use crate::framed::{block, segment};
+use crate::framed::{block, list, segment};
 use model::{Append, Matcher, Point, Sample, Select, Selection};
 use proptest::prelude::{any, proptest};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use world::{Disk, SimClock, SimDisk};
 /// Opens a store on such a file, reads all of it, and writes to it.
 fn survive(name: &str, bytes: &[u8]) {
     let (wal, blocks) = (SimDisk::new(1), SimDisk::new(2));
-    let disk = if name.ends_with("block") { &blocks } else { &wal };
+    let disk = if name.ends_with("segment") { &wal } else { &blocks };
     disk.replace(name, bytes).expect("written");
     let disks = Disks { wal: Arc::new(wal.clone()), blocks: Arc::new(blocks.clone()) };
     store::verify(&disks, |_| {}).expect("readable");
@@ -57,6 +57,14 @@ proptest! {
     #[test]
     fn any_bytes_are_survived_as_chunks(payload in proptest::collection::vec(any::<u8>(), 1..120)) {
         survive("00000001.segment", &segment(3, &payload));
+    }
+
+    #[test]
+    fn any_bytes_are_survived_as_lists(entries in proptest::collection::vec(0..20_u8, 0..60), any in proptest::collection::vec(any::<u8>(), 0..60)) {
+        for bytes in [entries, any] {
+            survive("erased", &list(b"AMERS001", &bytes));
+            survive("metadata", &list(b"AMMTA001", &bytes));
+        }
     }
 
     /// Small numbers, so that tables are short enough to be gone through.
