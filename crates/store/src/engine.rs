@@ -155,12 +155,13 @@ impl Store {
         self.blocks.scrub();
         self.blocks.put_damaged_aside();
         self.blocks.forget_indexes(limits::INDEX_BYTES);
-        self.keep_metadata()?;
+        // Told at the end: what cannot be written now keeps nothing else from being put in order.
+        let kept = self.keep_metadata();
         // Last, for it needs room on the disk: all before makes some.
         self.make_anew(now, now_or_never, &retention)
             .map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;
         swept.samples += usize::try_from(gone).unwrap_or(usize::MAX);
-        Ok(swept)
+        kept.map(|()| swept)
     }
 
     /// Writes what is known of metrics, if there is anything new.

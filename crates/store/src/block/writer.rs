@@ -97,11 +97,11 @@ impl BlockWriter {
     /// The aggregates of many points.
     fn rollups(&mut self, points: Columns<'_>) -> Vec<Rollup> {
         let (mut rollups, mut buckets) = (Vec::new(), Vec::new());
+        // Before anything is reckoned: most series have too few points.
+        if points.len() < limits::ROLLUP_SAMPLES * limits::ROLLUP_BUCKETS {
+            return rollups;
+        }
         for length in limits::ROLLUPS {
-            // Before they are reckoned: most series have too few points.
-            if points.len() < limits::ROLLUP_SAMPLES * limits::ROLLUP_BUCKETS {
-                break;
-            }
             buckets.clear();
             Bucket::fold(points, length, &mut buckets);
             let is_worth_it = buckets.len() >= limits::ROLLUP_BUCKETS

@@ -3,7 +3,8 @@
 
 use crate::wal::{Model, append_to, content, series};
 use model::{
-    Append, Matcher, Millis, NAME, Point, Sample, Select, Selection, TimeRange, limits, stale_marker,
+    Append, Describe, Matcher, Metadata, Millis, NAME, Point, Sample, Select, Selection, TimeRange, limits,
+    stale_marker,
 };
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_oneof, proptest};
 use std::collections::BTreeMap;
@@ -437,6 +438,22 @@ fn a_disk_that_takes_no_block_costs_nothing() {
     ground.blocks.set_capacity(usize::MAX);
     store.flush(Millis::MAX).expect("freed");
     assert_eq!((content(&store).len(), store.stats().samples, store.block_stats().samples), (1, 0, 1));
+}
+
+/// What is known of metrics cannot be written: blocks become one all the same.
+#[test]
+fn one_thing_that_cannot_be_written_keeps_nothing_else_from_being_put_in_order() {
+    let ground = Ground::new(13);
+    let (store, whole) = three_days(&ground);
+    let before = store.block_stats().blocks;
+    store.describe("metric_0", Metadata::default()).expect("there is room");
+    ground.blocks.fail_call(1, std::io::ErrorKind::StorageFull);
+    store.tidy().expect_err("the disk was full once");
+    assert!(store.block_stats().blocks < before, "{:?}", store.block_stats());
+    assert_eq!(content(&store), whole);
+    store.tidy().expect("a sound disk");
+    drop(store);
+    assert_eq!(ground.sound().described(None).len(), 1, "it was tried again");
 }
 
 #[derive(Debug, Clone)]
