@@ -13,6 +13,8 @@ mod significance;
 
 mod trend;
 
+pub mod syntax;
+
 pub use aggregate::{Aggregate, aggregate};
 pub use increase::increase;
 pub use significance::Significance;
