@@ -13,6 +13,7 @@ mod lex;
 mod operand;
 mod ops;
 mod parse;
+mod pretty;
 mod print;
 mod selector;
 mod text;
@@ -27,6 +28,7 @@ pub use ast::{
 pub use error::{ParseError, position};
 pub use function::{FUNCTIONS, Function, Signature, Variadic};
 pub use length::evaluate_length;
+pub use pretty::pretty;
 pub use text::{parse_length, print_length};
 
 use model::Matcher;

@@ -83,6 +83,7 @@ impl Parser<'_> {
         match matcher {
             Ok(matcher) => matchers.push(matcher),
             Err(BadPattern { pattern, why }) => {
+                let why = why.trim_start_matches("error: ");
                 let span = Span { start: token.span.start, end: self.end() };
                 return self.fail(span, format!("error parsing regexp: {why}: `{pattern}`"));
             }
