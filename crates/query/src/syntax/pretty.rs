@@ -1,4 +1,4 @@
-//! From a tree to lines of at most a hundred characters, as Prometheus' `format_query` prints it.
+//! From a tree to lines of at most a hundred bytes, as Prometheus' `format_query` prints it.
 
 use crate::syntax::Expr;
 
@@ -18,7 +18,7 @@ fn indent(level: usize) -> String {
 /// The expression in one line, if it is short enough for one.
 fn short(expr: &Expr) -> Option<String> {
     let line = expr.to_string();
-    (line.chars().count() <= WIDTH).then_some(line)
+    (line.len() <= WIDTH).then_some(line)
 }
 
 fn print(expr: &Expr, level: usize) -> String {

@@ -152,9 +152,9 @@ pub(super) fn quote_char(to: &mut String, c: char, quotes: char) {
     };
 }
 
-/// Whether a character shows when printed.
+/// Whether a character shows when printed. Accents do, on the letter before them.
 fn printable(c: char) -> bool {
-    matches!(c, '"' | '\'' | '\\' | '`') || c.escape_debug().count() == 1
+    c.is_ascii() || format!("a{c}").escape_debug().count() == 2
 }
 
 /// What stands in quotes, escapes replaced. The bytes, if they are no text.

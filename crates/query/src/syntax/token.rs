@@ -126,7 +126,7 @@ impl Token {
     /// Whether a label may have this word for a name.
     pub(super) fn names_label(self) -> bool {
         match self.kind {
-            Kind::Identifier | Kind::Aggregate(_) | Kind::Keyword(_) => true,
+            Kind::Identifier | Kind::MetricIdentifier | Kind::Aggregate(_) | Kind::Keyword(_) => true,
             Kind::Operator(op) => op.is_set() || op == BinaryOp::Atan2,
             _ => false,
         }

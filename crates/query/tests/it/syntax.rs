@@ -2,6 +2,7 @@
 
 use query::syntax::{
     At, Edges, Expr, Length, ValueType, evaluate_length, parse, parse_length, parse_selector, position,
+    pretty,
 };
 
 /// The tree without the places in the text.
@@ -99,6 +100,7 @@ fn texts_are_read_with_gos_escapes() {
     ]);
     let Expr::String(text) = read(r#""\x41\101\u00e9\U0001F600\xc3\xa9""#) else { unreachable!() };
     assert_eq!(text.value, "AAé😀é");
+    same(&["\"e\u{301}\"", r#""\u00a0""#]);
     same(&[r#""a\x01\x7f\u200b""#, "\"é😀\"", r#""\a\b\f\n\r\t\v\\""#]);
 }
 
@@ -207,6 +209,7 @@ fn matching_is_read_and_printed() {
 fn calls_and_aggregations_are_read_and_printed() {
     check(&[
         ("sum(a)by(x)", "sum by (x) (a)"),
+        ("sum by (x:y) (a)", "sum by (\"x:y\") (a)"),
         ("SUM BY (x, \"y.z\") (a)", "sum by (x, \"y.z\") (a)"),
         ("sum by () (a)", "sum(a)"),
         ("sum without() (a)", "sum without () (a)"),
@@ -337,5 +340,28 @@ fn selectors_alone_and_lengths_are_read_as_parameters() {
     ];
     for (text, expect) in rows {
         assert_eq!(parse_length(text), expect, "{text}");
+    }
+}
+
+#[test]
+fn what_is_longer_than_a_line_is_split() {
+    let name = "a".repeat(60);
+    let rows = [
+        ("sum(a) / 2".to_owned(), "sum(a) / 2".to_owned()),
+        (format!("{name} + on (x) -({name} * 2)"), format!("  {name}\n+ on (x)\n  -({name} * 2)")),
+        (
+            format!("topk by (x) (5, rate({name}[5m]) or {name})"),
+            format!("topk by (x) (\n  5,\n    rate({name}[5m])\n  or\n    {name}\n)"),
+        ),
+        (
+            format!("max_over_time((-abs({name} + {name}))[1h:] offset 1m)"),
+            format!(
+                "max_over_time(\n  (\n    -abs(\n        {name}\n      +\n        {name}\n    )\n  )[1h:] offset 1m\n)"
+            ),
+        ),
+    ];
+    for (text, expect) in rows {
+        assert_eq!(pretty(&read(&text)), expect);
+        assert_eq!(shape(&read(&expect)), shape(&read(&text)));
     }
 }

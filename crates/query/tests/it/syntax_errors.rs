@@ -1,6 +1,9 @@
 //! What is wrong with an expression is said in Prometheus' words, with the place.
 
-use query::syntax::{QUERY_BYTES, QUERY_DEPTH, QUERY_HEIGHT, parse, parse_selector};
+use query::syntax::{QUERY_BYTES, QUERY_DEPTH, QUERY_HEIGHT, parse, parse_selector, pretty};
+
+/// Bytes of stack that are enough without optimisation; a thread has twice that.
+const STACK: usize = 1 << 20;
 
 fn check(rows: &[(&str, &str)]) {
     for (text, expect) in rows {
@@ -68,7 +71,6 @@ fn words_out_of_place_are_said() {
         ("sum by x (a)", "1:8 unexpected identifier \"x\" in grouping opts, expected \"(\""),
         ("sum by (1) (a)", "1:9 unexpected number \"1\" in grouping opts, expected label"),
         ("sum by (a b) (a)", "1:11 unexpected identifier \"b\" in grouping opts, expected \",\" or \")\""),
-        ("a * on(x:y) b", "1:8 unexpected metric identifier \"x:y\" in grouping opts, expected label"),
         ("foo{1}", "1:5 unexpected character inside braces: '1'"),
         ("foo{a}", "1:6 unexpected \"}\" in label matching, expected label matching operator"),
         ("foo{a=b}", "1:7 unexpected identifier \"b\" in label matching, expected string"),
@@ -196,4 +198,21 @@ fn too_much_is_refused() {
         assert!(error.contains(expect), "{error}");
     }
     parse_selector(&"a".repeat(QUERY_BYTES + 1)).expect_err("too long");
+}
+
+#[test]
+fn the_deepest_and_highest_expressions_need_little_stack() {
+    let all = || {
+        let deep = QUERY_DEPTH / 2 - 3;
+        let text =
+            format!("{}a[{}1{}]{}", "sum(abs(".repeat(deep), "(".repeat(3), ")".repeat(3), "))".repeat(deep));
+        parse(&text).expect_err("a range has no sum").to_string();
+        let chain = vec!["a"; QUERY_HEIGHT - 2 * deep].join(" ^ ");
+        let tree = parse(&format!("{}{chain}{}", "sum(abs(".repeat(deep), "))".repeat(deep))).expect("fits");
+        parse(&tree.to_string()).expect("fits again").walk(&mut |_| {});
+        assert!(pretty(&tree).contains("\n"));
+        assert_eq!(tree.clone().to_string(), tree.to_string());
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(all).expect("a thread");
+    thread.join().expect("no more than that");
 }
