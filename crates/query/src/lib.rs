@@ -15,6 +15,8 @@ mod trend;
 
 pub mod syntax;
 
+pub mod histogram;
+
 pub use aggregate::{Aggregate, aggregate};
 pub use increase::increase;
 pub use significance::Significance;
