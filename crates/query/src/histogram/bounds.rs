@@ -31,6 +31,15 @@ fn power(fraction: f64, exponent: i64) -> f64 {
     if exponent == 1024 && fraction == 1.0 { f64::MAX } else { libm::ldexp(fraction, clamped) }
 }
 
+/// The indexes that there can be in a schema: from the bucket of the smallest number to that above the largest.
+pub(super) fn indexes(schema: i32) -> std::ops::RangeInclusive<i32> {
+    let last = |exponent: i32| match u32::try_from(schema) {
+        Ok(finer) => exponent << finer.min(16),
+        Err(_) => exponent >> schema.unsigned_abs().min(31),
+    };
+    last(-1075)..=last(1024) + 1
+}
+
 /// The index of the bucket into which this one falls with a resolution lower by `shift`.
 pub(super) fn coarser(index: i32, shift: u32) -> i32 {
     if shift == 0 { index } else { (index.saturating_sub(1) >> shift.min(31)) + 1 }

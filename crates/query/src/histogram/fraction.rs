@@ -1,7 +1,7 @@
 //! `histogram_fraction` of native histograms.
 
 use super::FloatHistogram;
-use super::slots::{Bucket, Slot};
+use super::slots::Bucket;
 
 /// A part of the observations.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +42,7 @@ impl FloatHistogram {
                 return Some(rank);
             }
             if bucket.upper > value {
-                let is_linear = self.is_custom() || slot.0 == Slot::Zero;
+                let is_linear = self.is_linear(slot.0, bucket);
                 return Some(if is_linear {
                     linear(rank, bucket, value)
                 } else {

@@ -44,15 +44,9 @@ impl<N: Number> Distribution<N> {
         self.zero_count.add(sign * zero);
         self.reduce_to(other.schema);
         let shift = other.schema.abs_diff(self.schema);
-        let (schema, threshold) = (other.schema, self.zero_threshold);
         let sides = [(&mut self.positive, &other.positive), (&mut self.negative, &other.negative)];
         for (mine, theirs) in sides {
-            // What is within the bucket of zero has been counted there.
-            let within = theirs
-                .iter()
-                .take_while(|(index, _)| bounds::upper(schema, &[], *index) <= threshold)
-                .count();
-            let outside = theirs.iter().skip(if threshold > 0.0 { within } else { 0 });
+            let outside = other.outside(theirs, self.zero_threshold);
             let moved = outside.map(|(index, count)| (bounds::coarser(*index, shift), sign * count));
             merge_side(mine, moved);
         }

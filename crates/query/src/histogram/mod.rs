@@ -34,9 +34,6 @@ mod trim;
 
 mod text;
 
-#[cfg(test)]
-mod tests;
-
 pub use classic::{ClassicBucket, ForcedMonotonicity, bucket_fraction, bucket_quantile};
 pub use fraction::Fraction;
 pub use merge::{Merged, MixedSchemas};
@@ -57,6 +54,9 @@ const CUSTOM: i32 = model::CUSTOM_BUCKETS as i32;
 
 /// The highest resolution.
 const FINEST: i32 = 8;
+
+/// The highest that is read; it is lowered to [`FINEST`].
+const MOST_FINE: i32 = 16;
 
 /// The lowest resolution: one more halving, and a bucket would hold every number that there is.
 const COARSEST: i32 = -11;
@@ -192,7 +192,8 @@ impl From<&model::Histogram> for FloatHistogram {
     fn from(kept: &model::Histogram) -> Self {
         let (schema, custom) = (i32::from(kept.schema), kept.schema == model::CUSTOM_BUCKETS);
         let last = i32::try_from(kept.bounds.len()).unwrap_or(i32::MAX);
-        let range = if custom { 0..=last } else { i32::MIN..=i32::MAX };
+        let schema = if custom { CUSTOM } else { schema.clamp(COARSEST, MOST_FINE) };
+        let range = if custom { 0..=last } else { bounds::indexes(schema) };
         // Indexes outside of what there can be are none of a good writer; they count as the nearest.
         let side = |buckets: &std::collections::BTreeMap<i32, f64>| {
             let mut side: Buckets<f64> = Vec::with_capacity(buckets.len());
@@ -206,7 +207,7 @@ impl From<&model::Histogram> for FloatHistogram {
             side
         };
         let mut histogram = Self {
-            schema: if custom { CUSTOM } else { schema.max(COARSEST) },
+            schema,
             count: kept.count,
             sum: kept.sum,
             zero_threshold: if kept.zero_threshold > 0.0 { kept.zero_threshold } else { 0.0 },

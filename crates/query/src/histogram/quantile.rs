@@ -87,6 +87,9 @@ impl FloatHistogram {
         if self.is_custom() || (lower <= 0.0 && upper >= 0.0) {
             return lower + (upper - lower) * fraction;
         }
+        if upper == f64::INFINITY {
+            return upper;
+        }
         let (low, high) = (libm::log2(lower.abs()), libm::log2(upper.abs()));
         if lower > 0.0 {
             libm::exp2(low + (high - low) * fraction)

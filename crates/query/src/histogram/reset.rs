@@ -28,12 +28,9 @@ impl FloatHistogram {
             return true;
         }
         let shift = previous.schema.abs_diff(self.schema);
-        let is_outside = |(index, _): &&(i32, f64)| {
-            bounds::upper(previous.schema, &[], *index) > self.zero_threshold || self.zero_threshold == 0.0
-        };
         [(&self.positive, &previous.positive), (&self.negative, &previous.negative)].into_iter().any(
             |(now, before)| {
-                let before = before.iter().filter(is_outside);
+                let before = previous.outside(before, self.zero_threshold);
                 has_less(now, before.map(|(index, count)| (bounds::coarser(*index, shift), *count)))
             },
         )

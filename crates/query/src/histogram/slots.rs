@@ -83,11 +83,16 @@ impl FloatHistogram {
             Slot::Zero if is_sided && self.negative.is_empty() => bucket.lower = 0.0,
             Slot::Zero if is_sided => bucket.upper = 0.0,
             Slot::Positive(_) if bucket.lower == f64::NEG_INFINITY && bucket.upper > 0.0 => {
-                bucket.lower = 0.0
+                bucket.lower = 0.0;
             }
             _ => {}
         }
         bucket
+    }
+
+    /// Whether observations in a bucket are assumed as dense everywhere, and not as dense on a logarithmic scale.
+    pub(super) fn is_linear(&self, slot: Slot, bucket: Bucket) -> bool {
+        self.is_custom() || slot == Slot::Zero || (bucket.lower <= 0.0 && bucket.upper >= 0.0)
     }
 
     /// The buckets with observations, the lowest first.

@@ -74,7 +74,7 @@ impl FloatHistogram {
                 Bucket { lower, upper, ..self.bucket((slot, count)) }
             }
         };
-        let is_linear = self.is_custom() || slot == Slot::Zero;
+        let is_linear = self.is_linear(slot, bucket);
         let (is_whole, is_part) = match keep {
             Keep::Below => (bucket.upper <= limit, bucket.lower < limit),
             Keep::Above => (bucket.lower >= limit, bucket.upper > limit),

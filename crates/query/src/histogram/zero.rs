@@ -37,6 +37,16 @@ impl<N: Number> Distribution<N> {
         threshold
     }
 
+    /// The buckets of one side that are not in the bucket of zero, once that is as wide as `threshold`.
+    pub(super) fn outside<'a>(
+        &self,
+        side: &'a Buckets<N>,
+        threshold: f64,
+    ) -> impl Iterator<Item = &'a (i32, N)> + use<'a, N> {
+        let (schema, is_wider) = (self.schema, threshold > self.zero_threshold);
+        side.iter().skip_while(move |(index, _)| is_wider && bounds::upper(schema, &[], *index) <= threshold)
+    }
+
     /// Makes the buckets of zero equally wide, this one by widening it. Gives what is then in the other's.
     pub(super) fn level_zero(&mut self, other: &FloatHistogram) -> f64 {
         let (mut count, mut threshold) = (other.zero_count, other.zero_threshold);

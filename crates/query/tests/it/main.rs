@@ -7,4 +7,6 @@ mod syntax;
 mod syntax_corpus;
 mod syntax_errors;
 mod syntax_properties;
+mod histograms;
+mod script;
 mod trends;
