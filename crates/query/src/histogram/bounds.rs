@@ -1,6 +1,7 @@
 //! Where buckets end.
 
 use super::CUSTOM;
+use std::sync::Arc;
 
 /// The upper end of the bucket with this index, in the schema; of own `bounds` the one of that number. Powers of two are
 /// exact, and the same number comes out of every schema that has it.
@@ -15,6 +16,7 @@ pub(super) fn upper(schema: i32, bounds: &[f64], index: i32) -> f64 {
         let exponent = i64::from(index).saturating_mul(1 << schema.unsigned_abs().min(31));
         return power(1.0, exponent);
     }
+    let schema = schema.min(30);
     let fraction = f64::from(index & ((1 << schema) - 1)) / f64::from(1 << schema);
     power(if fraction == 0.0 { 1.0 } else { libm::exp2(fraction) }, i64::from(index >> schema))
 }
@@ -43,6 +45,11 @@ pub(super) fn indexes(schema: i32) -> std::ops::RangeInclusive<i32> {
 /// The index of the bucket into which this one falls with a resolution lower by `shift`.
 pub(super) fn coarser(index: i32, shift: u32) -> i32 {
     if shift == 0 { index } else { (index.saturating_sub(1) >> shift.min(31)) + 1 }
+}
+
+/// Whether the bounds are the same.
+pub(super) fn are_same(a: &Arc<[f64]>, b: &Arc<[f64]>) -> bool {
+    Arc::ptr_eq(a, b) || a == b
 }
 
 /// The bounds that both have.

@@ -1,6 +1,6 @@
 //! When two histograms are the same.
 
-use super::{Buckets, FloatHistogram};
+use super::{Buckets, FloatHistogram, bounds};
 
 impl FloatHistogram {
     /// Whether the other is the same: schema, bounds, and all numbers; of numbers that are none, the same one. Buckets without
@@ -12,7 +12,7 @@ impl FloatHistogram {
             && is_same(self.count, other.count)
             && is_same(self.sum, other.sum)
             && is_same(self.zero_count, other.zero_count)
-            && self.bounds == other.bounds
+            && bounds::are_same(&self.bounds, &other.bounds)
             && are_same(&self.positive, &other.positive)
             && are_same(&self.negative, &other.negative)
     }
@@ -23,14 +23,13 @@ fn is_same(a: f64, b: f64) -> bool {
 }
 
 fn are_same(a: &Buckets<f64>, b: &Buckets<f64>) -> bool {
-    let filled = |side: &Buckets<f64>| side.clone().into_iter().filter(|(_, count)| *count != 0.0);
-    if a.len() == b.len() {
-        let same = |((i, a), (j, b)): (&(i32, f64), &(i32, f64))| i == j && is_same(*a, *b);
-        if a.iter().zip(b).all(same) {
-            return true;
+    let filled = |(_, count): &&(i32, f64)| *count != 0.0;
+    let (mut a, mut b) = (a.iter().filter(filled), b.iter().filter(filled));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a.0 == b.0 && is_same(a.1, b.1) => {}
+            _ => return false,
         }
     }
-    filled(a)
-        .map(|(index, count)| (index, count.to_bits()))
-        .eq(filled(b).map(|(index, count)| (index, count.to_bits())))
 }

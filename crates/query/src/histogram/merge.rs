@@ -30,7 +30,7 @@ impl<N: Number> Distribution<N> {
         self.sum.add(sign * other.sum);
         let mut reconciled_bounds = false;
         if self.is_custom() {
-            reconciled_bounds = self.bounds != other.bounds;
+            reconciled_bounds = !bounds::are_same(&self.bounds, &other.bounds);
             self.merge_custom(other, sign);
         } else {
             self.merge_exponential(other, sign);
@@ -53,7 +53,7 @@ impl<N: Number> Distribution<N> {
     }
 
     fn merge_custom(&mut self, other: &FloatHistogram, sign: f64) {
-        if self.bounds == other.bounds {
+        if bounds::are_same(&self.bounds, &other.bounds) {
             merge_side(
                 &mut self.positive,
                 other.positive.iter().map(|(index, count)| (*index, sign * count)),

@@ -20,6 +20,8 @@ mod scale;
 
 mod reset;
 
+mod keep;
+
 mod compare;
 
 mod classic;
@@ -185,56 +187,5 @@ impl FloatHistogram {
     pub fn size(&self) -> usize {
         let buckets = self.positive.len() + self.negative.len();
         size_of::<Self>() + buckets * size_of::<(i32, f64)>() + self.bounds.len() * size_of::<f64>()
-    }
-}
-
-impl From<&model::Histogram> for FloatHistogram {
-    fn from(kept: &model::Histogram) -> Self {
-        let (schema, custom) = (i32::from(kept.schema), kept.schema == model::CUSTOM_BUCKETS);
-        let last = i32::try_from(kept.bounds.len()).unwrap_or(i32::MAX);
-        let schema = if custom { CUSTOM } else { schema.clamp(COARSEST, MOST_FINE) };
-        let range = if custom { 0..=last } else { bounds::indexes(schema) };
-        // Indexes outside of what there can be are none of a good writer; they count as the nearest.
-        let side = |buckets: &std::collections::BTreeMap<i32, f64>| {
-            let mut side: Buckets<f64> = Vec::with_capacity(buckets.len());
-            for (index, count) in buckets.iter().filter(|(_, count)| **count != 0.0) {
-                let index = (*index).clamp(*range.start(), *range.end());
-                match side.last_mut() {
-                    Some((last, sum)) if *last == index => *sum += count,
-                    _ => side.push((index, *count)),
-                }
-            }
-            side
-        };
-        let mut histogram = Self {
-            schema,
-            count: kept.count,
-            sum: kept.sum,
-            zero_threshold: if kept.zero_threshold > 0.0 { kept.zero_threshold } else { 0.0 },
-            zero_count: kept.zero_count,
-            positive: side(&kept.positive),
-            negative: side(&kept.negative),
-            bounds: if custom { kept.bounds.as_slice().into() } else { Arc::default() },
-            reset: kept.reset,
-        };
-        histogram.reduce_to(FINEST);
-        histogram.bound_size();
-        histogram
-    }
-}
-
-impl From<&FloatHistogram> for model::Histogram {
-    fn from(histogram: &FloatHistogram) -> Self {
-        Self {
-            schema: i8::try_from(histogram.schema).unwrap_or_default(),
-            count: histogram.count,
-            sum: histogram.sum,
-            zero_threshold: histogram.zero_threshold,
-            zero_count: histogram.zero_count,
-            positive: histogram.positive.iter().copied().collect(),
-            negative: histogram.negative.iter().copied().collect(),
-            bounds: histogram.bounds.to_vec(),
-            reset: histogram.reset,
-        }
     }
 }

@@ -37,7 +37,7 @@ impl FloatHistogram {
     }
 
     fn is_custom_reset(&self, previous: &Self) -> bool {
-        if self.bounds == previous.bounds {
+        if bounds::are_same(&self.bounds, &previous.bounds) {
             return has_less(&self.positive, previous.positive.iter().copied());
         }
         let common: Arc<[f64]> = bounds::common(&self.bounds, &previous.bounds).into();
