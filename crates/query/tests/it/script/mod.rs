@@ -13,6 +13,7 @@ mod judge;
 mod memory;
 mod metric;
 mod nhcb;
+mod pin;
 mod runner;
 mod self_tests;
 mod series;

@@ -7,7 +7,7 @@ use query::histogram::FloatHistogram;
 use std::ops::ControlFlow;
 
 /// Knows the name of a metric, numbers, strings; and `boom`, `warning`, `reversed`.
-struct Mini;
+pub(super) struct Mini;
 
 impl Mini {
     fn vector(store: &Memory, name: &str, at: Millis) -> Vec<(Labels, Sample)> {
