@@ -120,6 +120,13 @@ pub const ALERT_HISTORY: usize = 10_000;
 /// How long a resolved alert is still listed (the protocol's hour).
 pub const RESOLVED_ALERT_LISTED: Millis = HOUR;
 
+// ---- Queries ---------------------------------------------------------------------------------------------
+
+/// How old a sample may be that stands for now in a query: five scrapes of a minute, as with Prometheus.
+pub const LOOKBACK: Millis = 5 * MINUTE;
+/// Values that a query may hold at a time: at eight bytes each 400 MB.
+pub const QUERY_SAMPLES: usize = 50_000_000;
+
 // ---- Queues and faces -----------------------------------------------------------------------------------
 
 /// Events waiting to be published.

@@ -1,7 +1,8 @@
-//! Statistics over points: aggregates, counter increase, trends.
+//! PromQL over whatever gives series ([`model::Select`]), and statistics over points: aggregates, counter increase, trends.
 //!
-//! Everything here is a pure function of points; where they come from and what time it is, the caller knows.
-//! Staleness markers and values that are not finite never take part.
+//! An expression is read by [`syntax::parse`] and evaluated by [`Engine`]; `eval` says how. Everything here is a pure
+//! function of samples; where they come from and what time it is, the caller knows. Staleness markers and values that
+//! are not finite never take part in the statistics of points.
 
 mod scale;
 
@@ -17,8 +18,18 @@ pub mod syntax;
 
 pub mod histogram;
 
+mod kahan;
+
+mod number;
+
+mod annotation;
+
+mod eval;
+
 pub use aggregate::{Aggregate, aggregate};
+pub use eval::{Answer, Cost, Engine, MatrixSeries, Options, QueryError, Sample, Stop, Value, VectorSample};
 pub use increase::increase;
+pub use number::Number;
 pub use significance::Significance;
 pub use trend::{Direction, Trend, trend};
 

@@ -16,6 +16,9 @@ pub struct ParseError {
     pub column: usize,
 }
 
+/// How the text begins of a label that is no name.
+pub(super) const BAD_LABEL: &str = "invalid label name \"";
+
 impl ParseError {
     /// An error in `text`.
     pub(super) fn new(text: &str, span: Span, message: impl Into<String>) -> Self {
@@ -26,7 +29,10 @@ impl ParseError {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line == 0 {
+        if self.message.starts_with(BAD_LABEL) {
+            // Prometheus notices it only when it evaluates, which has no place to show.
+            f.write_str(&self.message)
+        } else if self.line == 0 {
             write!(f, "unknown position: parse error: {}", self.message)
         } else {
             write!(f, "{}:{}: parse error: {}", self.line, self.column, self.message)

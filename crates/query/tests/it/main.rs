@@ -3,10 +3,10 @@
 #![expect(clippy::expect_used, reason = "a test stops at the first thing that is not as it should be")]
 
 mod aggregates;
+mod histograms;
+mod script;
 mod syntax;
 mod syntax_corpus;
 mod syntax_errors;
 mod syntax_properties;
-mod histograms;
-mod script;
 mod trends;

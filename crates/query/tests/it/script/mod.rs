@@ -13,7 +13,6 @@ mod judge;
 mod memory;
 mod metric;
 mod nhcb;
-mod pin;
 mod runner;
 mod self_tests;
 mod series;
@@ -39,6 +38,11 @@ pub(crate) trait Evaluate {
         to: Millis,
         step: Millis,
     ) -> Result<Outcome, String>;
+
+    /// The same query, bound to a time, whenever it is asked; `None` if there is none.
+    fn pinned(&self, _query: &str, _at: Millis) -> Option<String> {
+        None
+    }
 }
 
 /// What came out, with the annotations as they are shown.

@@ -1,6 +1,5 @@
 //! Runs a script: loads, evaluates, judges.
 
-use super::adapter::pinned;
 use super::command::{Command, Eval, Expected, What, When, commands};
 use super::expect::Topic;
 use super::{Evaluate, Fault, Memory, Outcome, Value, judge};
@@ -45,7 +44,7 @@ pub(super) fn run(script: &str, evaluate: &dyn Evaluate) -> Result<Run, Fault> {
 fn judged(eval: &Eval, store: &Memory, evaluate: &dyn Evaluate) -> Result<(), String> {
     match eval.when {
         When::Instant(at) => {
-            for (query, t) in variants(&eval.query, at) {
+            for (query, t) in variants(evaluate, &eval.query, at) {
                 let again = |what: String| {
                     if t == at && query == eval.query { what } else { format!("as `{query}` at {t}: {what}") }
                 };
@@ -66,9 +65,9 @@ fn judged(eval: &Eval, store: &Memory, evaluate: &dyn Evaluate) -> Result<(), St
 }
 
 /// The query as it is; and pinned to its time, asked at other times.
-fn variants(query: &str, at: Millis) -> Vec<(String, Millis)> {
+fn variants(evaluate: &dyn Evaluate, query: &str, at: Millis) -> Vec<(String, Millis)> {
     let mut all = vec![(query.to_owned(), at)];
-    if let Some(pinned) = pinned(query, at) {
+    if let Some(pinned) = evaluate.pinned(query, at) {
         let times = if at == 0 { [-1000, 0, 1000].to_vec() } else { vec![-10 * at, 0, at / 5, at, 10 * at] };
         all.extend(times.into_iter().map(|t| (pinned.clone(), t)));
     }

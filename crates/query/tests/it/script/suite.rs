@@ -1,14 +1,13 @@
 //! All scripts that there are.
 
 use super::Evaluate;
-use super::adapter::evaluator;
+use super::adapter::Promql;
 use super::command::{What, commands};
 use super::runner::{Run, run};
 use super::self_tests::Mini;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-const NO_EVALUATOR: &str = "there is no evaluator yet: the scripts were read, but not run";
 const NO_SCRIPTS: &str =
     "Prometheus' scripts are not there: nothing was tested (ALICIA_PROMQL_SCRIPTS names their folder)";
 const KNOWN: &str = "tests/scripts/known-failures.txt";
@@ -148,8 +147,7 @@ fn our_scripts_hold() {
         }
     }
     assert!(scripts.len() >= 8, "scripts are missing");
-    let Some(evaluate) = evaluator() else { return say(NO_EVALUATOR) };
-    let wrong = check(&*evaluate, &scripts, &BTreeMap::new(), &BTreeMap::new());
+    let wrong = check(&Promql, &scripts, &BTreeMap::new(), &BTreeMap::new());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -178,7 +176,6 @@ fn prometheus_scripts_hold_but_for_the_known_failures() {
     let Some(folder) = prometheus_folder() else {
         return say(NO_SCRIPTS);
     };
-    let Some(evaluate) = evaluator() else { return say(NO_EVALUATOR) };
-    let wrong = check(&*evaluate, &scripts(&folder), &kinds(&folder), &known_failures());
+    let wrong = check(&Promql, &scripts(&folder), &kinds(&folder), &known_failures());
     assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
 }

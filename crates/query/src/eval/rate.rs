@@ -1,0 +1,267 @@
+//! `rate`, `increase`, `delta`: how much a value changed over a window, with what lies between its edges and the
+//! samples estimated; and `irate`, `idelta`: how much between the two newest samples.
+
+use crate::annotation::{Meeting, Note};
+use crate::eval::cells::{Cells, Sample};
+use crate::eval::grid::Grid;
+use crate::eval::over_time::Whose;
+use crate::eval::window::{Clean, RangeLens, Window};
+use crate::histogram::{FloatHistogram, Merged, MixedSchemas};
+use crate::syntax::Function;
+use model::{Millis, Point, ResetHint};
+use std::sync::Arc;
+
+/// Which of the three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RateKind {
+    /// Whether the value falls only when it begins anew at zero.
+    pub(crate) is_counter: bool,
+    /// Whether it is a change each second.
+    pub(crate) is_rate: bool,
+}
+
+impl RateKind {
+    pub(crate) fn of(function: Function) -> Option<Self> {
+        let (is_counter, is_rate) = match function {
+            Function::Rate => (true, true),
+            Function::Increase => (true, false),
+            Function::Delta => (false, false),
+            _ => return None,
+        };
+        Some(Self { is_counter, is_rate })
+    }
+}
+
+/// The samples at the edges of a window.
+#[derive(Debug, Clone, Copy)]
+struct Edges {
+    first: Millis,
+    last: Millis,
+    /// How many samples there are.
+    count: usize,
+    after: Millis,
+    to: Millis,
+}
+
+impl Edges {
+    /// By what a change between the first and the last sample is to be multiplied. `from_zero` is, for a counter that
+    /// rose, the share of its rise that it had at the first sample: it was not below zero before.
+    #[expect(clippy::cast_precision_loss, reason = "lengths of windows and numbers of samples")]
+    fn factor(&self, kind: RateKind, from_zero: Option<f64>) -> f64 {
+        let seconds = |from: Millis, to: Millis| (to - from) as f64 / 1000.0;
+        let sampled = seconds(self.first, self.last);
+        let between = sampled / (self.count - 1) as f64;
+        // Further from an edge than samples are from each other: the series begins or ends there.
+        let is_far = |distance: f64| distance >= between * 1.1;
+        let mut to_start = seconds(self.after, self.first);
+        if is_far(to_start) {
+            to_start = between / 2.0;
+        }
+        if let Some(share) = from_zero {
+            to_start = to_start.min(sampled * share);
+        }
+        let mut to_end = seconds(self.last, self.to);
+        if is_far(to_end) {
+            to_end = between / 2.0;
+        }
+        let factor = (sampled + to_start + to_end) / sampled;
+        if kind.is_rate { factor / seconds(self.after, self.to) } else { factor }
+    }
+}
+
+/// The rates of a series of numbers at each time of the grid.
+pub(crate) fn rates(clean: &Clean<'_>, grid: &Grid, lens: RangeLens, kind: RateKind) -> Cells {
+    let mut cells = Cells::empty(grid.len);
+    let falls = if kind.is_counter { falls(&clean.values) } else { Vec::new() };
+    let mut next_fall = 0;
+    let begin = clean.values.as_ptr_range().start;
+    clean.windows(grid, lens, |step, window| {
+        let (Some(first), Some(last)) = (window.values.first(), window.values.last()) else { return };
+        let [first_time, .., last_time] = window.times else { return };
+        let mut change = last - first;
+        if !falls.is_empty() {
+            // Where the window is in the whole: both columns are slices of one.
+            let start = (window.values.as_ptr() as usize - begin as usize) / size_of::<f64>();
+            while falls.get(next_fall).is_some_and(|(at, _)| *at <= start) {
+                next_fall += 1;
+            }
+            let inside = falls.get(next_fall..).unwrap_or_default().iter();
+            change += inside
+                .take_while(|(at, _)| *at < start + window.values.len())
+                .map(|(_, lost)| lost)
+                .sum::<f64>();
+        }
+        let (first, last) = (Point { t: *first_time, v: *first }, Point { t: *last_time, v: *last });
+        let edges = (window.after, window.to);
+        cells.set_float(step, rate_of(kind, change, (first, last), window.times.len(), edges));
+    });
+    cells
+}
+
+/// The rate of a series that changed by so much from its first of `count` samples in a window to its last.
+pub(crate) fn rate_of(
+    kind: RateKind,
+    change: f64,
+    (first, last): (Point, Point),
+    count: usize,
+    (after, to): (Millis, Millis),
+) -> f64 {
+    let edges = Edges { first: first.t, last: last.t, count, after, to };
+    let from_zero = (kind.is_counter && change > 0.0 && first.v >= 0.0).then(|| first.v / change);
+    change * edges.factor(kind, from_zero)
+}
+
+/// Where values fall, and from what.
+fn falls(values: &[f64]) -> Vec<(usize, f64)> {
+    let pairs = values.iter().zip(values.get(1..).unwrap_or_default()).zip(1..);
+    pairs.filter(|((before, after), _)| after < before).map(|((before, _), at)| (at, *before)).collect()
+}
+
+/// The rate in a window with histograms.
+pub(crate) fn histogram_rate(window: Window<'_>, kind: RateKind, whose: Whose<'_>) -> Option<Sample> {
+    if window.has_both() {
+        whose.note(Note::MixedFloatsHistograms);
+        return None;
+    }
+    let [first, .., last] = window.histograms else { return None };
+    let mut change = histogram_change(window, kind.is_counter, whose)?;
+    let edges = Edges {
+        first: first.0,
+        last: last.0,
+        count: window.histograms.len(),
+        after: window.after,
+        to: window.to,
+    };
+    let from_zero =
+        (kind.is_counter && change.count > 0.0 && first.1.count >= 0.0).then(|| first.1.count / change.count);
+    change.mul(edges.factor(kind, from_zero));
+    Some(Sample::Histogram(Arc::new(change)))
+}
+
+/// What the last histogram has more than the first, and what was lost by beginning anew.
+fn histogram_change(window: Window<'_>, is_counter: bool, whose: Whose<'_>) -> Option<FloatHistogram> {
+    let all = window.histograms;
+    let [(_, first), .., (_, last)] = all else { return None };
+    let gauges = [first, last].map(|histogram| is_gauge(histogram));
+    if is_counter && all.iter().any(|(_, histogram)| is_gauge(histogram)) {
+        whose.note(Note::NotCounter);
+    } else if !is_counter && gauges != [true; 2] {
+        whose.note(Note::NotGauge);
+    }
+    // A counter that began anew before the second sample began at zero.
+    let second = all.get(1).map(|(_, histogram)| histogram);
+    let begins_anew = is_counter && second.is_some_and(|second| second.detect_reset(first));
+    let mut before = if begins_anew { Arc::new(zeroed(second?)) } else { Arc::clone(first) };
+    let is_custom = before.is_custom();
+    let others = if is_counter { all.get(1..).unwrap_or_default() } else { all.get(all.len() - 1..)? };
+    if others.iter().any(|(_, histogram)| histogram.is_custom() != is_custom) {
+        whose.note(Note::MixedExponentialCustom);
+        return None;
+    }
+    let coarsest = others.iter().map(|(_, histogram)| histogram.schema).chain([before.schema]).min()?;
+    let mut change = last.copy_to_schema(coarsest);
+    let subtracted = change.sub(&before);
+    let told = |outcome: Result<Merged, MixedSchemas>, meeting| match outcome {
+        Ok(outcome) => {
+            if outcome.reconciled_bounds {
+                whose.context.note(Note::MismatchedCustomBuckets(meeting), whose.span);
+            }
+            Some(())
+        }
+        Err(_) => {
+            whose.note(Note::MixedExponentialCustom);
+            None
+        }
+    };
+    told(subtracted, Meeting::Subtraction)?;
+    if is_counter {
+        for (_, histogram) in all.get(1..)? {
+            if histogram.detect_reset(&before) {
+                told(change.add(&before), Meeting::Addition)?;
+            }
+            before = Arc::clone(histogram);
+        }
+    }
+    change.reset = ResetHint::Gauge;
+    change.compact();
+    Some(change)
+}
+
+fn is_gauge(histogram: &FloatHistogram) -> bool {
+    histogram.reset == ResetHint::Gauge
+}
+
+/// With the same kind of buckets and nothing in them.
+fn zeroed(histogram: &FloatHistogram) -> FloatHistogram {
+    FloatHistogram {
+        schema: histogram.schema,
+        bounds: Arc::clone(&histogram.bounds),
+        ..FloatHistogram::default()
+    }
+}
+
+/// `irate` and `idelta`.
+pub(crate) fn between_newest(window: Window<'_>, is_rate: bool, whose: Whose<'_>) -> Option<Sample> {
+    let floats = window.times.iter().zip(window.values).rev().take(2);
+    let floats = floats.map(|(time, value)| (*time, Sample::Float(*value)));
+    let histograms = window.histograms.iter().rev().take(2);
+    let histograms = histograms.map(|(time, histogram)| (*time, Sample::Histogram(Arc::clone(histogram))));
+    let mut newest: Vec<(Millis, Sample)> = floats.chain(histograms).collect();
+    newest.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+    let [(last_time, last), (before_time, before), ..] = newest.as_slice() else { return None };
+    let interval = last_time - before_time;
+    if interval == 0 {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "an interval of milliseconds")]
+    let seconds = interval as f64 / 1000.0;
+    match (before, last) {
+        (Sample::Float(before), Sample::Float(last)) => {
+            // A counter that fell began anew at zero.
+            let change = if is_rate && last < before { *last } else { last - before };
+            Some(Sample::Float(if is_rate { change / seconds } else { change }))
+        }
+        (Sample::Histogram(before), Sample::Histogram(last)) => {
+            let mut change = newest_change(before, last, is_rate, whose)?;
+            if is_rate {
+                change.div(seconds);
+            }
+            Some(Sample::Histogram(Arc::new(change)))
+        }
+        _ => {
+            whose.note(Note::MixedFloatsHistograms);
+            None
+        }
+    }
+}
+
+fn newest_change(
+    before: &FloatHistogram,
+    last: &FloatHistogram,
+    is_rate: bool,
+    whose: Whose<'_>,
+) -> Option<FloatHistogram> {
+    if is_rate && (is_gauge(before) || is_gauge(last)) {
+        whose.note(Note::NotCounter);
+    }
+    let are_gauges = is_gauge(before) && is_gauge(last);
+    if !is_rate && !are_gauges {
+        whose.note(Note::NotGauge);
+    }
+    let mut change = last.clone();
+    if !is_rate || !last.detect_reset(before) {
+        match change.sub(before) {
+            Ok(outcome) if outcome.reconciled_bounds => {
+                whose.context.note(Note::MismatchedCustomBuckets(Meeting::Subtraction), whose.span);
+            }
+            Ok(_) => {}
+            Err(_) => {
+                whose.note(Note::MixedExponentialCustom);
+                return None;
+            }
+        }
+    }
+    change.reset = ResetHint::Gauge;
+    change.compact();
+    Some(change)
+}
