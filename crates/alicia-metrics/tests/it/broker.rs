@@ -15,15 +15,27 @@ pub(crate) struct Mosquitto {
 }
 
 impl Mosquitto {
-    /// A broker that lets everybody in and queues without end.
+    /// A broker that lets everybody in, queues without end, and may be killed: it writes all that it has to its disk at
+    /// every change.
     pub(crate) fn start() -> Self {
+        Self::start_with("persistence true\nautosave_on_changes true\nautosave_interval 1")
+    }
+
+    /// The same for a broker that lives as long as the test. Sessions are kept in memory, so that a message costs the same
+    /// however many came before: one that writes everything at every change falls behind with the acknowledgements of a
+    /// collector that is killed again and again, so that everything becomes more and more.
+    pub(crate) fn in_memory() -> Self {
+        Self::start_with("persistence false")
+    }
+
+    fn start_with(persistence: &str) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let port = free_port();
         let mut config = String::new();
         writeln!(config, "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0")
             .expect("text");
-        writeln!(config, "persistence true\npersistence_location {}/", dir.path().display()).expect("text");
-        writeln!(config, "autosave_on_changes true\nautosave_interval 1\nuser root").expect("text");
+        writeln!(config, "persistence_location {}/\n{persistence}\nuser root", dir.path().display())
+            .expect("text");
         std::fs::write(dir.path().join("mosquitto.conf"), config).expect("the configuration is written");
         let mut broker = Self { child: None, dir, port };
         broker.launch();
