@@ -283,7 +283,6 @@ fn http_parts(
 }
 
 /// What is kept, and how much may be.
-#[expect(clippy::cast_precision_loss, reason = "days")]
 fn storage_status(store: &Store) -> http::StorageStatus {
     let (head, blocks, may) = (store.stats(), store.block_stats(), store.limits());
     http::StorageStatus {
@@ -302,9 +301,15 @@ fn storage_status(store: &Store) -> http::StorageStatus {
             head_bytes: may.head_bytes,
             memory_bytes: may.memory_bytes,
             block_bytes: Some(may.block_bytes).filter(|bytes| *bytes != u64::MAX),
-            retention_days: may.retention as f64 / limits::DAY as f64,
+            retention_days: kept_days(may.retention),
         },
     }
+}
+
+/// Days that samples are kept; infinite, which JSON says as null, if they are kept for ever.
+#[expect(clippy::cast_precision_loss, reason = "days")]
+fn kept_days(retention: model::Millis) -> f64 {
+    if retention >= limits::FOREVER { f64::INFINITY } else { retention as f64 / limits::DAY as f64 }
 }
 
 /// What the collector says of itself in the Prometheus text.

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::span::Span;
 use crate::{matching, when};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Matcher, Millis};
@@ -124,7 +125,15 @@ pub(crate) struct ServeArgs {
     /// What a message waits for before it is acknowledged [default: interval]
     #[arg(long, value_name = "POLICY", env = "ALICIA_METRICS_DURABILITY", help_heading = "Collection")]
     pub(crate) durability: Option<Durability>,
-    /// Days that samples are kept [default: 30]
+    /// How long samples are kept, such as 12h, 30d, 1y [default: 30d]
+    #[arg(
+        long,
+        value_name = "DURATION|forever",
+        env = "ALICIA_METRICS_RETENTION",
+        help_heading = "Collection"
+    )]
+    pub(crate) retention: Option<Span>,
+    /// The same in days
     #[arg(long, value_name = "DAYS", env = "ALICIA_METRICS_RETENTION_DAYS", help_heading = "Collection")]
     pub(crate) retention_days: Option<u32>,
     /// Gigabytes that the blocks of samples may take on disk; the oldest go first [default: no limit]
@@ -132,6 +141,15 @@ pub(crate) struct ServeArgs {
     pub(crate) retention_gb: Option<f64>,
     /// Seconds between two rounds of health checks, insights and summaries [default: 30]
     #[arg(
+    /// How far before the newest sample of its series a sample may lie that comes late [default: forever, which is as
+    /// long as samples are kept]
+    #[arg(
+        long,
+        value_name = "DURATION|forever",
+        env = "ALICIA_METRICS_OUT_OF_ORDER_WINDOW",
+        help_heading = "Collection"
+    )]
+    pub(crate) out_of_order_window: Option<Span>,
         long,
         value_name = "SECONDS",
         env = "ALICIA_METRICS_COLLECTION_INTERVAL",
@@ -260,9 +278,12 @@ pub(crate) struct ImportArgs {
     /// Directory of samples, rules and alert state; made if there is none
     #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", default_value = "data")]
     pub(crate) data_dir: PathBuf,
-    /// Days that samples are kept, as the collector is told; what is older is refused
-    #[arg(long, value_name = "DAYS", env = "ALICIA_METRICS_RETENTION_DAYS", default_value_t = 30)]
-    pub(crate) retention_days: u32,
+    /// How long samples are kept, as the collector is told; what is older is refused [default: 30d]
+    #[arg(long, value_name = "DURATION|forever", env = "ALICIA_METRICS_RETENTION")]
+    pub(crate) retention: Option<Span>,
+    /// The same in days
+    #[arg(long, value_name = "DAYS", env = "ALICIA_METRICS_RETENTION_DAYS")]
+    pub(crate) retention_days: Option<u32>,
     /// Whether to show a progress bar
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) progress: Progress,

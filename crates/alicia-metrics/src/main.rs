@@ -3,6 +3,7 @@
 //! Start reading at [`assemble`], which builds every part and connects it to the next.
 
 mod matching;
+mod span;
 mod when;
 
 mod cli;
@@ -93,11 +94,12 @@ fn serve(args: &ServeArgs) -> ExitCode {
 fn check(args: &ServeArgs) -> ExitCode {
     match settings::load(args) {
         Ok(settings) => say(&format!(
-            "settings are good\nbroker {:?}\nhttp {}\ndata {}\nretention {} days, collection every {} s, host every {} s, {} rules in the file",
+            "settings are good\nbroker {:?}\nhttp {}\ndata {}\nretention {}, late by at most {}, collection every {} s, host every {} s, {} rules in the file",
             settings.mqtt.broker,
             settings.http_listen,
             settings.data_dir.display(),
-            settings.retention_days,
+            settings.retention,
+            settings.out_of_order_window,
             settings.collection_seconds,
             settings.host_seconds,
             settings.rules.len(),

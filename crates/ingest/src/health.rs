@@ -85,7 +85,8 @@ impl Writer {
         self.give_back(batch);
         match status {
             Ok(series) => {
-                let too_old = |first: &Refused| first.index == 0 && first.reason == Reason::TooOld;
+                let is_past = |reason| matches!(reason, Reason::TooOld | Reason::OutOfOrder);
+                let too_old = |first: &Refused| first.index == 0 && is_past(first.reason);
                 if !outcome.refused.first().is_some_and(too_old) {
                     let for_service = health.instance.is_none();
                     let word = Word { text: (*health.word).into(), at: t, series, for_service };

@@ -12,6 +12,8 @@ pub const MINUTE: Millis = 60 * SECOND;
 pub const HOUR: Millis = 60 * MINUTE;
 /// See [`SECOND`].
 pub const DAY: Millis = 24 * HOUR;
+/// A length of time that is never over: whatever it is taken from, there is no overflow.
+pub const FOREVER: Millis = Millis::MAX / 2;
 
 // ---- Messages -------------------------------------------------------------------------------------------
 
@@ -65,6 +67,9 @@ pub const CHUNK_SAMPLES: usize = 8_192;
 pub const HEAD_SPAN: Millis = 2 * HOUR;
 /// Days of the longest blocks.
 pub const COMPACTED_DAYS: Millis = 31;
+/// Small blocks beside a large one of the same time that are put together without it: so a little that comes late again
+/// and again, for times long ago, makes neither thousands of files nor a large block anew each time.
+pub const LATE_BLOCKS: usize = 8;
 /// Lengths of the buckets that blocks have summaries of.
 pub const ROLLUPS: [Millis; 2] = [5 * MINUTE, HOUR];
 /// Samples that a bucket must stand for on average: with fewer, summaries would take more room than they spare time.

@@ -76,6 +76,8 @@ reasons! {
     TooFarInFuture = "too_far_in_future",
     /// The sample is older than the retention.
     TooOld = "too_old",
+    /// The sample lies further before the newest of its series than samples may come late.
+    OutOfOrder = "out_of_order",
     /// The store has as many series as it may have.
     TooManySeries = "too_many_series",
     /// The metric has as many series as one metric may have.

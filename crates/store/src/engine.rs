@@ -1,6 +1,6 @@
 //! The store as a whole: the head takes what comes, blocks keep what is older, readers see one history.
 
-use crate::blocks::{BlockStats, Blocks};
+use crate::blocks::{BlockStats, Blocks, pieces};
 use crate::head::{MemoryStore, Recovery, StoreStats, Swept};
 use crate::memory_limits::MemoryLimits;
 use crate::metadata::MetadataBook;
@@ -127,8 +127,9 @@ impl Store {
         if leaving.is_empty() {
             return Ok(());
         }
-        for day in MemoryStore::days(&leaving) {
-            let series = self.head.groups(&leaving, day).flatten();
+        let days = self.retention.read().days_of_blocks();
+        for piece in pieces(&MemoryStore::days(&leaving), self.clock.now(), days) {
+            let series = self.head.groups(&leaving, piece).flatten();
             self.blocks
                 .add(series)
                 .map_err(|source| WalError::Disk { name: "a new block".to_owned(), source })?;
@@ -175,8 +176,7 @@ impl Store {
 
     fn make_anew(&self, now: Millis, now_or_never: Millis, retention: &Retention) -> io::Result<()> {
         let _one_at_a_time = self.making.lock();
-        let days = (retention.shortest() / 10 / limits::DAY).clamp(1, limits::COMPACTED_DAYS);
-        self.blocks.compact(now, days)?;
+        self.blocks.compact(now, retention.days_of_blocks())?;
         self.blocks.write_erased_anew()?;
         self.blocks.expire(now_or_never, retention)
     }

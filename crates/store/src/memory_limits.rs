@@ -23,6 +23,8 @@ pub struct MemoryLimits {
     pub block_bytes: u64,
     /// Age above which samples are refused and swept, in milliseconds.
     pub retention: Millis,
+    /// How far before the newest sample of its series, as far as memory knows it, a sample may lie, in milliseconds.
+    pub out_of_order: Millis,
 }
 
 impl Default for MemoryLimits {
@@ -37,6 +39,7 @@ impl Default for MemoryLimits {
             segment_bytes: limits::SEGMENT_BYTES,
             block_bytes: u64::MAX,
             retention: 30 * limits::DAY,
+            out_of_order: limits::FOREVER,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How long samples are kept.
 
-use model::{Matcher, Millis, Series};
+use model::{Matcher, Millis, Series, limits};
 
 /// Series that are kept for another time than the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,11 @@ impl Retention {
     /// The shortest time that any are kept.
     pub(crate) fn shortest(&self) -> Millis {
         self.rules.iter().map(|rule| rule.keep).fold(self.others, Millis::min)
+    }
+
+    /// Days of the longest blocks: what goes with a block at once is at most a tenth more than should.
+    pub(crate) fn days_of_blocks(&self) -> Millis {
+        (self.shortest() / 10 / limits::DAY).clamp(1, limits::COMPACTED_DAYS)
     }
 
     /// How many of the times are over at an age.

@@ -2,6 +2,7 @@
 
 use super::SettingsError;
 use crate::cli::{Durability, LogFormat};
+use crate::span::Span;
 use model::Rule;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -54,8 +55,10 @@ pub(super) struct Http {
 pub(super) struct Storage {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) durability: Option<Durability>,
+    pub(super) retention: Option<Span>,
     pub(super) retention_days: Option<u32>,
     pub(super) retention_gb: Option<f64>,
+    pub(super) out_of_order_window: Option<Span>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,7 +67,9 @@ pub(super) struct Retention {
     /// Which series: `name`, `name{label="value"}` or the conditions alone.
     #[serde(rename = "match")]
     pub(super) matching: String,
-    pub(super) days: u32,
+    /// How long, or in days: one of both.
+    pub(super) keep: Option<Span>,
+    pub(super) days: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -6,13 +6,14 @@ mod file;
 mod resolve;
 
 use crate::cli::{Durability, LogFormat};
+use crate::span::Span;
 use ingest::GateSettings;
 use model::Rule;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::{MemoryLimits, RetentionRule};
 
-pub(crate) use resolve::load;
+pub(crate) use resolve::{DEFAULT_DAYS, load, retention};
 
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +48,10 @@ pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     /// What a message waits for before it is acknowledged. Default `interval`.
     pub(crate) durability: Durability,
-    /// Days that samples are kept. Default 30 (Alicia's deployment).
-    pub(crate) retention_days: u32,
+    /// How long samples are kept. Default 30 days (Alicia's deployment).
+    pub(crate) retention: Span,
+    /// How far before the newest sample of its series a sample may lie. Default: as far as samples are kept.
+    pub(crate) out_of_order_window: Span,
     /// Series that are kept for another time. Default none.
     pub(crate) retention_rules: Vec<RetentionRule>,
     /// Gigabytes that the blocks may take. Default: no limit.
@@ -91,7 +94,7 @@ impl Settings {
     pub(crate) fn gate(&self) -> GateSettings {
         let seconds = i64::try_from(self.collection_seconds).unwrap_or(i64::MAX);
         GateSettings {
-            retention: i64::from(self.retention_days) * model::limits::DAY,
+            retention: self.retention.0,
             collection_interval: seconds.saturating_mul(model::limits::SECOND),
             ..GateSettings::default()
         }
@@ -105,7 +108,8 @@ impl Settings {
     )]
     pub(crate) fn store(&self) -> MemoryLimits {
         MemoryLimits {
-            retention: self.gate().retention,
+            retention: self.retention.0,
+            out_of_order: self.out_of_order_window.0,
             block_bytes: self.retention_gb.map_or(u64::MAX, |gb| (gb * 1e9) as u64),
             ..MemoryLimits::default()
         }

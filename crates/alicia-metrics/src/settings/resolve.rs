@@ -5,11 +5,18 @@ use super::file::{self, File};
 use super::{MqttSettings, Settings, SettingsError};
 use crate::cli::ServeArgs;
 use crate::matching;
-use model::{Millis, limits};
+use crate::span::Span;
+use model::limits;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use store::RetentionRule;
 
+/// Alicia's deployment keeps samples for so many days.
+pub(crate) const DEFAULT_DAYS: u32 = 30;
+/// What is newer stays in memory anyway.
+const SHORTEST: Span = Span(limits::HOUR);
+/// Longer than anybody measured; who wants more says so in a word.
+const LONGEST: Span = Span(100 * 366 * limits::DAY);
 const DEFAULT_MQTT_PORT: u16 = 1883;
 const DEFAULT_MQTT_TLS_PORT: u16 = 8883;
 const DEFAULT_HTTP: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8014);
@@ -34,11 +41,14 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .or(file.storage.data_dir.take())
             .unwrap_or_else(|| PathBuf::from("data")),
         durability: args.durability.or(file.storage.durability).unwrap_or_default(),
-        retention_days: args
-            .retention_days
-            .or(alicia.retention_days)
-            .or(file.storage.retention_days)
-            .unwrap_or(30),
+        retention: retention("retention", args.retention, args.retention_days)?
+            .or(alicia.retention_days.map(Span::days))
+            .or(retention("storage.retention", file.storage.retention, file.storage.retention_days)?)
+            .unwrap_or_else(|| Span::days(DEFAULT_DAYS)),
+        out_of_order_window: args
+            .out_of_order_window
+            .or(file.storage.out_of_order_window)
+            .unwrap_or(Span::FOREVER),
         retention_rules: file.retention.iter().map(retention_rule).collect::<Result<_, _>>()?,
         retention_gb: args.retention_gb.or(file.storage.retention_gb),
         collection_seconds: args
@@ -66,13 +76,30 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     Ok(settings)
 }
 
+/// How long samples are kept, where `name` may say it and the same name with `days`.
+pub(crate) fn retention(
+    name: &str,
+    span: Option<Span>,
+    days: Option<u32>,
+) -> Result<Option<Span>, SettingsError> {
+    match (span, days.map(Span::days)) {
+        (Some(_), Some(_)) => Err(SettingsError::value(name, "is given, and so are days; give one of both")),
+        (Some(span), _) | (None, Some(span))
+            if span < SHORTEST || (span > LONGEST && span < Span::FOREVER) =>
+        {
+            let message = format!("{span} is out of range ({SHORTEST} to {LONGEST}, or {})", Span::FOREVER);
+            Err(SettingsError::value(name, message))
+        }
+        (span, days) => Ok(span.or(days)),
+    }
+}
+
 fn retention_rule(rule: &file::Retention) -> Result<RetentionRule, SettingsError> {
     let matchers =
         matching::parse(&rule.matching).map_err(|why| SettingsError::value("retention.match", why))?;
-    if rule.days == 0 {
-        return Err(SettingsError::value("retention.days", "is 0; expected at least one day"));
-    }
-    Ok(RetentionRule { matchers, keep: Millis::from(rule.days) * limits::DAY })
+    let keep = retention("retention.keep", rule.keep, rule.days)?;
+    let keep = keep.ok_or_else(|| SettingsError::value("retention", "expected `keep` or `days`"))?;
+    Ok(RetentionRule { matchers, keep: keep.0 })
 }
 
 fn mqtt(args: &ServeArgs, alicia: AliciaVariables, file: file::Mqtt) -> Result<MqttSettings, SettingsError> {
@@ -176,11 +203,8 @@ fn secret_in(path: &Path) -> Result<String, SettingsError> {
 }
 
 fn check(settings: &Settings) -> Result<(), SettingsError> {
-    let positive = [
-        ("retention-days", u64::from(settings.retention_days)),
-        ("collection-interval", settings.collection_seconds),
-        ("host-interval", settings.host_seconds),
-    ];
+    let positive =
+        [("collection-interval", settings.collection_seconds), ("host-interval", settings.host_seconds)];
     for (name, value) in positive {
         if value == 0 || value > 100 * 366 * 86_400 {
             return Err(SettingsError::value(name, format!("{value} is out of range")));
@@ -210,6 +234,7 @@ mod tests {
     use super::{AliciaVariables, File, resolve};
     use crate::cli::ServeArgs;
     use crate::settings::Settings;
+    use crate::span::Span;
     use clap::Parser;
 
     #[derive(Parser, Debug)]
@@ -271,7 +296,47 @@ mod tests {
         file.collection.interval_seconds = Some(4);
         file.collection.host_interval_seconds = Some(5);
         let settings = resolve(&line.serve, alicia(), file).expect("all are good");
-        assert_eq!((settings.retention_days, settings.collection_seconds, settings.host_seconds), (1, 3, 5));
+        assert_eq!(
+            (settings.retention, settings.collection_seconds, settings.host_seconds),
+            (Span::days(1), 3, 5)
+        );
+    }
+
+    #[test]
+    fn a_length_of_time_or_days_say_how_long_samples_are_kept_and_both_are_one_too_many() {
+        let kept = |flags: &[&str]| settings(flags).map(|settings| settings.retention);
+        assert_eq!(kept(&[]), Ok(Span::days(30)));
+        assert_eq!(kept(&["--retention-days", "7"]), Ok(Span::days(7)));
+        assert_eq!(kept(&["--retention", "1d12h"]), Ok(Span(36 * 3_600_000)));
+        assert_eq!(kept(&["--retention", "forever"]), Ok(Span::FOREVER));
+        for flags in [
+            &["--retention", "7d", "--retention-days", "7"][..],
+            &["--retention-days", "0"],
+            &["--retention", "5m"],
+        ] {
+            assert!(kept(flags).is_err_and(|text| text.contains("retention")), "{flags:?}");
+        }
+        let late = |flags: &[&str]| settings(flags).map(|settings| settings.store().out_of_order);
+        assert_eq!(late(&[]), Ok(model::limits::FOREVER));
+        assert_eq!(late(&["--out-of-order-window", "10m"]), Ok(600_000));
+        assert_eq!(late(&["--out-of-order-window", "0s"]), Ok(0));
+    }
+
+    #[test]
+    fn series_of_a_table_are_kept_for_its_length_or_its_days() {
+        let keeps = |table: &str| {
+            let text = format!("[[retention]]\nmatch = 'a'\n{table}\n");
+            let file: File = toml::from_str(&text).map_err(|error| error.to_string())?;
+            let line = parsed(&[])?;
+            let settings = resolve(&line.serve, AliciaVariables::default(), file);
+            settings.map(|settings| settings.retention_rules[0].keep).map_err(|error| error.to_string())
+        };
+        assert_eq!(keeps("days = 2"), Ok(2 * 86_400_000));
+        assert_eq!(keeps("keep = '12h'"), Ok(43_200_000));
+        assert_eq!(keeps("keep = 'forever'"), Ok(model::limits::FOREVER));
+        for bad in ["", "days = 0", "days = 1\nkeep = '1d'", "keep = 1"] {
+            assert!(keeps(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -10,6 +10,8 @@ use super::open::{self, TransferError};
 use super::refusals::Refusals;
 use crate::cli::{ImportArgs, TransferFormat};
 use crate::progress;
+use crate::settings;
+use crate::span::Span;
 use indicatif::ProgressBar;
 use model::{Append, Millis, Point, Reason, Sample, Series, TimeRange, limits};
 use std::fmt;
@@ -54,6 +56,8 @@ impl fmt::Display for Imported {
 
 /// Imports.
 pub(crate) fn import(args: &ImportArgs) -> Result<Imported, TransferError> {
+    let retention = settings::retention("retention", args.retention, args.retention_days)?;
+    let retention = retention.unwrap_or_else(|| Span::days(settings::DEFAULT_DAYS));
     let (input, length) = input(&args.file)?;
     let format: TransferFormat = args.format.unwrap_or_else(|| format::of_name(&args.file));
     let opened = open::open(&args.data_dir)?;
@@ -63,8 +67,7 @@ pub(crate) fn import(args: &ImportArgs) -> Result<Imported, TransferError> {
     };
     let imported = Imported { told: opened.told, ..Imported::default() };
     let now = SystemClock::default().now();
-    let retention = Millis::from(args.retention_days).saturating_mul(limits::DAY);
-    let taken = TimeRange { start: now.saturating_sub(retention), end: now.saturating_add(limits::FUTURE) };
+    let taken = TimeRange { start: now.saturating_sub(retention.0), end: now.saturating_add(limits::FUTURE) };
     let mut load = Load { store: &opened.store, taken, batch: Vec::new(), imported, since_upkeep: 0 };
     load.all(Lines::new(input, LINE_BYTES), Reader::new(format), &args.file, &bar)?;
     opened.store.flush(Millis::MAX)?;

@@ -1,7 +1,7 @@
 //! The store of a data directory, opened while no collector runs.
 
 use crate::data_dir;
-use model::Millis;
+use model::limits;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub(crate) enum TransferError {
     Write { path: String, source: io::Error },
     #[error("cannot read {path}, line {line}: {source}")]
     Read { path: String, line: u64, source: io::Error },
+    #[error(transparent)]
+    Settings(#[from] crate::settings::SettingsError),
     #[error("line {line}: {message}")]
     Line { line: u64, message: String },
 }
@@ -40,18 +42,15 @@ pub(crate) struct Opened {
     pub(crate) told: Vec<String>,
 }
 
-/// Retention with which nothing is too old: what is in a data directory must not go because somebody looks at it, or
+/// Opens the store in `data_dir`. It keeps samples of any age: what is there must not go because somebody looks at it, or
 /// adds to it, with another retention than the collector's.
-const FOR_EVER: Millis = Millis::MAX / 2;
-
-/// Opens the store in `data_dir`; it keeps samples of any age.
 pub(crate) fn open(data_dir: &Path) -> Result<Opened, TransferError> {
     let disk = |name: &str| {
         let dir = data_dir.join(name);
         RealDisk::open(&dir).map(Arc::new).map_err(|source| TransferError::path(&dir, source))
     };
     let disks = Disks { wal: disk(data_dir::WAL)?, blocks: disk(data_dir::BLOCKS)? };
-    let limits = MemoryLimits { retention: FOR_EVER, ..MemoryLimits::default() };
+    let limits = MemoryLimits { retention: limits::FOREVER, ..MemoryLimits::default() };
     let clock = Arc::new(SystemClock::default());
     let (store, recovery) = Store::open(limits, clock, disks, Durability::Interval)?;
     Ok(Opened { store, told: recovery.told })

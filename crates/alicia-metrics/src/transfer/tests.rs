@@ -66,7 +66,8 @@ fn import_within(retention_days: u32, file: &Path, format: TransferFormat, data_
         file: file.to_path_buf(),
         format: Some(format),
         data_dir: data_dir.to_path_buf(),
-        retention_days,
+        retention: None,
+        retention_days: Some(retention_days),
         progress: Progress::Never,
     };
     import(&args).expect("imports")

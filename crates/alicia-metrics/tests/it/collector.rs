@@ -36,9 +36,13 @@ impl Setup {
 
     /// Against the broker on `port`, keeping samples for so many days.
     pub(crate) fn keeping(port: u16, days: u32) -> Self {
+        Self::bare(port).with(&["--retention-days", &days.to_string()])
+    }
+
+    /// Against the broker on `port`, and no more said.
+    pub(crate) fn bare(port: u16) -> Self {
         let flags = ["--mqtt-broker", "127.0.0.1", "--mqtt-port", &port.to_string()];
         Self { flags: flags.map(str::to_owned).to_vec(), data_dir: None, variables: Vec::new() }
-            .with(&["--retention-days", &days.to_string()])
     }
 
     /// With its own broker.

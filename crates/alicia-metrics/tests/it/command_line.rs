@@ -38,7 +38,7 @@ fn help_names_every_command_and_setting() {
 fn check_tells_what_the_settings_come_to_and_refuses_bad_ones_with_code_3() {
     let good = run(&["check", "--mqtt-broker", "bus", "--retention-days", "7"]);
     assert!(
-        good.status.success() && text(&good).contains("7 days") && text(&good).contains("bus"),
+        good.status.success() && text(&good).contains("retention 7d") && text(&good).contains("bus"),
         "{}",
         text(&good)
     );

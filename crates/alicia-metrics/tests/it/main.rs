@@ -25,6 +25,7 @@ mod drop_in;
 mod durability;
 mod embedded_broker;
 mod hostile_clients;
+mod forever;
 mod numbered;
 mod recordings;
 mod transfer;

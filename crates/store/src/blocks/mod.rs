@@ -14,6 +14,7 @@ mod merge;
 
 mod scrub;
 
+pub(crate) use plan::pieces;
 pub(crate) use walk::{Walk, label_bytes};
 
 use crate::block::{Block, BlockWriter, TEMPORARY, name, number};

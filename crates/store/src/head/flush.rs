@@ -58,8 +58,8 @@ impl MemoryStore {
         owners.filter_map(chunks).filter(|(_, chunks)| !chunks.is_empty()).collect()
     }
 
-    /// The days of which there are points in what leaves, as ranges of time.
-    pub(crate) fn days(leaving: &Leaving) -> Vec<TimeRange> {
+    /// The days since 1970 of which there are points in what leaves.
+    pub(crate) fn days(leaving: &Leaving) -> BTreeSet<Millis> {
         let day = |t: Millis| t.div_euclid(limits::DAY);
         let mut days = BTreeSet::new();
         for chunk in leaving.iter().flat_map(|(_, chunks)| chunks) {
@@ -70,8 +70,7 @@ impl MemoryStore {
                 days.extend(chunk.points().iter().map(|point| day(point.t)));
             }
         }
-        let range = |day: Millis| TimeRange { start: day * limits::DAY, end: (day + 1) * limits::DAY - 1 };
-        days.into_iter().map(range).collect()
+        days
     }
 
     /// The series and points of what leaves, as far as it is in `range`, in groups.

@@ -256,6 +256,9 @@ impl Inner {
         let number = self.slot(sample.series, limits)?;
         let (slot, fill) = self.slots.get_mut(number).ok_or(Reason::TooManySeries)?;
         slot.touch(now);
+        if sample.point.t < slot.points.newest().saturating_sub(limits.out_of_order) {
+            return Err(Reason::OutOfOrder);
+        }
         let kept = slot.points.put(sample.point, fill)?;
         if let Some(pusher) = pusher {
             pusher.push(&mut slot.mark, sample.series, sample.point);

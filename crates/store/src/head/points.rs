@@ -122,6 +122,11 @@ impl Points {
         &mut self.sealed.get_or_insert_default().0
     }
 
+    /// No point was newer than this, also among those that left for a block.
+    pub(crate) fn newest(&self) -> Millis {
+        self.newest
+    }
+
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.open.is_empty() && self.sealed().is_empty()

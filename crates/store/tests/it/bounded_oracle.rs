@@ -21,6 +21,7 @@ const LIMITS: MemoryLimits = MemoryLimits {
     segment_bytes: 1_000,
     block_bytes: 1_000,
     retention: 30 * MINUTE,
+    out_of_order: model::limits::FOREVER,
 };
 
 #[derive(Debug, Clone)]

@@ -34,7 +34,10 @@ impl Ground {
     }
 
     fn open_with(&self, block_bytes: u64) -> Result<(Store, Recovery), WalError> {
-        let limits = MemoryLimits { segment_bytes: 200, block_bytes, ..MemoryLimits::default() };
+        self.open_within(MemoryLimits { segment_bytes: 200, block_bytes, ..MemoryLimits::default() })
+    }
+
+    pub(crate) fn open_within(&self, limits: MemoryLimits) -> Result<(Store, Recovery), WalError> {
         let disks = Disks { wal: Arc::new(self.wal.clone()), blocks: Arc::new(self.blocks.clone()) };
         Store::open(limits, self.clock.clone(), disks, Durability::Always)
     }
@@ -479,7 +482,8 @@ fn run(number: usize, start: Millis) -> Vec<(usize, Millis, f64)> {
 fn step() -> impl Strategy<Value = Step> {
     let value = prop_oneof![any::<f64>(), (0..1_000_i32).prop_map(|n| f64::from(n) / 10.0)];
     // Few instants, so that many samples replace others.
-    let instant = (0..180_i64).prop_map(|at| NOW - at * 10 * limits::MINUTE);
+    let lately = (0..180_i64).prop_map(|at| NOW - at * 10 * limits::MINUTE);
+    let instant = prop_oneof![19 => lately, 1 => (0..5_i64).prop_map(|days| NOW - days * limits::DAY)];
     let sample = (prop_oneof![9 => 0..12_usize, 1 => 0..SERIES], instant.clone(), value);
     let of_all = |t| Step::Append((0..SERIES).map(|number| (number, t, 1.5)).collect());
     prop_oneof![

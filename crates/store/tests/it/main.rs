@@ -10,6 +10,7 @@
 mod bounded_oracle;
 mod buckets;
 mod engine;
+mod forever;
 mod framed;
 mod golden;
 mod gone;

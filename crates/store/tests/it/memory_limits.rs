@@ -70,6 +70,28 @@ fn a_point_of_no_time_that_can_be_kept_is_refused() {
     assert_eq!(put(&store, &series("x", "a", "1"), i64::MIN), Some(Reason::TooOld));
 }
 
+/// The window is measured from what the series itself has, not from the clock: an old recording is taken from its
+/// beginning on.
+#[test]
+fn what_comes_later_than_it_may_is_refused_and_what_is_in_order_never() {
+    let limits = MemoryLimits { retention: i64::MAX, out_of_order: 10 * MINUTE, ..MemoryLimits::default() };
+    let store = store(limits);
+    let (one, two) = (series("x", "a", "1"), series("x", "a", "2"));
+    for t in [100, 90, 95, 101, 91] {
+        assert_eq!(put(&store, &one, t * MINUTE), None, "{t}");
+    }
+    assert_eq!(put(&store, &one, 91 * MINUTE - 1), Some(Reason::OutOfOrder));
+    assert_eq!(put(&store, &two, MINUTE), None, "another series has another newest");
+    for t in [0, 11, 12, 100_000] {
+        assert_eq!(put(&store, &two, t * MINUTE), None, "{t}");
+    }
+    assert_eq!(put(&store, &two, 12 * MINUTE), Some(Reason::OutOfOrder));
+    let strict = self::store(MemoryLimits { out_of_order: 0, ..limits });
+    for (t, refused) in [(5, None), (5, None), (4, Some(Reason::OutOfOrder)), (6, None)] {
+        assert_eq!(put(&strict, &one, t), refused, "{t}");
+    }
+}
+
 #[test]
 fn samples_older_than_the_retention_are_refused_and_swept() {
     let clock = Arc::new(SimClock::at(1_000 * MINUTE));
