@@ -38,6 +38,11 @@ pub(crate) enum Command {
     /// Take samples from text, of any age within the retention; exit code 4 if some were refused. The collector must
     /// not run
     Import(ImportArgs),
+    /// Copy everything that is kept to a directory of its own, which a collector can be started on; a running collector is
+    /// asked for it with --http
+    Snapshot(SnapshotArgs),
+    /// Make a data directory of a snapshot, which is read through first; where there is data already, nothing is done
+    Restore(RestoreArgs),
     /// Let samples of some series go for good; without --yes it only says which. The collector must not run
     Erase(EraseArgs),
     /// Ask a running collector whether it is healthy; exit code 0 or 1 (for containers)
@@ -136,11 +141,6 @@ pub(crate) struct ServeArgs {
     /// The same in days
     #[arg(long, value_name = "DAYS", env = "ALICIA_METRICS_RETENTION_DAYS", help_heading = "Collection")]
     pub(crate) retention_days: Option<u32>,
-    /// Gigabytes that the blocks of samples may take on disk; the oldest go first [default: no limit]
-    #[arg(long, value_name = "GB", env = "ALICIA_METRICS_RETENTION_GB", help_heading = "Collection")]
-    pub(crate) retention_gb: Option<f64>,
-    /// Seconds between two rounds of health checks, insights and summaries [default: 30]
-    #[arg(
     /// How far before the newest sample of its series a sample may lie that comes late [default: forever, which is as
     /// long as samples are kept]
     #[arg(
@@ -150,6 +150,11 @@ pub(crate) struct ServeArgs {
         help_heading = "Collection"
     )]
     pub(crate) out_of_order_window: Option<Span>,
+    /// Gigabytes that the blocks of samples may take on disk; the oldest go first [default: no limit]
+    #[arg(long, value_name = "GB", env = "ALICIA_METRICS_RETENTION_GB", help_heading = "Collection")]
+    pub(crate) retention_gb: Option<f64>,
+    /// Seconds between two rounds of health checks, insights and summaries [default: 30]
+    #[arg(
         long,
         value_name = "SECONDS",
         env = "ALICIA_METRICS_COLLECTION_INTERVAL",
@@ -201,6 +206,49 @@ pub(crate) struct VerifyArgs {
     /// Directory of samples, rules and alert state
     #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", default_value = "data")]
     pub(crate) data_dir: PathBuf,
+}
+
+/// What to copy, or whom to ask for it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SnapshotArgs {
+    /// Directory of samples, rules and alert state. The collector must not run there
+    #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", default_value = "data")]
+    pub(crate) data_dir: PathBuf,
+    /// The directory to make [default: `snapshots/` and the time, in the data directory]
+    #[arg(short, long, value_name = "DIR", conflicts_with = "http")]
+    pub(crate) output: Option<PathBuf>,
+    /// Ask the collector that listens here to make one, in its own data directory
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) http: Option<SocketAddr>,
+    /// Bearer token that the collector wants
+    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_TOKEN", hide_env_values = true)]
+    pub(crate) http_token: Option<String>,
+    /// User name that it wants
+    #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_HTTP_USERNAME")]
+    pub(crate) http_username: Option<String>,
+    /// Password that it wants
+    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_PASSWORD", hide_env_values = true)]
+    pub(crate) http_password: Option<String>,
+    /// Seconds to wait for its answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) timeout: u64,
+    /// Whether to show a progress bar
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: Progress,
+}
+
+/// What to restore, and where.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RestoreArgs {
+    /// The directory of a snapshot, or any data directory that no collector uses
+    #[arg(value_name = "SNAPSHOT")]
+    pub(crate) snapshot: PathBuf,
+    /// The data directory to make; it must not exist, or be empty
+    #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", default_value = "data")]
+    pub(crate) data_dir: PathBuf,
+    /// Whether to show a progress bar
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: Progress,
 }
 
 /// A format of samples as text (docs/transfer.md).

@@ -10,7 +10,7 @@ use store::Journal;
 use world::Disk;
 
 /// The journal's file in the data directory.
-const FILE: &str = "rules.journal";
+pub(crate) const FILE: &str = "rules.journal";
 /// Records beyond those of a snapshot before the journal is written anew: one per alert transition, so a
 /// noisy day fits, and a start reads at most a few megabytes.
 const COMPACT_AFTER: usize = 4 * limits::ALERT_HISTORY;

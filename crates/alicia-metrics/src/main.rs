@@ -24,11 +24,14 @@ mod assemble;
 
 mod progress;
 
+mod asking;
+
 mod demo;
 mod healthcheck;
 mod replay;
 mod transfer;
 
+mod backup;
 mod erase;
 mod verify;
 
@@ -65,6 +68,14 @@ fn main() -> ExitCode {
             Err(error) => fail(&error),
         },
         Some(Command::Export(args)) => export(&args),
+        Some(Command::Snapshot(args)) => match backup::snapshot(&args) {
+            Ok(told) => say(&told),
+            Err(error) => fail(&error),
+        },
+        Some(Command::Restore(args)) => match backup::restore(&args) {
+            Ok(told) => say(&told),
+            Err(error) => fail(&error),
+        },
         Some(Command::Erase(args)) => match erase::erase(&args) {
             Ok(told) => say(&told),
             Err(error) => fail(&error),

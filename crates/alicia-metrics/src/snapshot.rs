@@ -32,13 +32,12 @@ impl Snapshots {
     pub(crate) fn make(&self) -> Result<PathBuf, String> {
         let _one_at_a_time = self.is_under_way.try_lock().ok_or("another snapshot is under way")?;
         let all = self.data_dir.join(data_dir::SNAPSHOTS);
-        let (dir, part) = (all.join(self.house.clock.now().to_string()), all.join(PART));
+        let (dir, part) = (data_dir::new_snapshot(&self.data_dir, self.house.clock.now()), all.join(PART));
         // Of one that was never finished, because the collector died.
         drop(std::fs::remove_dir_all(&part));
-        // Whatever has its name is whole.
-        let made = self.fill(&part).and_then(|()| put_in_place(&part, &dir));
-        // The names are durable when the directories that they are in have been synced.
-        let kept = made.and_then(|()| sync(&all)).and_then(|()| sync(&self.data_dir));
+        let made = self.fill(&part).and_then(|()| data_dir::put_in_place(&part, &dir));
+        // The directory of all snapshots may be new too.
+        let kept = made.and_then(|()| data_dir::sync(&self.data_dir));
         kept.map(|()| dir).map_err(|error| {
             // Nobody is helped by an error of tidying up.
             drop(std::fs::remove_dir_all(&part));
@@ -52,13 +51,4 @@ impl Snapshots {
         self.house.store.snapshot(&disks).map_err(io::Error::other)?;
         self.house.ledger.copy(&RealDisk::open(dir)?)
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the house's disk has files; this is a directory")]
-fn put_in_place(part: &Path, dir: &Path) -> io::Result<()> {
-    std::fs::rename(part, dir)
-}
-
-fn sync(dir: &Path) -> io::Result<()> {
-    std::fs::File::open(dir)?.sync_all()
 }

@@ -18,6 +18,8 @@ pub struct FileReport {
     /// What is wrong with it, for people. The torn end of a killed collector's last segment is told too; it is cut
     /// at the next start.
     pub problem: Option<String>,
+    /// The problem is only such an end.
+    pub is_torn: bool,
 }
 
 /// How many files there are to look at.
@@ -39,10 +41,14 @@ pub fn verify(disks: &Disks, mut each: impl FnMut(FileReport)) -> io::Result<()>
         let report = match disks.wal.read(&name) {
             Ok(bytes) => {
                 let bytes = bytes.unwrap_or_default();
-                let (samples, problem) = wal::inspect(&bytes, *file, &files);
-                FileReport { name, bytes: bytes.len() as u64, samples, problem }
+                let (samples, fault) = wal::inspect(&bytes, *file, &files);
+                let is_torn = fault.as_ref().is_some_and(|fault| fault.is_torn);
+                let problem = fault.map(|fault| fault.text);
+                FileReport { name, bytes: bytes.len() as u64, samples, problem, is_torn }
             }
-            Err(error) => FileReport { name, bytes: 0, samples: 0, problem: Some(error.to_string()) },
+            Err(error) => {
+                FileReport { name, bytes: 0, samples: 0, problem: Some(error.to_string()), is_torn: false }
+            }
         };
         each(report);
     }
@@ -59,7 +65,8 @@ fn block_numbers(disks: &Disks) -> io::Result<Vec<u64>> {
 fn verify_block(disks: &Disks, number: u64) -> FileReport {
     let name = crate::block::name(number);
     let bytes = disks.blocks.length(&name).unwrap_or(0);
-    let report = |samples, problem| FileReport { name: name.clone(), bytes, samples, problem };
+    let report =
+        |samples, problem| FileReport { name: name.clone(), bytes, samples, problem, is_torn: false };
     let block = match Block::open(&disks.blocks, number) {
         Ok(Some(block)) => block,
         Ok(None) => return report(0, Some("the header, the footer or the summary is damaged".to_owned())),

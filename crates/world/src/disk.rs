@@ -1,6 +1,7 @@
 //! A flat directory of files: what the house needs of a disk, and no more.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A flat directory. Names are plain file names; anything else is [`io::ErrorKind::InvalidInput`].
@@ -26,6 +27,20 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// Those of the operating system; [`io::ErrorKind::NotFound`] if there is no such file.
     fn open(&self, name: &str) -> io::Result<Arc<dyn ReadFile>>;
+
+    /// The directory, if the machine's file system has it.
+    fn place(&self) -> Option<&Path> {
+        None
+    }
+
+    /// Gives the file, which nobody writes to any more, a place of the same name in another directory too, without
+    /// copying it. Durable when it returns.
+    ///
+    /// # Errors
+    /// Those of the operating system; [`io::ErrorKind::Unsupported`] where no file can stand in two directories.
+    fn link(&self, _name: &str, _to: &dyn Disk) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// Length of the file in bytes.
     ///

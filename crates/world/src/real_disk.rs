@@ -63,6 +63,16 @@ impl Disk for RealDisk {
         Ok(Arc::new(RealReadFile { file, length }))
     }
 
+    fn place(&self) -> Option<&Path> {
+        Some(&self.dir)
+    }
+
+    fn link(&self, name: &str, to: &dyn Disk) -> io::Result<()> {
+        let other = to.place().ok_or(io::ErrorKind::Unsupported)?;
+        fs::hard_link(self.path(name)?, other.join(name))?;
+        File::open(other)?.sync_all()
+    }
+
     fn length(&self, name: &str) -> io::Result<u64> {
         Ok(fs::metadata(self.path(name)?)?.len())
     }

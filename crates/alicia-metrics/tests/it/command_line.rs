@@ -24,6 +24,8 @@ fn help_names_every_command_and_setting() {
         "replay",
         "export",
         "import",
+        "snapshot",
+        "restore",
         "healthcheck",
         "--mqtt-broker",
         "--http-listen",

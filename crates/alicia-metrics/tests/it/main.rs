@@ -18,14 +18,15 @@ mod collector;
 mod http_client;
 mod wait;
 
+mod backup;
 mod bus_faults;
 mod command_line;
 mod disk_full;
 mod drop_in;
 mod durability;
 mod embedded_broker;
-mod hostile_clients;
 mod forever;
+mod hostile_clients;
 mod numbered;
 mod recordings;
 mod transfer;

@@ -164,6 +164,14 @@ impl Block {
         Ok(file)
     }
 
+    /// Has its file stand in another directory too.
+    ///
+    /// # Errors
+    /// Those of the disk, among them that it cannot do such a thing.
+    pub(crate) fn link(&self, to: &dyn Disk) -> io::Result<()> {
+        self.disk.link(&name(self.number), to)
+    }
+
     /// Bytes of memory that the index takes.
     pub(crate) fn index_bytes(&self) -> usize {
         self.index.lock().as_ref().map_or(0, |index| index.bytes())

@@ -9,7 +9,8 @@ use world::Disk;
 const PIECE: usize = 1 << 20;
 
 impl View {
-    /// Copies the blocks, as they are, and what is erased of them, durably.
+    /// Copies the blocks, as they are, and what is erased of them, durably. Where the file system lets a file stand in two
+    /// directories, nothing is copied: nobody writes to a block.
     ///
     /// # Errors
     /// Those of the disks; a part of it is there then.
@@ -20,6 +21,9 @@ impl View {
 }
 
 fn copy(block: &Block, to: &dyn Disk) -> io::Result<()> {
+    if block.link(to).is_ok() {
+        return Ok(());
+    }
     let (from, file, mut piece) = (block.file()?, to.create(TEMPORARY)?, Vec::new());
     let mut at = 0;
     while at < block.bytes {

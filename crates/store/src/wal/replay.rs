@@ -84,18 +84,25 @@ fn newest_segment(files: &[FileName]) -> Option<FileName> {
     files.iter().rev().find(|file| file.kind == Kind::Segment).copied()
 }
 
+/// What is wrong with a file, and whether it is no more than the end of the last segment that a killed process left.
+pub(crate) struct Fault {
+    pub(crate) text: String,
+    pub(crate) is_torn: bool,
+}
+
 /// Reads one file of `files`, changing nothing: gives how many samples it has, and what is wrong with it.
-pub(crate) fn inspect(bytes: &[u8], file: FileName, files: &[FileName]) -> (u64, Option<String>) {
+pub(crate) fn inspect(bytes: &[u8], file: FileName, files: &[FileName]) -> (u64, Option<Fault>) {
+    let damaged = |text| Some(Fault { text, is_torn: false });
     if let Header::Other(version) = record::judge_header(bytes, file.number) {
-        return (0, Some(WalError::Version { name: file.to_string(), version }.to_string()));
+        return (0, damaged(WalError::Version { name: file.to_string(), version }.to_string()));
     }
     let scan = scan(bytes, file.number, &mut Nobody);
-    let problem = match scan.verdict(file.kind, Some(file) == newest_segment(files)) {
+    let fault = match scan.verdict(file.kind, Some(file) == newest_segment(files)) {
         Verdict::Good => None,
-        Verdict::Torn => Some(scan.torn(file)),
-        Verdict::Damaged => Some(scan.damaged(file)),
+        Verdict::Torn => Some(Fault { text: scan.torn(file), is_torn: true }),
+        Verdict::Damaged => damaged(scan.damaged(file)),
     };
-    (scan.samples, problem)
+    (scan.samples, fault)
 }
 
 impl Replayed {
