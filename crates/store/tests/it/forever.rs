@@ -61,8 +61,8 @@ fn samples_since_the_epoch_are_taken_in_any_order_and_read_at_once() {
 fn a_few_samples_of_each_day_of_decades_are_few_files() {
     let ground = Ground::new(2);
     let (store, mut model) = (open(&ground), Model::new());
-    for round in 0..24 {
-        let count = 5_000 + round;
+    for round in 0..4 {
+        let count = 1_500 + round;
         put(&store, &mut model, &shuffled(count).map(|t| (0, t, round as f64)).collect::<Vec<_>>());
         put(&store, &mut model, &[(1, 0, round as f64), (1, NOW, round as f64)]);
         store.flush(Millis::MAX).expect("a sound disk");
@@ -94,6 +94,23 @@ fn what_comes_late_again_and_again_is_put_together_without_the_large_block() {
         assert!(store.block_stats().blocks <= 1 + limits::LATE_BLOCKS, "{:?}", store.block_stats());
     }
     assert!(ground.blocks.read("00000001.block").expect("readable").is_some(), "it was never written anew");
+}
+
+/// Two blocks of one day, and between them in age one of several days: the two alone must not become one, for its word would
+/// be newer than that of the one between.
+#[test]
+fn blocks_of_a_day_wait_for_what_lies_between_them() {
+    let ground = Ground::new(5);
+    let (store, mut model) = (open(&ground), Model::new());
+    let month = 200 * limits::COMPACTED_DAYS * limits::DAY;
+    let much: Vec<_> = (0..20_000).map(|n| (0, month + n * limits::MINUTE, f64::sin(n as f64))).collect();
+    let (t, later) = (month + limits::HOUR, month + 4 * limits::DAY);
+    for samples in [&much[..], &[(1, t, 1.0)], &[(1, t, 2.0), (1, later, 2.0)], &[(1, t + 1, 3.0)]] {
+        put(&store, &mut model, samples);
+        store.flush(Millis::MAX).expect("a sound disk");
+    }
+    store.tidy().expect("a sound disk");
+    assert_eq!(content(&store), model, "the newest word counts");
 }
 
 #[test]
