@@ -24,7 +24,7 @@ const HOUR: Millis = 60 * MINUTE;
 const DAY: Millis = 24 * HOUR;
 const HOSTS: usize = 100;
 /// Processor time that each query is asked for: many times what the system's clock of it is exact to.
-const SECONDS: f64 = 0.5;
+const SECONDS: f64 = 1.0;
 
 /// A query: its name, the expression with `HOST` for a host, how far it looks back from the end, and its step; 0 for an
 /// instant.

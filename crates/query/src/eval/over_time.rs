@@ -6,7 +6,7 @@ use crate::eval::context::Context;
 use crate::eval::meeting::tell;
 use crate::eval::window::Window;
 use crate::histogram::{Mean as HistogramMean, Total};
-use crate::kahan::{Kahan, Mean, Variance};
+use crate::kahan::{self, Variance, mean};
 use crate::syntax::{Function, Span};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -60,8 +60,8 @@ fn of_floats(function: Function, window: Window<'_>, quantile: f64, whose: Whose
     }
     let values = window.values;
     Some(match function {
-        Function::MinOverTime => extreme(values, |value, best| value < best).1,
-        Function::MaxOverTime => extreme(values, |value, best| value > best).1,
+        Function::MinOverTime => kahan::min(values),
+        Function::MaxOverTime => kahan::max(values),
         Function::TsOfMinOverTime => {
             seconds(*window.times.get(extreme(values, |value, best| value <= best).0)?)
         }
@@ -131,29 +131,23 @@ fn total(function: Function, window: Window<'_>, whose: Whose<'_>) -> Option<Sam
     let Some(((_, oldest), others)) = window.histograms.split_first() else {
         return Some(Sample::Float(if is_mean { mean(window.values) } else { sum(window.values) }));
     };
-    let (mut total, mut mean) = (Total::new(oldest), HistogramMean::new(oldest));
+    let (mut total, mut middle) = (Total::new(oldest), HistogramMean::new(oldest));
     for (_, histogram) in others {
-        let added = if is_mean { mean.add(histogram) } else { total.add(histogram) };
+        let added = if is_mean { middle.add(histogram) } else { total.add(histogram) };
         if added.is_err() {
             whose.note(Note::MixedExponentialCustom);
             return None;
         }
     }
-    let (notes, all) = if is_mean { (mean.notes(), mean.finish()) } else { (total.notes(), total.finish()) };
+    let (notes, all) =
+        if is_mean { (middle.notes(), middle.finish()) } else { (total.notes(), total.finish()) };
     tell(notes, Meeting::Aggregation, whose.context, whose.span);
     Some(Sample::Histogram(Arc::new(all)))
 }
 
 pub(crate) fn sum(values: &[f64]) -> f64 {
-    let mut sum = Kahan::default();
-    values.iter().for_each(|value| sum.add(*value));
+    let sum = kahan::sum(values);
     if sum.sum.is_infinite() { sum.sum } else { sum.total() }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    let mut mean = Mean::default();
-    values.iter().for_each(|value| mean.add(*value));
-    mean.value()
 }
 
 fn variance(values: &[f64]) -> f64 {
