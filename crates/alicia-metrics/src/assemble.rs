@@ -277,6 +277,7 @@ fn http_parts(
         reload: Arc::clone(reload),
         erase: Arc::new(move |request| crate::eraser::erase(&store, request)),
         snapshot: Arc::new(move || snapshots.make().map(|dir| dir.display().to_string())),
+        queries: http::Queries::default(),
         access: house.settings.borrow().http_access.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

@@ -7,7 +7,11 @@ mod problem;
 
 mod access;
 
+mod queries;
+
 mod parts;
+
+mod prom;
 
 mod params;
 
@@ -31,5 +35,6 @@ mod server;
 
 pub use access::Access;
 pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus};
+pub use queries::Queries;
 pub use routes::router;
 pub use server::serve;

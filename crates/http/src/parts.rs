@@ -1,6 +1,7 @@
 //! What the routes answer from.
 
 use crate::access::Access;
+use crate::queries::Queries;
 use ingest::Gate;
 use model::{BusStatus, Describe, HostSummary, Select, SelfHealth};
 use rules::RuleBook;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub snapshot: Arc<dyn Fn() -> Result<String, String> + Send + Sync>,
     /// Erases samples, durably.
     pub erase: Arc<Erase>,
+    /// How many queries are computed at a time.
+    pub queries: Queries,
     /// Who may come in.
     pub access: Access,
     /// The program's version.

@@ -14,8 +14,6 @@ pub(crate) enum Problem {
     NotFound(&'static str),
     /// 400 with a text.
     Bad(String),
-    /// 400 in the shape of Prometheus' interface.
-    Query(String),
     /// 422 with one entry.
     Invalid(Box<Entry>),
     /// 401, with the challenge.
@@ -112,10 +110,6 @@ impl IntoResponse for Problem {
             Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, text),
             Self::TooSlow => (StatusCode::GATEWAY_TIMEOUT, "the answer took too long".to_owned()),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error".to_owned()),
-            Self::Query(text) => {
-                let body = json!({"status": "error", "errorType": "bad_data", "error": text});
-                return (StatusCode::BAD_REQUEST, Json(body)).into_response();
-            }
             Self::Invalid(entry) => {
                 return (StatusCode::UNPROCESSABLE_ENTITY, Json(Said { detail: [*entry] })).into_response();
             }

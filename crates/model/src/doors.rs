@@ -6,7 +6,7 @@
 use crate::bucket::Bucket;
 use crate::event::Event;
 use crate::histogram::{Assembly, HistogramColumns};
-use crate::labels::Labels;
+use crate::labels::{Labels, PART};
 use crate::refusal::Reason;
 use crate::report::{Origin, Report};
 use crate::sample::Sample;
@@ -98,6 +98,9 @@ pub type TakeBuckets<'a> = dyn FnMut(&Arc<Series>, &[Bucket]) -> ControlFlow<()>
 /// What a reader does with the labels of a series and its histograms, as [`TakeSeries`].
 pub type TakeHistograms<'a> = dyn FnMut(&Labels, &HistogramColumns) -> ControlFlow<()> + 'a;
 
+/// What a reader does with the labels of a series, as [`TakeSeries`].
+pub type TakeLabels<'a> = dyn FnMut(&Labels) -> ControlFlow<()> + 'a;
+
 /// Gives series for matchers and a time range.
 pub trait Select: Send + Sync {
     /// Gives `take` the series that meet the selection one by one, ordered by labels, each with its points in range,
@@ -150,6 +153,21 @@ pub trait Select: Send + Sync {
             let _nothing_more = take(&labels, &histograms);
         }
         Ok(())
+    }
+
+    /// Gives `take` the labels of the series that meet the selection, numbers and native histograms alike, in no order that
+    /// is promised; one may come several times. A store that knows from its index which series there are need not look at
+    /// samples, and may then give a series too whose samples are only near the range. Of what type and how many of the
+    /// newest points the selection speaks is not looked at.
+    ///
+    /// # Errors
+    /// [`SelectError`] when the data cannot be read.
+    fn each_labels(&self, selection: &Selection, take: &mut TakeLabels<'_>) -> Result<(), SelectError> {
+        let selection = selection.clone().of(SampleType::All).newest(1);
+        self.each(&selection, &mut |series, _| match series.labels().get(PART) {
+            None => take(series.labels()),
+            Some(_) => take(&series.labels().without_part()),
+        })
     }
 
     /// All of [`Select::each`] at once, for who asks for little.

@@ -77,6 +77,12 @@ impl Labels {
         self.0.is_empty()
     }
 
+    /// What a native histogram is called of which this is a part.
+    #[must_use]
+    pub fn without_part(&self) -> Self {
+        Self::new(self.iter().filter(|(name, _)| *name != PART))
+    }
+
     /// A 64-bit hash of the set (XXH3), equal on every machine and in every run.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {

@@ -46,7 +46,7 @@ pub use bucket::{Aggregate, Bucket};
 pub use bus_status::{BrokerKind, BusStatus, SelfHealth};
 pub use doors::{
     Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError, TakeBuckets,
-    TakeHistograms, TakeSeries,
+    TakeHistograms, TakeLabels, TakeSeries,
 };
 pub use event::{CollectionError, ErrorClass, Event, HostSummary, Lifecycle, LifecycleChange, Summary};
 pub use histogram::{

@@ -132,6 +132,21 @@ pub const LOOKBACK: Millis = 5 * MINUTE;
 /// Values that a query may hold at a time: at eight bytes each 400 MB.
 pub const QUERY_SAMPLES: usize = 50_000_000;
 
+/// How long a query may take, and what is asked besides; who asks may want it sooner. No page is waited for longer.
+pub const QUERY_TIME: Duration = Duration::from_secs(30);
+/// Queries that are computed at a time, as with Prometheus. More than there are processors, since some wait for a disk.
+pub const QUERIES: usize = 20;
+/// Queries that wait for others: a dashboard asks some dozens at once. More are sent away.
+pub const WAITING_QUERIES: usize = 200;
+/// Points of a series that a query may ask for: a value a minute for a week, and more than a screen has; Prometheus' limit.
+pub const QUERY_POINTS: i64 = 11_000;
+/// Bytes of an answer that are written before they go to the client. What is shorter goes as a whole.
+pub const ANSWER_PIECE: usize = 256 << 10;
+/// Pieces of an answer that wait for a client that reads slowly.
+pub const ANSWER_PIECES: usize = 4;
+/// How long a client may take to read an answer that is not kept as a whole: it keeps the place of a query meanwhile.
+pub const ANSWER_READ_TIME: Duration = Duration::from_secs(120);
+
 // ---- Queues and faces -----------------------------------------------------------------------------------
 
 /// Events waiting to be published.
@@ -148,6 +163,9 @@ pub const LOOK_BACK_HOURS: u32 = 87_600;
 /// HTTP connections at a time: some hundred dashboards, and room for files and the bus below the usual 1,024 open
 /// files of a process. More wait until one is free.
 pub const HTTP_CONNECTIONS: usize = 512;
+/// How long an answer may take to begin, the reading of the request's body included: as long as a query, and ten seconds
+/// to say that it took too long.
+pub const HTTP_ANSWER_TIME: Duration = Duration::from_secs(40);
 /// How long the head of an HTTP request may take from its first byte.
 pub const HTTP_HEAD_TIME: Duration = Duration::from_secs(15);
 /// How long an HTTP connection may wait for its next request: browsers and scrapers come back within a minute.

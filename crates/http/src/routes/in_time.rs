@@ -4,13 +4,10 @@ use crate::problem::Problem;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::time::Duration;
-
-/// How long an answer may take, the reading of the request's body included.
-const ANSWER_TIME: Duration = Duration::from_secs(30);
+use model::limits;
 
 /// Gives up on an answer that takes too long.
 pub(super) async fn in_time(request: Request, next: Next) -> Response {
-    let answer = tokio::time::timeout(ANSWER_TIME, next.run(request)).await;
+    let answer = tokio::time::timeout(limits::HTTP_ANSWER_TIME, next.run(request)).await;
     answer.unwrap_or_else(|_| Problem::TooSlow.into_response())
 }

@@ -95,12 +95,12 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(rules::one, rules::update, rules::delete))
         .routes(routes!(rules::enable))
         .routes(routes!(rules::disable))
-        .routes(routes!(prometheus::metadata))
         .routes(routes!(admin::healthy))
         .routes(routes!(admin::ready))
         .routes(routes!(admin::reload))
         .routes(routes!(admin::snapshot))
         .routes(routes!(admin::erase))
+        .merge(prometheus::described())
 }
 
 /// An answer, or why there is none.

@@ -164,7 +164,7 @@ fn a_body_that_never_ends_is_given_up_with_a_504() {
         client.stream.read_exact(&mut go_on).await.expect("the head was read");
         assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
         client.send(b"{").await;
-        pass(29).await;
+        pass(39).await;
         client.is_alive();
         pass(2).await;
         let text = client.answer().await;

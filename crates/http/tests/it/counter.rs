@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use http::{Access, EraseError, Parts, StorageStatus};
+use http::{Access, EraseError, Parts, Queries, StorageStatus};
 use ingest::{Gate, GateSettings};
 use model::{
     Announce, Append, BrokerKind, BusStatus, Describe, Entry, Event, Health, HostSummary, Intake,
@@ -123,6 +123,7 @@ impl Counter {
                 ("x", _) => Err(EraseError::Failed("the disk is full".to_owned())),
                 _ => Err(EraseError::Unclear("no such words".to_owned())),
             }),
+            queries: Queries::default(),
             access,
             version: "0.0.0".to_owned(),
         });

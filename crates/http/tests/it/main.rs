@@ -15,6 +15,7 @@ mod endings;
 mod exposition;
 mod metrics;
 mod pages;
+mod prometheus_queries;
 mod requests;
 mod services;
 mod status;

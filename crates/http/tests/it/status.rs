@@ -99,7 +99,7 @@ fn types_and_units_of_metrics_are_told_as_prometheus_does() {
         one("took_seconds_histogram", "histogram", "seconds"),
     ];
     let success = |data: &[String]| format!(r#"{{"status":"success","data":{{{}}}}}"#, data.join(","));
-    let bad = r#"{"error":"limit must be a number","errorType":"bad_data","status":"error"}"#;
+    let bad = r#"{"status":"error","errorType":"bad_data","error":"limit must be a number"}"#;
     counter.check(&[
         ("/api/v1/metadata", 200, &success(&all)),
         ("/api/v1/metadata?limit=-1", 200, &success(&all)),

@@ -1,0 +1,28 @@
+//! What Prometheus' HTTP interface needs besides its routes: parameters, errors, times, numbers, and answers that are
+//! written as they are computed.
+
+mod float;
+
+mod instant;
+
+mod failure;
+
+mod form;
+
+mod escape;
+
+mod output;
+
+mod working;
+
+mod render;
+
+mod tree;
+
+pub(crate) use escape::unescaped;
+pub(crate) use failure::Failure;
+pub(crate) use form::Form;
+pub(crate) use output::Output;
+pub(crate) use render::{Stats, push_labels, query_data};
+pub(crate) use tree::tree;
+pub(crate) use working::{Ended, Going, answered};
