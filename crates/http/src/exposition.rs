@@ -6,7 +6,7 @@
 //! A histogram or summary entry carries one observation; the newest is shown as a gauge, and its statistics
 //! are at the aggregate route.
 
-use model::{MetricKind, NAME, SeriesPoints, is_stale_marker};
+use model::{Labels, MetricKind, NAME, Point, SeriesPoints, is_stale_marker};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -23,11 +23,28 @@ pub(crate) fn write(all: &[SeriesPoints], own: &[(String, f64)]) -> String {
     for one in all {
         let Some(point) = one.points.last().filter(|point| !is_stale_marker(point.v)) else { continue };
         let family = families.entry(legacy(one.series.name(), Some(':'))).or_default();
-        family.add(labels(&one.series), point.v, one.series.kind());
+        family.add(labels(one.series.labels()), point.v, one.series.kind());
     }
     let mut text = String::new();
     for (name, family) in families {
         family.write(&name, &mut text);
+    }
+    text
+}
+
+/// Samples with their times, for federation: of what type they are, the other side is not told, as with Prometheus.
+pub(crate) fn federated(newest: &BTreeMap<Labels, Point>) -> String {
+    let mut families: BTreeMap<String, BTreeMap<String, Point>> = BTreeMap::new();
+    for (all, point) in newest {
+        let family = families.entry(legacy(all.get(NAME).unwrap_or(""), Some(':'))).or_default();
+        family.entry(labels(all)).or_insert(*point);
+    }
+    let mut text = String::new();
+    for (name, samples) in families {
+        line(&mut text, format_args!("# TYPE {name} untyped"));
+        for (labels, point) in samples {
+            line(&mut text, format_args!("{name}{labels} {} {}", number(point.v), point.t));
+        }
     }
     text
 }
@@ -78,10 +95,10 @@ fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
 }
 
 /// `{name="value",…}`, or nothing where there are no labels.
-fn labels(series: &model::Series) -> String {
+fn labels(all: &Labels) -> String {
     let mut names: BTreeSet<String> = BTreeSet::new();
     let mut pairs = Vec::new();
-    for (name, value) in series.labels().iter().filter(|(name, _)| *name != NAME) {
+    for (name, value) in all.iter().filter(|(name, _)| *name != NAME) {
         let mut name = legacy(name, None);
         while names.contains(&name) {
             name.push('_');

@@ -66,7 +66,6 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// `2026-01-01T12:30:00.5Z`
-#[cfg_attr(not(test), expect(dead_code, reason = "rules and alerts will be told with it"))]
 pub(crate) fn rfc3339(t: Millis) -> String {
     let (days, rest) = (t.div_euclid(limits::DAY), t.rem_euclid(limits::DAY));
     // The date's year is the last that begins on that day or before; years are guessed a little too late at most.

@@ -22,6 +22,7 @@ mod tree;
 pub(crate) use escape::unescaped;
 pub(crate) use failure::Failure;
 pub(crate) use form::Form;
+pub(crate) use instant::rfc3339;
 pub(crate) use output::Output;
 pub(crate) use render::{Stats, push_labels, query_data};
 pub(crate) use tree::tree;

@@ -34,7 +34,6 @@ impl Output {
     }
 
     /// Says that it is no JSON. To be said first.
-    #[expect(dead_code, reason = "federation will say it")]
     pub(crate) fn set_content_type(&mut self, content_type: &'static str) {
         self.content_type = content_type;
     }

@@ -4,7 +4,7 @@ use super::failure::{Failure, Kind};
 use super::output::{Gone, Output};
 use crate::parts::Parts;
 use axum::response::{IntoResponse, Response};
-use query::Stop;
+use query::{QueryError, Stop};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -26,6 +26,18 @@ impl Going {
             TIMED_OUT => Some(Stop::Timeout),
             CANCELED => Some(Stop::Canceled),
             _ => None,
+        }
+    }
+
+    /// Goes on only if the work should.
+    ///
+    /// # Errors
+    /// It should not.
+    pub(crate) fn check(&self) -> Result<(), QueryError> {
+        match self.stop() {
+            None => Ok(()),
+            Some(Stop::Timeout) => Err(QueryError::Timeout),
+            Some(Stop::Canceled) => Err(QueryError::Canceled),
         }
     }
 

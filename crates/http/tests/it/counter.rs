@@ -7,7 +7,7 @@ use http::{Access, EraseError, Parts, Queries, StorageStatus};
 use ingest::{Gate, GateSettings};
 use model::{
     Announce, Append, BrokerKind, BusStatus, Describe, Entry, Event, Health, HostSummary, Intake,
-    Measurements, Metadata, MetricKind, Origin, Reason, Report, SelfHealth, Unregistration,
+    Measurements, Metadata, MetricKind, Origin, Reason, Report, Select, SelfHealth, Unregistration,
 };
 use parking_lot::Mutex;
 use rules::{Change, Ledger, LedgerError, RuleBook, default_rules};
@@ -79,6 +79,15 @@ impl Counter {
     }
 
     pub(crate) fn with_access(access: Access) -> Self {
+        Self::built(access, Queries::default(), None)
+    }
+
+    /// One that reads samples from elsewhere, with these places for queries.
+    pub(crate) fn reading(select: Arc<dyn Select>, queries: Queries) -> Self {
+        Self::built(Access::Open, queries, Some(select))
+    }
+
+    fn built(access: Access, queries: Queries, select: Option<Arc<dyn Select>>) -> Self {
         let clock = Arc::new(SimClock::at(NOW));
         let keeper = Arc::new(Keeper::default());
         let store = Arc::new(MemoryStore::new(MemoryLimits::default(), clock.clone()));
@@ -95,7 +104,7 @@ impl Counter {
             network_connections: 7,
         };
         let router = http::router(Parts {
-            select: store,
+            select: select.unwrap_or(store),
             gate: gate.clone(),
             book,
             clock,
@@ -123,7 +132,7 @@ impl Counter {
                 ("x", _) => Err(EraseError::Failed("the disk is full".to_owned())),
                 _ => Err(EraseError::Unclear("no such words".to_owned())),
             }),
-            queries: Queries::default(),
+            queries,
             access,
             version: "0.0.0".to_owned(),
         });

@@ -11,6 +11,14 @@ mod syntax;
 
 mod metadata;
 
+mod rules;
+
+mod server;
+
+mod tsdb;
+
+mod federate;
+
 use crate::parts::Parts;
 use crate::prom::Output;
 use serde::Serialize;
@@ -30,6 +38,18 @@ pub(super) fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(syntax::format, syntax::format_form))
         .routes(routes!(syntax::parse, syntax::parse_form))
         .routes(routes!(metadata::metadata))
+        .routes(routes!(rules::rules))
+        .routes(routes!(rules::alerts))
+        .routes(routes!(server::buildinfo))
+        .routes(routes!(server::runtimeinfo))
+        .routes(routes!(server::config))
+        .routes(routes!(server::flags))
+        .routes(routes!(server::walreplay))
+        .routes(routes!(server::targets))
+        .routes(routes!(server::alertmanagers))
+        .routes(routes!(server::features))
+        .routes(routes!(tsdb::tsdb))
+        .routes(routes!(federate::federate))
 }
 
 /// An answer that is there.

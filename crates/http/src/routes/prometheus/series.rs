@@ -4,7 +4,6 @@ use super::{CUT, Success};
 use crate::params::Within;
 use crate::parts::Parts;
 use crate::prom::{Ended, Failure, Form, Going, answered, push_labels, unescaped};
-use ::query::QueryError;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use model::{Labels, Matcher, Millis, Selection, TimeRange};
@@ -157,11 +156,7 @@ impl Wanted {
                 take(labels);
                 if going.stop().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })?;
-            match going.stop() {
-                None => {}
-                Some(::query::Stop::Timeout) => return Err(QueryError::Timeout.into()),
-                Some(::query::Stop::Canceled) => return Err(QueryError::Canceled.into()),
-            }
+            going.check()?;
         }
         Ok(())
     }
