@@ -18,7 +18,9 @@ pub(crate) fn write(all: &[SeriesPoints], own: &[(String, f64)]) -> String {
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
     for (name, value) in own {
         let kind = if name.ends_with("_total") { MetricKind::Counter } else { MetricKind::Gauge };
-        families.entry(legacy(name, Some(':'))).or_default().add(String::new(), *value, kind);
+        let family = families.entry(legacy(name, Some(':'))).or_default();
+        family.is_own = true;
+        family.add(String::new(), *value, kind);
     }
     for one in all {
         let Some(point) = one.points.last().filter(|point| !is_stale_marker(point.v)) else { continue };
@@ -58,6 +60,7 @@ struct Family {
     hidden: usize,
     has_others_than_counters: bool,
     has_observations: bool,
+    is_own: bool,
 }
 
 impl Family {
@@ -72,7 +75,9 @@ impl Family {
     }
 
     fn write(&self, name: &str, text: &mut String) {
-        if self.has_observations {
+        if self.is_own {
+            line(text, format_args!("# HELP {name} Of the collector itself."));
+        } else if self.has_observations {
             line(text, format_args!("# HELP {name} The newest observation of a distribution."));
         }
         let kind = if self.has_others_than_counters { "gauge" } else { "counter" };

@@ -35,6 +35,7 @@ mod server;
 
 pub use access::Access;
 pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus};
+pub use prom::answer_json;
 pub use queries::Queries;
 pub use routes::router;
 pub use server::serve;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 /// Places for queries.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl Queries {
     }
 
     /// Waits for a place.
-    pub(crate) async fn enter(&self, time: Duration) -> Result<OwnedSemaphorePermit, NoPlace> {
+    pub(crate) async fn enter(&self, until: Instant) -> Result<OwnedSemaphorePermit, NoPlace> {
         if let Ok(place) = Arc::clone(&self.room).try_acquire_owned() {
             return Ok(place);
         }
@@ -42,7 +43,7 @@ impl Queries {
         if waiting.0.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
             return Err(NoPlace::TooMany);
         }
-        let place = tokio::time::timeout(time, Arc::clone(&self.room).acquire_owned()).await;
+        let place = timeout_at(until, Arc::clone(&self.room).acquire_owned()).await;
         // Nobody closes the semaphore.
         place.ok().and_then(Result::ok).ok_or(NoPlace::TooLate)
     }

@@ -24,6 +24,7 @@ pub(crate) use failure::Failure;
 pub(crate) use form::Form;
 pub(crate) use instant::rfc3339;
 pub(crate) use output::Output;
+pub use render::answer_json;
 pub(crate) use render::{Stats, push_labels, query_data};
 pub(crate) use tree::tree;
 pub(crate) use working::{Ended, Going, answered};

@@ -22,7 +22,8 @@ pub(crate) struct Output {
     /// What is written and has not gone yet.
     pub(crate) text: Vec<u8>,
     content_type: &'static str,
-    runtime: Handle,
+    /// None where all of it is kept.
+    runtime: Option<Handle>,
     head: Option<oneshot::Sender<Response>>,
     pieces: Option<(mpsc::Sender<Bytes>, Instant)>,
 }
@@ -30,7 +31,12 @@ pub(crate) struct Output {
 impl Output {
     /// One whose beginning goes to `head`.
     pub(super) fn new(head: oneshot::Sender<Response>, runtime: Handle) -> Self {
-        Self { text: Vec::new(), content_type: "application/json", runtime, head: Some(head), pieces: None }
+        Self { runtime: Some(runtime), head: Some(head), ..Self::kept() }
+    }
+
+    /// One that goes nowhere.
+    pub(crate) fn kept() -> Self {
+        Self { text: Vec::new(), content_type: "application/json", runtime: None, head: None, pieces: None }
     }
 
     /// Says that it is no JSON. To be said first.
@@ -43,7 +49,7 @@ impl Output {
     /// # Errors
     /// Nobody reads it any more, or too slowly.
     pub(crate) fn pass(&mut self) -> Result<(), Gone> {
-        if self.text.len() < limits::ANSWER_PIECE {
+        if self.text.len() < limits::ANSWER_PIECE || self.runtime.is_none() {
             return Ok(());
         }
         if let Some(head) = self.head.take() {
@@ -79,9 +85,9 @@ impl Output {
     }
 
     fn send(&mut self) -> Result<(), Gone> {
-        let Some((pieces, until)) = &self.pieces else { return Err(Gone) };
+        let (Some((pieces, until)), Some(runtime)) = (&self.pieces, &self.runtime) else { return Err(Gone) };
         let piece = Bytes::from(std::mem::replace(&mut self.text, Vec::with_capacity(limits::ANSWER_PIECE)));
-        match self.runtime.block_on(timeout_at(*until, pieces.send(piece))) {
+        match runtime.block_on(timeout_at(*until, pieces.send(piece))) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Gone),
         }

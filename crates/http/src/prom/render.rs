@@ -64,6 +64,15 @@ pub(crate) fn query_data(
     Ok(())
 }
 
+/// The answer of `/api/v1/query`, for who asks the engine without HTTP.
+#[must_use]
+pub fn answer_json(answer: Answer) -> String {
+    let mut out = Output::kept();
+    // What goes nowhere cannot fail on its way.
+    let _always_written = query_data(&mut out, answer, usize::MAX, None);
+    String::from_utf8_lossy(&out.text).into_owned()
+}
+
 fn cut<T>(all: &mut Vec<T>, limit: usize) -> bool {
     let is_cut = all.len() > limit;
     all.truncate(limit);

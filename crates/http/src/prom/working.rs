@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// Whether an answer is still wanted.
 #[derive(Debug, Default)]
@@ -73,13 +73,14 @@ impl From<Gone> for Ended {
     }
 }
 
-/// What `work` writes, if it has a place and is done within `time`.
+/// What `work` writes, if it has a place and is done within `time`, the wait for the place included.
 pub(crate) async fn answered(
     parts: Arc<Parts>,
     time: Duration,
     work: impl FnOnce(&Parts, &Going, &mut Output) -> Result<(), Ended> + Send + 'static,
 ) -> Response {
-    let place = match parts.queries.enter(time).await {
+    let until = Instant::now() + time;
+    let place = match parts.queries.enter(until).await {
         Ok(place) => place,
         Err(why) => return Failure::from(why).into_response(),
     };
@@ -96,7 +97,7 @@ pub(crate) async fn answered(
             Err(Ended::Gone) => {}
         }
     });
-    let answer = match timeout(time, &mut answer).await {
+    let answer = match timeout_at(until, &mut answer).await {
         Ok(answer) => answer,
         Err(_) => {
             going.end(TIMED_OUT);

@@ -16,7 +16,8 @@ fn the_text_has_every_live_series_and_the_collectors_own() {
     counter.metric("stt", "stt-1", "took", MetricKind::Histogram, &[], &[(9, 7.0), (5, 120.5)]);
     counter.gauge("tts", "tts-1", "temp", &[(1, 4.0)]);
     counter.goodbye("tts");
-    let expect = r#"# TYPE alicia_metrics_messages_total counter
+    let expect = r#"# HELP alicia_metrics_messages_total Of the collector itself.
+# TYPE alicia_metrics_messages_total counter
 alicia_metrics_messages_total 3
 # TYPE done_total counter
 done_total{instance="stt-1",kind="a\"b\n\\",service="stt"} 42
@@ -42,6 +43,7 @@ fn names_are_brought_to_the_legacy_characters_and_nothing_is_said_twice() {
     let expect = r#"# TYPE _9_odd_name:x gauge
 _9_odd_name:x{instance="i",service="s"} 1
 # 1 more series would have one of the lines above: not shown.
+# HELP alicia_metrics_messages_total Of the collector itself.
 # TYPE alicia_metrics_messages_total gauge
 alicia_metrics_messages_total 3
 alicia_metrics_messages_total{instance="i",service="s"} 8
