@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::questions_args::{LabelsArgs, QueryArgs, SeriesArgs};
 use crate::span::Span;
 use crate::{matching, when};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -45,6 +46,12 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Let samples of some series go for good; without --yes it only says which. The collector must not run
     Erase(EraseArgs),
+    /// Ask a PromQL expression, of a running collector or of the data directory of a stopped one
+    Query(QueryArgs),
+    /// List the series that meet a selector
+    Series(SeriesArgs),
+    /// List the labels, or the values of one
+    Labels(LabelsArgs),
     /// Ask a running collector whether it is healthy; exit code 0 or 1 (for containers)
     Healthcheck(HealthcheckArgs),
 }

@@ -8,6 +8,7 @@ mod when;
 
 mod cli;
 mod logging;
+mod questions_args;
 mod settings;
 
 mod ledger;
@@ -33,6 +34,7 @@ mod transfer;
 
 mod backup;
 mod erase;
+mod questions;
 mod verify;
 
 use clap::Parser;
@@ -85,10 +87,29 @@ fn main() -> ExitCode {
             Ok(done) => complain(&done, EXIT_REFUSED),
             Err(error) => fail(&error),
         },
+        Some(Command::Query(args)) => answered(questions::query(&args)),
+        Some(Command::Series(args)) => answered(questions::series(&args)),
+        Some(Command::Labels(args)) => answered(questions::labels(&args)),
         Some(Command::Healthcheck(args)) => match healthcheck::ask(&args) {
             Ok(status) => say(&status),
             Err(error) => fail(&format!("{} is not healthy: {error}", args.http_listen)),
         },
+    }
+}
+
+/// What was asked for goes to standard output, what is to be said of it to standard error.
+fn answered(answer: Result<questions::Shown, questions::AskError>) -> ExitCode {
+    match answer {
+        Ok(shown) => {
+            for warning in &shown.said {
+                complain(warning, 0);
+            }
+            match std::io::stdout().write_all(shown.text.as_bytes()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::from(EXIT_FAILURE),
+            }
+        }
+        Err(error) => fail(&error),
     }
 }
 

@@ -16,8 +16,10 @@ mod cardinality;
 mod clock_jumps;
 mod collector;
 mod http_client;
+mod kept_hour;
 mod wait;
 
+mod asking;
 mod backup;
 mod bus_faults;
 mod command_line;

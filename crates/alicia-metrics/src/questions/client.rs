@@ -1,0 +1,199 @@
+//! Just enough HTTP to ask a collector on this machine or in this house; TLS is for a proxy.
+
+use super::fault::AskError;
+use super::{OpenRange, Times};
+use crate::questions_args::Whom;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use model::{Millis, to_seconds};
+use serde_json::Value;
+use std::io::{self, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+/// How long the collector may take: a little longer than it lets a query take.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// How long a connection may take to be made.
+const REACH: Duration = Duration::from_secs(5);
+/// Bytes of an answer that are read.
+const ANSWER_BYTES: u64 = 1 << 30;
+
+/// Whom to ask, and how.
+pub(super) struct Client {
+    address: String,
+    authorization: Option<String>,
+}
+
+impl Client {
+    pub(super) fn new(whom: &Whom) -> Self {
+        let address = whom.http.strip_prefix("http://").unwrap_or(&whom.http).trim_end_matches('/');
+        // A server that listens on all addresses is asked on the loopback one.
+        let address = match address.strip_prefix("0.0.0.0:") {
+            Some(port) => format!("127.0.0.1:{port}"),
+            None => address.replace("[::]:", "[::1]:"),
+        };
+        let basic = || {
+            let (user, password) = (whom.http_username.as_deref()?, whom.http_password.as_deref()?);
+            Some(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+        };
+        let bearer = whom.http_token.as_deref().map(|token| format!("Bearer {token}"));
+        Self { address, authorization: bearer.or_else(basic) }
+    }
+
+    pub(super) fn query(&self, expression: &str, times: Times) -> Result<Value, AskError> {
+        let mut form = vec![("query", expression.to_owned())];
+        let path = match times {
+            Times::At(time) => {
+                form.push(("time", seconds(time)));
+                "/api/v1/query"
+            }
+            Times::Range { start, end, step } => {
+                form.extend([("start", seconds(start)), ("end", seconds(end)), ("step", seconds(step))]);
+                "/api/v1/query_range"
+            }
+        };
+        self.ask("POST", path, &form)
+    }
+
+    pub(super) fn list(
+        &self,
+        path: &str,
+        matches: &[String],
+        (start, end): OpenRange,
+    ) -> Result<Vec<Value>, AskError> {
+        let mut form: Vec<_> = matches.iter().map(|text| ("match[]", text.clone())).collect();
+        form.extend(start.map(|time| ("start", seconds(time))));
+        form.extend(end.map(|time| ("end", seconds(time))));
+        let mut answer = self.ask("GET", path, &form)?;
+        match answer.get_mut("data").map(Value::take) {
+            Some(Value::Array(data)) => Ok(data),
+            _ => Err(AskError::NotPrometheus),
+        }
+    }
+
+    fn ask(&self, method: &str, path: &str, form: &[(&str, String)]) -> Result<Value, AskError> {
+        let form: Vec<_> = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let (form, mut head) = (form.join("&"), format!("{method} {path}"));
+        let body = if method == "POST" {
+            form.as_str()
+        } else {
+            head.push_str(&format!("?{form}"));
+            ""
+        };
+        head.push_str(&format!(
+            " HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+            self.address,
+            body.len()
+        ));
+        if let Some(authorization) = &self.authorization {
+            head.push_str(&format!("Authorization: {authorization}\r\n"));
+        }
+        let raw = self.exchange(&format!("{head}\r\n{body}"));
+        let raw = raw.map_err(|source| AskError::NotReached { address: self.address.clone(), source })?;
+        let (status, body) = parted(&raw).ok_or(AskError::NotPrometheus)?;
+        if status == 401 {
+            return Err(AskError::Unauthorized(self.address.clone()));
+        }
+        let answer: Value = serde_json::from_slice(&body).map_err(|_| AskError::NotPrometheus)?;
+        match answer.get("status").and_then(Value::as_str) {
+            Some("success") => Ok(answer),
+            Some(_) => {
+                let why = answer.get("error").and_then(Value::as_str).unwrap_or("the collector says no more");
+                Err(AskError::Refused(why.to_owned()))
+            }
+            None => Err(AskError::NotPrometheus),
+        }
+    }
+
+    fn exchange(&self, request: &str) -> io::Result<Vec<u8>> {
+        let mut last = io::Error::new(io::ErrorKind::InvalidInput, "no such address");
+        for address in self.address.to_socket_addrs()? {
+            match TcpStream::connect_timeout(&address, REACH) {
+                Ok(mut stream) => {
+                    stream.set_read_timeout(Some(PATIENCE))?;
+                    stream.set_write_timeout(Some(PATIENCE))?;
+                    stream.write_all(request.as_bytes())?;
+                    let mut raw = Vec::new();
+                    stream.take(ANSWER_BYTES).read_to_end(&mut raw)?;
+                    return Ok(raw);
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+}
+
+/// The status and the body of an answer.
+fn parted(raw: &[u8]) -> Option<(u16, Vec<u8>)> {
+    let at = raw.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let (head, rest) = raw.split_at(at);
+    let (head, rest) = (String::from_utf8_lossy(head).to_ascii_lowercase(), rest.get(4..)?);
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let body = if head.contains("transfer-encoding: chunked") { joined(rest)? } else { rest.to_vec() };
+    Some((status, body))
+}
+
+/// A body that came in pieces; none if the last is missing.
+fn joined(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let line = rest.windows(2).position(|two| two == b"\r\n")?;
+        let length = usize::from_str_radix(std::str::from_utf8(rest.get(..line)?).ok()?.trim(), 16).ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        rest = rest.get(line + 2..)?;
+        body.extend_from_slice(rest.get(..length)?);
+        rest = rest.get(length + 2..)?;
+    }
+}
+
+fn seconds(time: Millis) -> String {
+    to_seconds(time).to_string()
+}
+
+/// Percent-encoded.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let byte = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(byte).collect()
+}
+
+/// The name of a label as it may stand in an address: as it is, or `U__` with the code of each odd character.
+pub(super) fn escaped_name(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().all(is_plain) && !name.starts_with("U__") {
+        return name.to_owned();
+    }
+    let escaped = name.chars().map(|c| match c {
+        '_' => "__".to_owned(),
+        c if is_plain(c) => c.to_string(),
+        c => format!("_{:x}_", u32::from(c)),
+    });
+    format!("U__{}", escaped.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escaped_name, parted};
+
+    #[test]
+    fn bodies_come_whole_or_in_pieces() {
+        let whole = parted(b"HTTP/1.1 200 OK\r\nX: y\r\n\r\nabc");
+        assert_eq!(whole, Some((200, b"abc".to_vec())));
+        let head = "HTTP/1.1 400 Bad\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let pieces = parted(format!("{head}2\r\nab\r\nA\r\n0123456789\r\n0\r\n\r\n").as_bytes());
+        assert_eq!(pieces, Some((400, b"ab0123456789".to_vec())));
+        for cut in ["", "2\r\na", "2\r\nab\r\n"] {
+            assert_eq!(parted(format!("{head}{cut}").as_bytes()), None, "{cut}");
+        }
+    }
+
+    #[test]
+    fn odd_names_of_labels_are_escaped() {
+        for (name, expected) in [("service", "service"), ("a.b_c", "U__a_2e_b__c"), ("ü", "U___fc_")] {
+            assert_eq!(escaped_name(name), expected);
+        }
+    }
+}

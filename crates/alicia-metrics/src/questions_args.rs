@@ -1,0 +1,190 @@
+//! The command line of `query`, `series` and `labels`.
+
+use crate::when;
+use clap::{Args, ValueEnum};
+use model::Millis;
+use std::path::PathBuf;
+
+/// Whom to ask.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Whom {
+    /// Address of a running collector
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "ALICIA_METRICS_HTTP_LISTEN",
+        default_value = "127.0.0.1:8014",
+        help_heading = "Whom to ask"
+    )]
+    pub(crate) http: String,
+    /// The data directory of a collector that does not run, instead
+    #[arg(long, value_name = "DIR", help_heading = "Whom to ask")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Bearer token that the collector wants
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "ALICIA_METRICS_HTTP_TOKEN",
+        hide_env_values = true,
+        help_heading = "Whom to ask"
+    )]
+    pub(crate) http_token: Option<String>,
+    /// User name that the collector wants
+    #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_HTTP_USERNAME", help_heading = "Whom to ask")]
+    pub(crate) http_username: Option<String>,
+    /// Password that the collector wants
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "ALICIA_METRICS_HTTP_PASSWORD",
+        hide_env_values = true,
+        help_heading = "Whom to ask"
+    )]
+    pub(crate) http_password: Option<String>,
+}
+
+/// What an answer looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Look {
+    /// Columns for people
+    Table,
+    /// What Prometheus' interface answers
+    Json,
+    /// A line for each sample, a column for each label
+    Csv,
+    /// A line for each series, its course drawn in blocks; of a range
+    Sparkline,
+}
+
+/// What to ask.
+///
+/// Without --start it is asked what the expression comes to at one time, with it over a range. Times are Unix seconds, dates in
+/// UTC (2026-01-01, 2026-01-01T12:30:00Z), or `now`, `now-1h`, `now-7d12h`.
+///
+///   alicia-metrics query 'cpu_percent > 50'
+///   alicia-metrics query 'rate(requests_total[5m])' --start now-1h --output sparkline
+///   alicia-metrics query 'max_over_time(memory_percent[1d])' --data-dir data --output csv
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct QueryArgs {
+    /// A PromQL expression
+    #[arg(value_name = "EXPR")]
+    pub(crate) expression: String,
+    /// The time at which it is asked [default: now]
+    #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with_all = ["start", "end", "step"], allow_hyphen_values = true)]
+    pub(crate) time: Option<Moment>,
+    /// The first time of a range
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    pub(crate) start: Option<Moment>,
+    /// The last time of a range [default: now]
+    #[arg(long, value_name = "TIME", value_parser = moment, requires = "start", allow_hyphen_values = true)]
+    pub(crate) end: Option<Moment>,
+    /// From each time of a range to the next, e.g. 30s [default: a sixtieth of the range]
+    #[arg(long, value_name = "LENGTH", value_parser = length, requires = "start")]
+    pub(crate) step: Option<Millis>,
+    /// What the answer looks like
+    #[arg(short, long, value_name = "LOOK", default_value = "table")]
+    pub(crate) output: Look,
+    #[command(flatten)]
+    pub(crate) whom: Whom,
+}
+
+/// Which series to list.
+///
+///   alicia-metrics series cpu_percent
+///   alicia-metrics series '{service="lamp",room!="hall"}' --start now-7d
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct SeriesArgs {
+    /// A selector of PromQL: a name, or conditions in braces
+    #[arg(value_name = "MATCH", required = true)]
+    pub(crate) matches: Vec<String>,
+    #[command(flatten)]
+    pub(crate) listed: ListedArgs,
+}
+
+/// Which labels to list.
+///
+///   alicia-metrics labels
+///   alicia-metrics labels service --match cpu_percent
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct LabelsArgs {
+    /// The label whose values are listed; without it, the names of all labels
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Only of series that meet this selector; may be said several times
+    #[arg(long = "match", value_name = "MATCH")]
+    pub(crate) matches: Vec<String>,
+    #[command(flatten)]
+    pub(crate) listed: ListedArgs,
+}
+
+/// What `series` and `labels` have in common.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ListedArgs {
+    /// Only with samples from here on [default: from the beginning]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    pub(crate) start: Option<Moment>,
+    /// Only with samples up to here
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    pub(crate) end: Option<Moment>,
+    /// Write JSON instead of lines
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) whom: Whom,
+}
+
+/// A time as it is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    At(Millis),
+    Ago(Millis),
+}
+
+impl Moment {
+    /// When that is.
+    pub(crate) fn at(self, now: Millis) -> Millis {
+        match self {
+            Self::At(time) => time,
+            Self::Ago(length) => now.saturating_sub(length),
+        }
+    }
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    match text.strip_prefix("now") {
+        Some("") => Ok(Moment::Ago(0)),
+        Some(rest) => {
+            let ago = rest.strip_prefix('-').and_then(query::syntax::parse_length).map(Moment::Ago);
+            ago.ok_or_else(|| format!("{text:?} is no time: after `now` stands a length, as in now-1h"))
+        }
+        None => when::parse(text).map(Moment::At),
+    }
+}
+
+fn length(text: &str) -> Result<Millis, String> {
+    let length = query::syntax::parse_length(text).filter(|length| *length > 0);
+    length.ok_or_else(|| format!("{text:?} is no length of time, such as 30s, 5m or 1h30m"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Moment, moment};
+
+    #[test]
+    fn times_are_said_absolutely_or_from_now() {
+        for (text, expected) in [
+            ("now", Some(Moment::Ago(0))),
+            ("now-1h30m", Some(Moment::Ago(5_400_000))),
+            ("1.5", Some(Moment::At(1_500))),
+            ("1970-01-02", Some(Moment::At(86_400_000))),
+            ("now+1h", None),
+            ("nowhere", None),
+            ("yesterday", None),
+        ] {
+            assert_eq!(moment(text).ok(), expected, "{text}");
+        }
+    }
+}
