@@ -30,5 +30,6 @@ mod embedded_broker;
 mod forever;
 mod hostile_clients;
 mod numbered;
+mod prometheus_clients;
 mod recordings;
 mod transfer;
