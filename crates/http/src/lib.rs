@@ -17,6 +17,10 @@ mod params;
 
 mod body;
 
+mod written;
+
+mod packed;
+
 mod accept;
 
 mod shapes;

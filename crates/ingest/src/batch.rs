@@ -1,6 +1,7 @@
 //! The samples of one message on their way to the appends, and the one way to hand them over.
 
-use crate::intern::{Interned, Key};
+use crate::generations::Key;
+use crate::intern::Interned;
 use model::{Append, AppendError, Point, Reason, Refused, Sample, Series};
 use std::sync::Arc;
 

@@ -1,13 +1,20 @@
 //! The gate: the one door through which everything comes in.
 
+use crate::foreign::{Cursor, Foreigners, Receivers, Told};
 use crate::host_metric::HostReading;
 use crate::message_ids::MessageIds;
+use crate::parcel::{Lots, Spell, TooMany};
+use crate::protobuf::Malformed;
 use crate::registry::Registry;
 use crate::settings::GateSettings;
 use crate::tally::Tally;
-use crate::writer::{Arrival, Writer};
-use model::{Announce, Append, Describe, Intake, IntakeError, Millis, Origin, Reason, Report, Series};
+use crate::writer::{Arrival, NOBODY, Writer};
+use model::{
+    Announce, Append, AppendError, Describe, Intake, IntakeError, Metadata, Millis, Origin, Reason, Report,
+    Series, limits,
+};
 use parking_lot::Mutex;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use world::Clock;
 
@@ -21,6 +28,36 @@ pub struct Gate {
     announce: Arc<dyn Announce>,
     appends: Vec<Arc<dyn Append>>,
     writer: Mutex<Writer>,
+    /// Apart from the writer: whoever brings foreign samples keeps the bus from nothing but the store.
+    foreigners: Mutex<Foreigners>,
+    /// Another in each run, so that nobody outside can choose two series that look the same.
+    seed: u64,
+}
+
+/// Why nothing of a request was taken, or not all that could have been.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// The body is not what it says it is; nothing of it was taken.
+    #[error("the body cannot be read: {0}")]
+    Unreadable(String),
+    /// There is more in it than one request may have; nothing of it was taken.
+    #[error("one request may have at most {} samples, series or texts", limits::WRITE_ENTRIES)]
+    TooLarge,
+    /// The store does not take samples now: the request should come again.
+    #[error("storage does not accept samples: {0}")]
+    Unavailable(String),
+}
+
+impl From<TooMany> for WriteError {
+    fn from(_: TooMany) -> Self {
+        Self::TooLarge
+    }
+}
+
+impl From<Malformed> for WriteError {
+    fn from(malformed: Malformed) -> Self {
+        Self::Unreadable(malformed.to_string())
+    }
 }
 
 impl Gate {
@@ -39,7 +76,9 @@ impl Gate {
         let mut writer = Writer::new(settings, Arc::clone(&registry), Arc::clone(&tally), appends.clone());
         // The first window of `up` begins here, so that everybody has had time to speak when it ends.
         writer.up_written = Some(clock.now());
-        Self { registry, tally, announce, appends, writer: Mutex::new(writer) }
+        let foreigners = Mutex::new(Foreigners::new(limits::SERIES));
+        let seed = RandomState::new().hash_one(0);
+        Self { registry, tally, announce, appends, writer: Mutex::new(writer), foreigners, seed }
     }
 
     /// Has what is known of metrics noted there too: their types, and the units that their names say.
@@ -66,6 +105,10 @@ impl Gate {
     pub fn restore(&self, spans: impl IntoIterator<Item = (Arc<Series>, Millis, Millis)>) {
         let mut state = self.registry.write();
         for (series, oldest, newest) in spans {
+            // Series without a service came from elsewhere: nobody of the bus speaks through them.
+            if series.service().is_empty() {
+                continue;
+            }
             state.restore(series.service(), series.instance(), oldest, newest);
         }
     }
@@ -91,6 +134,93 @@ impl Gate {
         let arrival = Arrival { topic: "host", now, retained: false };
         let taken = self.write(|writer| writer.take_measurements(&reading.measurements(), arrival));
         drop(taken);
+    }
+
+    /// The seed of the keys of foreign series that are written in format number `format`: what two formats write alike
+    /// may mean two things.
+    pub(crate) fn seed(&self, format: u64) -> u64 {
+        self.seed.wrapping_add(format)
+    }
+
+    /// Where types and units of metrics are noted.
+    pub(crate) fn describe(&self) -> Option<Arc<dyn Describe>> {
+        self.writer.lock().describe.clone()
+    }
+
+    /// Takes what a request brings, batch by batch, and commits it. `source` says in counters where it came in.
+    ///
+    /// # Errors
+    /// [`WriteError::Unavailable`]: the request must not be acknowledged.
+    pub(crate) fn take_parcel(
+        &self,
+        source: &str,
+        lots: &Lots,
+        spell: &impl Spell,
+        now: Millis,
+    ) -> Result<Told, WriteError> {
+        let describe = self.describe();
+        let to = Receivers { appends: &self.appends, describe: describe.as_ref(), now };
+        let (mut told, mut cursor) =
+            (Told { exemplars: lots.exemplars, ..Told::default() }, Cursor::default());
+        let mut taken = Ok(());
+        while taken.is_ok() && !cursor.is_at_end(lots) {
+            taken = self.foreigners.lock().take(lots, spell, &mut cursor, &to, &mut told);
+        }
+        self.tally.count_samples(told.accepted, told.replaced);
+        self.tell(source, &told, taken.as_ref().err(), now);
+        taken.map_err(|fault| WriteError::Unavailable(fault.0))?;
+        self.appends.iter().try_for_each(|append| append.commit()).map_err(|fault| {
+            self.tally.count_internal();
+            WriteError::Unavailable(fault.0)
+        })?;
+        self.tally.count_message();
+        Ok(told)
+    }
+
+    /// Notes what a request says of metrics apart from their samples.
+    pub(crate) fn describe_all(
+        &self,
+        source: &str,
+        said: Vec<(&str, Metadata)>,
+        told: &mut Told,
+        now: Millis,
+    ) {
+        let Some(describe) = self.describe() else { return };
+        let mut refused = Told::default();
+        for (name, metadata) in said {
+            let is_name = !name.is_empty() && name.len() <= limits::NAME_BYTES;
+            let noted = if is_name { describe.describe(name, metadata) } else { Err(Reason::BadName) };
+            if let Err(reason) = noted {
+                refused.refuse(reason, 1, || name.to_owned());
+            }
+        }
+        self.tell(source, &refused, None, now);
+        told.refused.extend(refused.refused);
+    }
+
+    /// Counts a request that cannot be read.
+    pub fn refuse_write(&self, source: &str, reason: Reason, why: &str, now: Millis) {
+        let arrival = Arrival { topic: source, now, retained: false };
+        self.write(|writer| writer.refuse(reason, 1, why, NOBODY, arrival));
+    }
+
+    /// Counts what was refused of a request, and tells the bus if it is time to.
+    pub(crate) fn tell(&self, source: &str, told: &Told, fault: Option<&AppendError>, now: Millis) {
+        let exemplars = usize::try_from(told.exemplars).unwrap_or(usize::MAX);
+        if told.refused.is_empty() && told.faults.is_empty() && fault.is_none() && exemplars == 0 {
+            return;
+        }
+        let arrival = Arrival { topic: source, now, retained: false };
+        self.write(|writer| {
+            for refusal in &told.refused {
+                writer.refuse(refusal.reason, refusal.times, &refusal.example, NOBODY, arrival);
+            }
+            writer.refuse(Reason::Exemplar, exemplars, "", NOBODY, arrival);
+            let of_store = fault.map(|fault| (0, fault));
+            for (place, fault) in told.faults.iter().map(|(place, fault)| (*place, fault)).chain(of_store) {
+                writer.fault(place, fault, NOBODY, now);
+            }
+        });
     }
 
     /// Does `work` with the writer, and announces what came of it after the lock is gone.

@@ -1,20 +1,14 @@
 //! From what a sender wrote to the one shared series that it means.
 //!
 //! Senders repeat themselves: the same names and labels in the same order, every few seconds. What was seen
-//! before is found by a hash of the bytes it was written with, without sorting, copying or comparing a text. The
-//! hash has 128 bits and a seed that is another in each run: among ten million shapes the chance that any two have
-//! the same is 10⁻²⁵, and nobody outside can choose two that do.
-//!
-//! The cache has two generations. New and used shapes are in the young one; when that is full it becomes the
-//! old one, and what was in the old one is forgotten unless it was used meanwhile. A forgotten shape costs
-//! one canonicalisation.
+//! before is found by a hash of the bytes it was written with, without sorting, copying or comparing a text. A
+//! forgotten shape costs one canonicalisation.
 
-use hashbrown::HashTable;
+use crate::generations::{Generations, Key};
 use model::{INSTANCE, Labels, MetricKind, NAME, PART, Reason, SERVICE, Series, limits};
 use std::borrow::Cow;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
-use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// Shapes in one generation.
 const SHAPES: usize = limits::SERIES;
@@ -46,31 +40,19 @@ pub(crate) struct Interned {
     pub(crate) key: Option<Key>,
 }
 
-/// The hash of a shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Key {
-    /// The half by which the table is ordered.
-    low: u64,
-    high: u64,
-}
-
 /// Finds and makes series.
 #[derive(Debug)]
 pub(crate) struct Interner {
-    young: Generation,
-    old: Generation,
+    known: Generations<Arc<Series>>,
     seed: u64,
     /// The bytes of the shape in hand.
     bytes: Vec<u8>,
 }
 
-/// The series of shapes seen.
-type Generation = HashTable<(Key, Arc<Series>)>;
-
 impl Default for Interner {
     fn default() -> Self {
         let seed = RandomState::new().hash_one(SHAPES);
-        Self { young: Generation::new(), old: Generation::new(), seed, bytes: Vec::new() }
+        Self { known: Generations::new(SHAPES), seed, bytes: Vec::new() }
     }
 }
 
@@ -80,14 +62,10 @@ impl Interner {
     /// # Errors
     /// The limit that the shape is over.
     pub(crate) fn series(&mut self, shape: &Shape<'_>) -> Result<Interned, Reason> {
-        let key = self.key(shape);
-        if let Some((_, series)) = self.young.find(key.low, |known| known.0 == key) {
+        write_bytes(&mut self.bytes, shape);
+        let key = Key::of(&self.bytes, self.seed);
+        if let Some(series) = self.known.get(key) {
             return Ok(Interned { series: Arc::clone(series), key: None });
-        }
-        if let Ok(found) = self.old.find_entry(key.low, |known| known.0 == key) {
-            let ((_, series), _) = found.remove();
-            self.keep(key, Arc::clone(&series));
-            return Ok(Interned { series, key: None });
         }
         check_limits(shape)?;
         let series = Arc::new(Series::new(canonical(shape), shape.kind));
@@ -96,20 +74,7 @@ impl Interner {
 
     /// Remembers a series that turned out to be wanted.
     pub(crate) fn keep(&mut self, key: Key, series: Arc<Series>) {
-        if self.young.find(key.low, |known| known.0 == key).is_some() {
-            return;
-        }
-        if self.young.len() >= SHAPES {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert_unique(key.low, (key, series), |known| known.0.low);
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
-    fn key(&mut self, shape: &Shape<'_>) -> Key {
-        write_bytes(&mut self.bytes, shape);
-        let hash = xxh3_128_with_seed(&self.bytes, self.seed);
-        Key { low: hash as u64, high: (hash >> 64) as u64 }
+        self.known.keep(key, series);
     }
 }
 
@@ -267,7 +232,7 @@ mod tests {
                 assert!(known && Arc::ptr_eq(&first, &again));
             }
         }
-        assert!(interner.young.len() + interner.old.len() <= 2 * SHAPES);
+        assert!(interner.known.len() <= 2 * SHAPES);
         assert!(!take(&mut interner, "unused").1);
     }
 }

@@ -20,6 +20,8 @@ mod rhythm;
 
 mod live;
 
+mod generations;
+
 mod intern;
 
 mod probing;
@@ -46,16 +48,37 @@ mod health;
 
 mod watch;
 
+mod protobuf;
+
+mod unpack;
+
+mod parcel;
+
+mod foreign;
+
 mod host_metric;
 
 mod gate;
 
+mod remote;
+
+mod remote_histogram;
+
+mod remote_v1;
+
+mod remote_v2;
+
+mod remote_write;
+
 mod host;
 
-pub use gate::Gate;
+pub use foreign::{Refusal, Told};
+pub use gate::{Gate, WriteError};
 pub use host::HostWatch;
 pub use host_metric::{HostMetric, HostReading};
 pub use registry::Registry;
+pub use remote_write::RemoteWrite;
 pub use settings::GateSettings;
 pub use tally::{ExampleView, RefusalView, Tally};
+pub use unpack::{Packing, UnpackError, unpack};
 pub use view::{InstanceView, RegistryCounts, ServiceView};

@@ -306,7 +306,7 @@ impl Writer {
         }
     }
 
-    fn fault(&mut self, place: usize, fault: &AppendError, who: Who<'_>, now: Millis) {
+    pub(crate) fn fault(&mut self, place: usize, fault: &AppendError, who: Who<'_>, now: Millis) {
         self.tally.count_internal();
         let error = || match place {
             0 => format!("The store does not take samples: {fault}"),

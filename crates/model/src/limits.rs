@@ -98,6 +98,21 @@ pub const DISTRIBUTION_BUCKETS: usize = 80;
 /// How often a distribution that changed is kept: as often as scrapers usually look.
 pub const DISTRIBUTION_EVERY: Millis = 15 * SECOND;
 
+// ---- Writing over HTTP ----------------------------------------------------------------------------------
+
+/// Bytes of the body of a writing request, as it comes: Prometheus sends some 100 KB, other agents at most 8 MB.
+pub const WRITE_BYTES: usize = 16 << 20;
+/// Bytes of such a body when it is unpacked, checked before there is room made for it.
+pub const UNPACKED_BYTES: usize = 32 << 20;
+/// Bytes of bodies that are read and unpacked at a time; more senders wait.
+pub const WRITES_BYTES: usize = 128 << 20;
+/// Samples, series, and texts of one request: each takes some tens of bytes of memory, though it may be written with two.
+pub const WRITE_ENTRIES: usize = 1 << 20;
+/// Samples of foreign series that are handed over at a time, so that others have their turn.
+pub const WRITE_BATCH: usize = 4_096;
+/// Buckets of one histogram from outside. Prometheus' clients have 160 by default; each bucket is a series of its own.
+pub const HISTOGRAM_BUCKETS: usize = 1_000;
+
 // ---- Registry -------------------------------------------------------------------------------------------
 
 /// Services known. An Alicia home has 23.

@@ -60,6 +60,12 @@ reasons! {
     EntryNotAnObject = "entry_not_an_object",
     /// An entry has no name, or an empty one, or one that is not text.
     BadName = "bad_name",
+    /// The body of a request is not what it says it is.
+    Unreadable = "unreadable",
+    /// A histogram's numbers contradict each other, or it has more buckets than the limit.
+    BadHistogram = "bad_histogram",
+    /// An exemplar: the sample that it is an example of is kept, the exemplar is not.
+    Exemplar = "exemplar",
     /// An entry's value is missing or not a finite JSON number.
     BadValue = "bad_value",
     /// An entry's type is none of counter, gauge, histogram, summary.
@@ -104,6 +110,7 @@ impl Reason {
                 | Self::NotAnObject
                 | Self::TooDeep
                 | Self::TooLarge
+                | Self::Unreadable
         )
     }
 
@@ -118,6 +125,7 @@ impl Reason {
                 | Self::Own
                 | Self::NotAService
                 | Self::Duplicate
+                | Self::Exemplar
         )
     }
 }

@@ -20,20 +20,23 @@ mod alerts;
 
 mod prometheus;
 
+mod write;
+
 mod admin;
 
 mod pages;
 
 use crate::access::guard;
+use crate::packed::Room;
 use crate::parts::Parts;
 use crate::problem::{NO_PATH, Problem};
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use model::limits;
 use serde::Serialize;
 use std::sync::Arc;
@@ -101,6 +104,15 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(admin::snapshot))
         .routes(routes!(admin::erase))
         .merge(prometheus::described())
+        .merge(writing())
+}
+
+/// What writing requests have apart: bodies of their own size, and room for only so many of them.
+fn writing() -> OpenApiRouter<Arc<Parts>> {
+    OpenApiRouter::new()
+        .routes(routes!(write::remote_write))
+        .layer(DefaultBodyLimit::max(limits::WRITE_BYTES))
+        .layer(Extension(Arc::new(Room::new())))
 }
 
 /// An answer, or why there is none.

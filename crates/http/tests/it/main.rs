@@ -18,6 +18,9 @@ mod pages;
 mod prometheus_places;
 mod prometheus_queries;
 mod prometheus_server;
+#[path = "../../../ingest/tests/it/proto.rs"]
+mod proto;
 mod requests;
 mod services;
 mod status;
+mod write;
