@@ -160,6 +160,10 @@ pub(crate) struct ServeArgs {
     /// Gigabytes that the blocks of samples may take on disk; the oldest go first [default: no limit]
     #[arg(long, value_name = "GB", env = "ALICIA_METRICS_RETENTION_GB", help_heading = "Collection")]
     pub(crate) retention_gb: Option<f64>,
+    /// Series that are kept in all [default: one for each 6,400 bytes of the machine's or the control group's memory, between
+    /// 100000 and 4000000]
+    #[arg(long, value_name = "COUNT", env = "ALICIA_METRICS_MAX_SERIES", help_heading = "Collection")]
+    pub(crate) max_series: Option<usize>,
     /// Seconds between two rounds of health checks, insights and summaries [default: 30]
     #[arg(
         long,

@@ -73,10 +73,10 @@ impl Gate {
     ) -> Self {
         let registry = Arc::new(Registry::default());
         let tally = Arc::new(Tally::default());
+        let foreigners = Mutex::new(Foreigners::new(settings.series));
         let mut writer = Writer::new(settings, Arc::clone(&registry), Arc::clone(&tally), appends.clone());
         // The first window of `up` begins here, so that everybody has had time to speak when it ends.
         writer.up_written = Some(clock.now());
-        let foreigners = Mutex::new(Foreigners::new(limits::SERIES));
         let seed = RandomState::new().hash_one(0);
         Self { registry, tally, announce, appends, writer: Mutex::new(writer), foreigners, seed }
     }

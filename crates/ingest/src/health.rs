@@ -224,7 +224,7 @@ impl Writer {
             } else {
                 // The instance did not speak, so it may fall silent.
                 let kept = batch.kept(&outcome);
-                self.registry.write().alive(service, who.instance, kept, arrival.now);
+                self.registry.write().alive(service, who.instance, kept, self.settings.series, arrival.now);
             }
             if *held.word.text != *word {
                 self.end_word(who, &held.word.series, t, arrival.now);

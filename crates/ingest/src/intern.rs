@@ -10,9 +10,6 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
-/// Shapes in one generation.
-const SHAPES: usize = limits::SERIES;
-
 /// The labels as the sender gave them.
 pub(crate) type SenderLabels<'a> = [(Cow<'a, str>, Cow<'a, str>)];
 
@@ -49,14 +46,13 @@ pub(crate) struct Interner {
     bytes: Vec<u8>,
 }
 
-impl Default for Interner {
-    fn default() -> Self {
-        let seed = RandomState::new().hash_one(SHAPES);
-        Self { known: Generations::new(SHAPES), seed, bytes: Vec::new() }
-    }
-}
-
 impl Interner {
+    /// One that remembers so many shapes, and as many that were not used lately.
+    pub(crate) fn new(shapes: usize) -> Self {
+        let seed = RandomState::new().hash_one(shapes);
+        Self { known: Generations::new(shapes), seed, bytes: Vec::new() }
+    }
+
     /// The series that `shape` means.
     ///
     /// # Errors
@@ -138,15 +134,16 @@ fn exported<'a>(name: &'a str, labels: &SenderLabels<'_>) -> Cow<'a, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Interner, SHAPES, Shape, Who};
+    use super::{Interner, Shape, Who};
     use model::{MetricKind, Reason};
     use std::borrow::Cow;
     use std::sync::Arc;
 
+    const SHAPES: usize = 10_000;
     const WHO: Who<'_> = Who { service: "stt", instance: Some("stt-1") };
 
     fn check(labels: &[(&str, &str)], expect: Result<&str, Reason>) {
-        let mut interner = Interner::default();
+        let mut interner = Interner::new(SHAPES);
         let labels: Vec<_> = labels.iter().map(|(n, v)| (Cow::Borrowed(*n), Cow::Borrowed(*v))).collect();
         let shape = Shape { who: WHO, name: "m", kind: MetricKind::Gauge, labels: &labels };
         let text = interner.series(&shape).map(|interned| interned.series.labels().to_string());
@@ -189,7 +186,7 @@ mod tests {
         check(&[("a", &value)], Err(Reason::ValueTooLong));
         check(&[("\u{10ffff}", "sum")], Err(Reason::BadLabels));
         check(&[("\u{10ffff}b", "sum")], Err(Reason::BadLabels));
-        let mut interner = Interner::default();
+        let mut interner = Interner::new(SHAPES);
         let named = |name| Shape { who: WHO, name, kind: MetricKind::Gauge, labels: &[] };
         assert_eq!(interner.series(&named(&name)).map(|_| ()), Err(Reason::NameTooLong));
         assert_eq!(interner.series(&named("")).map(|_| ()), Err(Reason::BadName));
@@ -197,7 +194,7 @@ mod tests {
 
     #[test]
     fn texts_that_run_together_to_the_same_bytes_are_different_series() {
-        let mut interner = Interner::default();
+        let mut interner = Interner::new(SHAPES);
         let shapes = [("ab", None), ("a", Some("b")), ("", Some("ab")), ("ab", Some(""))];
         let mut seen = Vec::new();
         for (service, instance) in shapes {
@@ -213,7 +210,7 @@ mod tests {
 
     #[test]
     fn used_shapes_stay_and_unused_ones_leave_when_the_cache_is_full() {
-        let mut interner = Interner::default();
+        let mut interner = Interner::new(SHAPES);
         let take = |interner: &mut Interner, name: &str| {
             let shape = Shape { who: WHO, name, kind: MetricKind::Counter, labels: &[] };
             let interned = interner.series(&shape).unwrap();

@@ -127,13 +127,14 @@ impl State {
         service: &str,
         instance: Option<&str>,
         series: impl Iterator<Item = &'a Arc<Series>>,
+        most: usize,
         now: Millis,
     ) {
         let Some(voice) = self.services.get_mut(service).and_then(|known| known.voice_mut(instance)) else {
             return;
         };
         for series in series {
-            let room = limits::SERIES.saturating_sub(self.live);
+            let room = most.saturating_sub(self.live);
             self.live += usize::from(voice.live.heard(series, now, room));
         }
     }

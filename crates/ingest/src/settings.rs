@@ -8,6 +8,9 @@ pub struct GateSettings {
     /// How long samples are kept. The store refuses what is older; the gate forgets series that were silent
     /// for so long.
     pub retention: Millis,
+    /// Series that are kept in all: so many are remembered, and ended when their senders fall silent. What is remembered
+    /// is bounded when the gate is made.
+    pub series: usize,
     /// How often every service is asked for its health, and how often `up` is written.
     pub collection_interval: Millis,
     /// Silences shorter than this never make anything stale, however fast its rhythm: a process that is
@@ -24,6 +27,7 @@ impl Default for GateSettings {
     fn default() -> Self {
         Self {
             retention: 30 * limits::DAY,
+            series: limits::SERIES,
             collection_interval: 30 * limits::SECOND,
             shortest_silence: 15 * limits::SECOND,
             unknown_silence: 90 * limits::SECOND,

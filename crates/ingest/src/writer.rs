@@ -68,6 +68,7 @@ impl Writer {
         tally: Arc<Tally>,
         appends: Vec<Arc<dyn Append>>,
     ) -> Self {
+        let interner = Interner::new(settings.series);
         Self {
             settings,
             registry,
@@ -81,7 +82,7 @@ impl Writer {
             distributions: Distributions::default(),
             events: Vec::new(),
             appends,
-            interner: Interner::default(),
+            interner,
             complaints: Complaints::default(),
             spare: Batch::default(),
         }
@@ -223,6 +224,7 @@ impl Writer {
 
     /// A message of `who` was taken, with what it brought. Says so if it was thought silent or gone.
     pub(crate) fn heard(&mut self, who: Who<'_>, batch: &Batch, outcome: &Outcome, now: Millis) {
+        let most = self.settings.series;
         let mut state = self.registry.write();
         let Some(service) = state.services.get_mut(who.service) else { return };
         service.measured = true;
@@ -233,7 +235,7 @@ impl Writer {
             }
             voice.heard(now)
         });
-        state.alive(who.service, who.instance, batch.kept(outcome), now);
+        state.alive(who.service, who.instance, batch.kept(outcome), most, now);
         drop(state);
         if was_stale || was_gone {
             let who = if was_stale { who } else { Who { instance: None, ..who } };

@@ -44,15 +44,24 @@ pub const NAME_BYTES: usize = 1 << 10;
 pub const LABEL_VALUE_BYTES: usize = 16 << 10;
 /// How far ahead of the collector's clock a sample may lie: clocks of a home drift by seconds, not minutes.
 pub const FUTURE: Millis = 10 * MINUTE;
-/// Series kept in all.
+/// Series kept in all, where nobody says otherwise and the machine is small: with all that hangs on them (below) they
+/// fit into 512 MiB.
 pub const SERIES: usize = 100_000;
-/// Series of one metric name.
-pub const SERIES_PER_METRIC: usize = 20_000;
-/// Series of one service.
-pub const SERIES_PER_SERVICE: usize = 50_000;
-/// Bytes of samples in memory above which all of them become a block, whatever their age.
+/// Series that are kept in all where nobody says otherwise, however large the machine is.
+pub const MOST_SERIES: usize = 4_000_000;
+/// Bytes of memory that a series takes in the store before it has samples.
+pub const SERIES_BYTES: usize = 400;
+/// The share of memory that series may take by themselves: samples, label texts, and what the gate remembers of them take
+/// several times as much, and are bounded in proportion.
+pub const SERIES_SHARE: u64 = 16;
+/// Of all series, one metric may have one in so many, and so may one service: the other half stays for the others. Series
+/// from elsewhere that name no service are bounded by the whole alone.
+pub const SHARE_OF_ONE: usize = 2;
+/// Bytes of samples in memory above which all of them become a block, whatever their age; for [`SERIES`], and in proportion
+/// for more.
 pub const HEAD_BYTES: usize = 64 << 20;
-/// Bytes of samples in memory above which no more are taken: no block can be written, and nothing may be lost.
+/// Bytes of samples in memory above which no more are taken: no block can be written, and nothing may be lost. In
+/// proportion, too.
 pub const MEMORY_BYTES: usize = 256 << 20;
 /// Bytes of samples in a segment of the write-ahead log: at ten bytes a sample 1.6 million, which are read back in
 /// a fraction of a second.
@@ -83,7 +92,7 @@ pub const OPEN_BLOCKS: usize = 256;
 pub const INDEX_BYTES: usize = 64 << 20;
 /// How long a series without samples in memory keeps its place there: senders that come back within it are known.
 pub const IDLE: Millis = 15 * MINUTE;
-/// Bytes of label texts that all series together may hold.
+/// Bytes of label texts that all series together may hold, in proportion as well.
 pub const LABEL_BYTES: usize = 128 << 20;
 /// Bytes of a matcher's pattern.
 pub const PATTERN_BYTES: usize = 4 << 10;
@@ -187,3 +196,32 @@ pub const HTTP_HEAD_TIME: Duration = Duration::from_secs(15);
 pub const HTTP_IDLE_TIME: Duration = Duration::from_secs(75);
 /// How long an HTTP answer may wait for the client to read on.
 pub const HTTP_STALL_TIME: Duration = Duration::from_secs(30);
+
+/// How many series there may be where nobody says it, with so many bytes of memory.
+#[must_use]
+pub fn series_in(memory: u64) -> usize {
+    let series = usize::try_from(memory / SERIES_SHARE).unwrap_or(usize::MAX) / SERIES_BYTES;
+    series.clamp(SERIES, MOST_SERIES)
+}
+
+/// A limit for [`SERIES`] series, in proportion for so many, and never less.
+#[must_use]
+pub fn in_proportion(limit: usize, series: usize) -> usize {
+    limit.max((limit / SERIES).saturating_mul(series))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEAD_BYTES, in_proportion, series_in};
+
+    #[test]
+    fn a_machine_of_more_memory_keeps_more_series() {
+        let gib = |count: u64| count << 30;
+        assert_eq!(series_in(512 << 20), 100_000);
+        assert_eq!(series_in(gib(2)), 335_544);
+        assert_eq!(series_in(gib(16)), 2_684_354);
+        assert_eq!(series_in(gib(512)), 4_000_000);
+        assert_eq!(in_proportion(HEAD_BYTES, 10), HEAD_BYTES);
+        assert_eq!(in_proportion(HEAD_BYTES, 1_000_000) >> 20, 639);
+    }
+}

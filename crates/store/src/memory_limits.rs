@@ -27,19 +27,27 @@ pub struct MemoryLimits {
     pub out_of_order: Millis,
 }
 
-impl Default for MemoryLimits {
-    fn default() -> Self {
+impl MemoryLimits {
+    /// The bounds of a store of so many series.
+    #[must_use]
+    pub fn of_series(series: usize) -> Self {
         Self {
-            series: limits::SERIES,
-            series_per_metric: limits::SERIES_PER_METRIC,
-            series_per_service: limits::SERIES_PER_SERVICE,
-            label_bytes: limits::LABEL_BYTES,
-            head_bytes: limits::HEAD_BYTES,
-            memory_bytes: limits::MEMORY_BYTES,
+            series,
+            series_per_metric: (series / limits::SHARE_OF_ONE).max(1),
+            series_per_service: (series / limits::SHARE_OF_ONE).max(1),
+            label_bytes: limits::in_proportion(limits::LABEL_BYTES, series),
+            head_bytes: limits::in_proportion(limits::HEAD_BYTES, series),
+            memory_bytes: limits::in_proportion(limits::MEMORY_BYTES, series),
             segment_bytes: limits::SEGMENT_BYTES,
             block_bytes: u64::MAX,
             retention: 30 * limits::DAY,
             out_of_order: limits::FOREVER,
         }
+    }
+}
+
+impl Default for MemoryLimits {
+    fn default() -> Self {
+        Self::of_series(limits::SERIES)
     }
 }

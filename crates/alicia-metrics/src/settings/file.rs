@@ -59,6 +59,7 @@ pub(super) struct Storage {
     pub(super) retention_days: Option<u32>,
     pub(super) retention_gb: Option<f64>,
     pub(super) out_of_order_window: Option<Span>,
+    pub(super) max_series: Option<usize>,
 }
 
 #[derive(Debug, Deserialize)]

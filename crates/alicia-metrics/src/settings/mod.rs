@@ -3,6 +3,7 @@
 
 mod environment;
 mod file;
+mod memory;
 mod resolve;
 
 use crate::cli::{Durability, LogFormat};
@@ -56,6 +57,8 @@ pub(crate) struct Settings {
     pub(crate) retention_rules: Vec<RetentionRule>,
     /// Gigabytes that the blocks may take. Default: no limit.
     pub(crate) retention_gb: Option<f64>,
+    /// Series that are kept in all. Default: as many as memory has room for, see [`model::limits::series_in`].
+    pub(crate) max_series: usize,
     /// Seconds between two rounds of asking for health, of insights and of the summary. Default 30.
     pub(crate) collection_seconds: u64,
     /// Seconds between two readings of the host. Default 60.
@@ -95,6 +98,7 @@ impl Settings {
         let seconds = i64::try_from(self.collection_seconds).unwrap_or(i64::MAX);
         GateSettings {
             retention: self.retention.0,
+            series: self.max_series,
             collection_interval: seconds.saturating_mul(model::limits::SECOND),
             ..GateSettings::default()
         }
@@ -111,7 +115,7 @@ impl Settings {
             retention: self.retention.0,
             out_of_order: self.out_of_order_window.0,
             block_bytes: self.retention_gb.map_or(u64::MAX, |gb| (gb * 1e9) as u64),
-            ..MemoryLimits::default()
+            ..MemoryLimits::of_series(self.max_series)
         }
     }
 

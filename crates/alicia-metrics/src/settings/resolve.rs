@@ -2,6 +2,7 @@
 
 use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
+use super::memory;
 use super::{MqttSettings, Settings, SettingsError};
 use crate::cli::ServeArgs;
 use crate::matching;
@@ -51,6 +52,10 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .unwrap_or(Span::FOREVER),
         retention_rules: file.retention.iter().map(retention_rule).collect::<Result<_, _>>()?,
         retention_gb: args.retention_gb.or(file.storage.retention_gb),
+        max_series: args
+            .max_series
+            .or(file.storage.max_series)
+            .unwrap_or_else(|| limits::series_in(memory::available())),
         collection_seconds: args
             .collection_interval
             .or(alicia.collection_seconds)
@@ -220,6 +225,10 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
     }
     if let Some(gb) = settings.retention_gb.filter(|gb| !(0.001..=1e6).contains(gb)) {
         return Err(SettingsError::value("retention-gb", format!("{gb} is out of range (0.001 to 1000000)")));
+    }
+    if !(1_000..=100_000_000).contains(&settings.max_series) {
+        let message = format!("{} is out of range (1000 to 100000000)", settings.max_series);
+        return Err(SettingsError::value("max-series", message));
     }
     for rule in &settings.rules {
         rules::Condition::parse(&rule.condition)
