@@ -37,7 +37,8 @@ impl Room {
 /// A body as it came.
 pub(crate) struct Packed {
     pub(crate) headers: HeaderMap,
-    packing: Packing,
+    /// How it is packed, if that is said.
+    packing: Option<Packing>,
     body: Bytes,
     _room: [Option<OwnedSemaphorePermit>; 2],
 }
@@ -47,8 +48,8 @@ impl<S: Send + Sync> FromRequest<S> for Packed {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let headers = request.headers().clone();
-        let Some(packing) = packing(&headers) else {
-            let text = "expected Content-Encoding snappy, zstd or identity";
+        let Ok(packing) = packing(&headers) else {
+            let text = "expected Content-Encoding snappy, zstd, gzip or identity";
             return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
         };
         let room = request.extensions().get::<Arc<Room>>().cloned();
@@ -78,13 +79,18 @@ impl<S: Send + Sync> FromRequest<S> for Packed {
 }
 
 impl Packed {
+    /// How the body is packed; `unsaid` is how it is where nothing is said.
+    pub(crate) fn packing(&self, unsaid: Packing) -> Packing {
+        self.packing.unwrap_or(unsaid)
+    }
+
     /// The body unpacked.
     ///
     /// # Errors
     /// [`UnpackError`].
-    pub(crate) fn unpack(&self) -> Result<Vec<u8>, UnpackError> {
+    pub(crate) fn unpack(&self, unsaid: Packing) -> Result<Vec<u8>, UnpackError> {
         let mut unpacked = Vec::new();
-        unpack(self.packing, &self.body, &mut unpacked)?;
+        unpack(self.packing(unsaid), &self.body, &mut unpacked)?;
         Ok(unpacked)
     }
 }
@@ -93,13 +99,14 @@ fn too_large() -> Response {
     plain(StatusCode::PAYLOAD_TOO_LARGE, &format!("the body has more than {} bytes", limits::WRITE_BYTES))
 }
 
-/// How the body is packed, as its headers say. Remote write is packed with snappy where nothing is said.
-fn packing(headers: &HeaderMap) -> Option<Packing> {
-    let Some(said) = headers.get(header::CONTENT_ENCODING) else { return Some(Packing::Snappy) };
-    match said.to_str().ok()?.trim().to_ascii_lowercase().as_str() {
-        "snappy" => Some(Packing::Snappy),
-        "zstd" => Some(Packing::Zstd),
-        "identity" => Some(Packing::Plain),
-        _ => None,
+/// How the body is packed, if its headers say so; `Err` if they say what nobody here can unpack.
+fn packing(headers: &HeaderMap) -> Result<Option<Packing>, ()> {
+    let Some(said) = headers.get(header::CONTENT_ENCODING) else { return Ok(None) };
+    match said.to_str().map_err(|_| ())?.trim().to_ascii_lowercase().as_str() {
+        "snappy" => Ok(Some(Packing::Snappy)),
+        "zstd" => Ok(Some(Packing::Zstd)),
+        "gzip" => Ok(Some(Packing::Gzip)),
+        "identity" | "" => Ok(Some(Packing::Plain)),
+        _ => Err(()),
     }
 }

@@ -24,6 +24,12 @@ pub(crate) fn refused(told: &Told) -> Option<String> {
 
 /// The answer to a request of which nothing could be taken, which is counted.
 pub(crate) fn failed(source: &str, parts: &Parts, error: &WriteError) -> Response {
+    let (status, text) = failed_as(source, parts, error);
+    plain(status, &text)
+}
+
+/// The same before it is put into words of a protocol.
+pub(crate) fn failed_as(source: &str, parts: &Parts, error: &WriteError) -> (StatusCode, String) {
     let text = error.to_string();
     let (status, reason) = match error {
         WriteError::Unreadable(_) => (StatusCode::BAD_REQUEST, Some(Reason::Unreadable)),
@@ -34,16 +40,22 @@ pub(crate) fn failed(source: &str, parts: &Parts, error: &WriteError) -> Respons
     if let Some(reason) = reason {
         parts.gate.refuse_write(source, reason, &text, parts.clock.now());
     }
-    plain(status, &text)
+    (status, text)
 }
 
 /// The answer to a body that cannot be unpacked, which is counted.
 pub(crate) fn still_packed(source: &str, parts: &Parts, error: &UnpackError) -> Response {
+    let (status, text) = still_packed_as(source, parts, error);
+    plain(status, &text)
+}
+
+/// The same before it is put into words of a protocol.
+pub(crate) fn still_packed_as(source: &str, parts: &Parts, error: &UnpackError) -> (StatusCode, String) {
     let text = error.to_string();
     let (status, reason) = match error {
         UnpackError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Reason::TooLarge),
         UnpackError::Broken(_) => (StatusCode::BAD_REQUEST, Reason::Unreadable),
     };
     parts.gate.refuse_write(source, reason, &text, parts.clock.now());
-    plain(status, &text)
+    (status, text)
 }

@@ -1,5 +1,6 @@
 //! The gate: the one door through which everything comes in.
 
+use crate::cumulative::Cumulative;
 use crate::foreign::{Cursor, Foreigners, Receivers, Told};
 use crate::host_metric::HostReading;
 use crate::message_ids::MessageIds;
@@ -13,7 +14,7 @@ use model::{
     Announce, Append, AppendError, Describe, Intake, IntakeError, Metadata, Millis, Origin, Reason, Report,
     Series, limits,
 };
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use world::Clock;
@@ -30,6 +31,7 @@ pub struct Gate {
     writer: Mutex<Writer>,
     /// Apart from the writer: whoever brings foreign samples keeps the bus from nothing but the store.
     foreigners: Mutex<Foreigners>,
+    sums: Mutex<Cumulative>,
     /// Another in each run, so that nobody outside can choose two series that look the same.
     seed: u64,
 }
@@ -78,7 +80,16 @@ impl Gate {
         // The first window of `up` begins here, so that everybody has had time to speak when it ends.
         writer.up_written = Some(clock.now());
         let seed = RandomState::new().hash_one(0);
-        Self { registry, tally, announce, appends, writer: Mutex::new(writer), foreigners, seed }
+        Self {
+            registry,
+            tally,
+            announce,
+            appends,
+            writer: Mutex::new(writer),
+            foreigners,
+            sums: Mutex::default(),
+            seed,
+        }
     }
 
     /// Has what is known of metrics noted there too: their types, and the units that their names say.
@@ -140,6 +151,11 @@ impl Gate {
     /// may mean two things.
     pub(crate) fn seed(&self, format: u64) -> u64 {
         self.seed.wrapping_add(format)
+    }
+
+    /// Running sums of what is told as differences.
+    pub(crate) fn sums(&self) -> MutexGuard<'_, Cumulative> {
+        self.sums.lock()
     }
 
     /// Where types and units of metrics are noted.

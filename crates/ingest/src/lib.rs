@@ -56,6 +56,10 @@ mod parcel;
 
 mod foreign;
 
+mod plain;
+
+mod cumulative;
+
 mod host_metric;
 
 mod gate;
@@ -70,12 +74,15 @@ mod remote_v2;
 
 mod remote_write;
 
+mod otlp;
+
 mod host;
 
 pub use foreign::{Refusal, Told};
 pub use gate::{Gate, WriteError};
 pub use host::HostWatch;
 pub use host_metric::{HostMetric, HostReading};
+pub use otlp::Otlp;
 pub use registry::Registry;
 pub use remote_write::RemoteWrite;
 pub use settings::GateSettings;

@@ -13,6 +13,8 @@ pub enum Packing {
     Snappy,
     /// Zstandard.
     Zstd,
+    /// Gzip.
+    Gzip,
 }
 
 /// Why a body cannot be unpacked.
@@ -43,6 +45,13 @@ pub fn unpack(packing: Packing, body: &[u8], to: &mut Vec<u8>) -> Result<(), Unp
             to.resize(length, 0);
             let written = snap::raw::Decoder::new().decompress(body, to).map_err(broken)?;
             to.truncate(written);
+        }
+        Packing::Gzip => {
+            let most = limits::UNPACKED_BYTES as u64;
+            flate2::read::MultiGzDecoder::new(body).take(most + 1).read_to_end(to).map_err(broken)?;
+            if to.len() > limits::UNPACKED_BYTES {
+                return Err(UnpackError::TooLarge);
+            }
         }
         Packing::Zstd => {
             let most = limits::UNPACKED_BYTES as u64;

@@ -22,6 +22,8 @@ mod prometheus;
 
 mod write;
 
+mod otlp;
+
 mod admin;
 
 mod pages;
@@ -111,6 +113,8 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
 fn writing() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::new()
         .routes(routes!(write::remote_write))
+        .routes(routes!(otlp::metrics))
+        .routes(routes!(otlp::metrics_at_root))
         .layer(DefaultBodyLimit::max(limits::WRITE_BYTES))
         .layer(Extension(Arc::new(Room::new())))
 }

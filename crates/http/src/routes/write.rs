@@ -8,11 +8,14 @@ use crate::written::{self, plain};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ingest::{RemoteWrite, Told};
+use ingest::{Packing, RemoteWrite, Told};
 use std::sync::Arc;
 
 /// What counters call this door.
 const SOURCE: &str = "remote_write";
+
+/// How a body is packed that does not say it.
+const UNSAID: Packing = Packing::Snappy;
 
 /// Takes samples by Prometheus' remote write, version 1.0 or 2.0, packed with snappy or zstd
 #[utoipa::path(post, path = "/api/v1/write", tag = "write", operation_id = "remote_write",
@@ -27,9 +30,12 @@ pub(super) async fn remote_write(State(parts): State<Arc<Parts>>, body: Packed) 
         Some(version) => version,
         None => return Ok(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "expected remote write 1.0 or 2.0")),
     };
+    if body.packing(UNSAID) == Packing::Gzip {
+        return Ok(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "remote write is packed with snappy or zstd"));
+    }
     work(parts, move |parts| {
         let now = parts.clock.now();
-        let taken = match body.unpack() {
+        let taken = match body.unpack(UNSAID) {
             Ok(unpacked) => parts.gate.remote_write(version, &unpacked, now),
             Err(error) => return Ok(written::still_packed(SOURCE, parts, &error)),
         };

@@ -125,3 +125,38 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn exports_of_opentelemetry_are_answered_in_their_own_words() {
+    let counter = Counter::new();
+    let send = |path: &str, kind: &str, body: &str| {
+        runtime().block_on(counter.send("POST", path, &[("content-type", kind)], body.as_bytes().to_vec()))
+    };
+    let nanos = NOW * 1_000_000;
+    let point = format!(r#"{{"timeUnixNano":"{nanos}","asInt":"3"}}"#);
+    let body = |name: &str| {
+        format!(
+            r#"{{"resourceMetrics":[{{"scopeMetrics":[{{"metrics":[{{"name":"{name}","gauge":{{"dataPoints":[{point}]}}}}]}}]}}]}}"#
+        )
+    };
+    for path in ["/api/v1/otlp/v1/metrics", "/v1/metrics"] {
+        let answer = send(path, "application/json; charset=utf-8", &body("m"));
+        assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
+        assert_eq!(answer.headers["content-type"], "application/json");
+        let answer = send(path, "application/x-protobuf", "");
+        assert_eq!((answer.status, answer.text.as_str()), (200, ""));
+    }
+    let partly = send("/v1/metrics", "application/json", &body(""));
+    assert_eq!((partly.status, &partly.json()["partialSuccess"]["rejectedDataPoints"]), (200, &"1".into()));
+    let answer = send("/v1/metrics", "application/json", "{");
+    assert_eq!((answer.status, &answer.json()["code"]), (400, &400.into()));
+    assert_eq!(send("/v1/metrics", "text/plain", "{}").status, 415);
+    // A kilobyte that becomes a thousand.
+    let bomb = vec![0_u8; 64 << 20];
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, &bomb).expect("packs");
+    let packed = packed.finish().expect("packs");
+    let headers = [("content-type", "application/json"), ("content-encoding", "gzip")];
+    let answer = runtime().block_on(counter.send("POST", "/v1/metrics", &headers, packed));
+    assert_eq!(answer.status, 413);
+}

@@ -6,6 +6,7 @@ mod fan_out;
 mod health;
 mod host;
 mod house;
+mod otlp;
 mod probing;
 mod proto;
 mod registry;
