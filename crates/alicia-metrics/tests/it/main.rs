@@ -32,4 +32,5 @@ mod hostile_clients;
 mod numbered;
 mod prometheus_clients;
 mod recordings;
+mod remote_write;
 mod transfer;
