@@ -8,7 +8,8 @@ use crate::generations::{Generations, Key};
 use crate::parcel::{self, Lot, Lots, Pairs, Spell};
 use crate::tally::start;
 use model::{
-    Append, AppendError, Describe, Histogram, HistogramSeries, Labels, Millis, NAME, Reason, Series, limits,
+    Append, AppendError, Describe, Histogram, HistogramSeries, Labels, Metadata, Millis, NAME, Reason,
+    Series, limits,
 };
 use std::collections::HashSet;
 use std::ops::Range;
@@ -284,7 +285,7 @@ impl Foreigners {
         // Labels that are none are refused with their samples.
         let Ok(labels) = spelled(spell, lot, pairs) else { return };
         let name = parcel::family(labels.get(NAME).unwrap_or(""), metadata.metric_type);
-        if let Err(reason) = describe.describe(name, metadata) {
+        if let Err(reason) = describe.describe(name, bounded(metadata)) {
             told.refuse(reason, 1, || name.to_owned());
         }
     }
@@ -294,6 +295,15 @@ fn spelled<'a>(spell: &'a impl Spell, lot: usize, pairs: &mut Pairs<'a>) -> Resu
     pairs.clear();
     spell.labels(lot, pairs)?;
     parcel::labels(pairs)
+}
+
+/// What is said of a metric, cut where it is too long.
+pub(crate) fn bounded(said: Metadata) -> Metadata {
+    let cut = |text: Box<str>| match text.len() > limits::HELP_BYTES {
+        true => start(&text, limits::HELP_BYTES).into(),
+        false => text,
+    };
+    Metadata { metric_type: said.metric_type, unit: cut(said.unit), help: cut(said.help) }
 }
 
 /// Labels that may be none, for people.

@@ -1,7 +1,7 @@
 //! The gate: the one door through which everything comes in.
 
 use crate::cumulative::Cumulative;
-use crate::foreign::{Cursor, Foreigners, Receivers, Told};
+use crate::foreign::{Cursor, Foreigners, Receivers, Told, bounded};
 use crate::host_metric::HostReading;
 use crate::message_ids::MessageIds;
 use crate::parcel::{Lots, Spell, TooMany};
@@ -205,7 +205,8 @@ impl Gate {
         let mut refused = Told::default();
         for (name, metadata) in said {
             let is_name = !name.is_empty() && name.len() <= limits::NAME_BYTES;
-            let noted = if is_name { describe.describe(name, metadata) } else { Err(Reason::BadName) };
+            let noted =
+                if is_name { describe.describe(name, bounded(metadata)) } else { Err(Reason::BadName) };
             if let Err(reason) = noted {
                 refused.refuse(reason, 1, || name.to_owned());
             }

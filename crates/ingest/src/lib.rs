@@ -76,12 +76,15 @@ mod remote_write;
 
 mod otlp;
 
+mod influx;
+
 mod host;
 
 pub use foreign::{Refusal, Told};
 pub use gate::{Gate, WriteError};
 pub use host::HostWatch;
 pub use host_metric::{HostMetric, HostReading};
+pub use influx::Precision;
 pub use otlp::Otlp;
 pub use registry::Registry;
 pub use remote_write::RemoteWrite;

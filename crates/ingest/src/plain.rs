@@ -3,7 +3,7 @@
 
 use crate::generations::Key;
 use crate::parcel::{Lots, Pairs, Spell, TooMany};
-use model::{Histogram, Metadata, MetricKind, Millis, NAME, Point, Reason};
+use model::{Histogram, Metadata, MetricKind, Millis, NAME, Point, Reason, limits};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -14,6 +14,8 @@ pub(crate) struct Plain<'a> {
     pub(crate) texts: Texts<'a>,
     seed: u64,
     scratch: Vec<u8>,
+    /// Bytes of names and labels so far: what stands in a request once may be wanted for each of its samples.
+    bytes: usize,
 }
 
 /// What its series are called.
@@ -65,11 +67,22 @@ impl Name {
 
 impl<'a> Plain<'a> {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { lots: Lots::default(), texts: Texts::default(), seed, scratch: Vec::new() }
+        Self { lots: Lots::default(), texts: Texts::default(), seed, scratch: Vec::new(), bytes: 0 }
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<(), TooMany> {
+        self.bytes += bytes;
+        if self.bytes > 2 * limits::UNPACKED_BYTES { Err(TooMany) } else { Ok(()) }
     }
 
     /// Labels for series to come.
-    pub(crate) fn base(&mut self, pairs: impl IntoIterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Base {
+    ///
+    /// # Errors
+    /// [`TooMany`].
+    pub(crate) fn base(
+        &mut self,
+        pairs: impl IntoIterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
+    ) -> Result<Base, TooMany> {
         let first = self.texts.pairs.len();
         self.texts.pairs.extend(pairs);
         self.scratch.clear();
@@ -77,23 +90,28 @@ impl<'a> Plain<'a> {
             put(&mut self.scratch, name);
             put(&mut self.scratch, value);
         }
-        Base { pairs: first..self.texts.pairs.len(), key: Key::of(&self.scratch, self.seed) }
+        self.count(self.scratch.len())?;
+        Ok(Base { pairs: first..self.texts.pairs.len(), key: Key::of(&self.scratch, self.seed) })
     }
 
     /// A name for series to come.
+    ///
+    /// # Errors
+    /// [`TooMany`].
     pub(crate) fn name(
         &mut self,
         name: Cow<'a, str>,
         kind: Option<MetricKind>,
         metadata: Option<Metadata>,
-    ) -> Name {
+    ) -> Result<Name, TooMany> {
+        self.count(name.len())?;
         let key = Key::of(name.as_bytes(), self.seed);
         self.texts.names.push(name);
         let said = metadata.map(|metadata| {
             self.texts.said.push(metadata);
             self.texts.said.len() - 1
         });
-        Name { at: self.texts.names.len() - 1, key, said, kind }
+        Ok(Name { at: self.texts.names.len() - 1, key, said, kind })
     }
 
     /// Ends the series whose points and histograms came since the last one.

@@ -38,6 +38,8 @@ pub const REMEMBERED_MESSAGE_IDS: usize = 64 << 10;
 pub const LABELS_PER_ENTRY: usize = 128;
 /// Metrics of which type, unit and help are known: as many as there may be series.
 pub const DESCRIBED_METRICS: usize = SERIES;
+/// Bytes of what is said of a metric in words; what is longer is cut.
+pub const HELP_BYTES: usize = 1 << 10;
 /// Bytes of a metric name or label name.
 pub const NAME_BYTES: usize = 1 << 10;
 /// Bytes of a label value. The protocol asks for 10 kB.

@@ -24,6 +24,8 @@ mod write;
 
 mod otlp;
 
+mod influx;
+
 mod admin;
 
 mod pages;
@@ -113,6 +115,8 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
 fn writing() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::new()
         .routes(routes!(write::remote_write))
+        .routes(routes!(influx::first))
+        .routes(routes!(influx::second))
         .routes(routes!(otlp::metrics))
         .routes(routes!(otlp::metrics_at_root))
         .layer(DefaultBodyLimit::max(limits::WRITE_BYTES))

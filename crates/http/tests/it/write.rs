@@ -160,3 +160,25 @@ fn exports_of_opentelemetry_are_answered_in_their_own_words() {
     let answer = runtime().block_on(counter.send("POST", "/v1/metrics", &headers, packed));
     assert_eq!(answer.status, 413);
 }
+
+#[test]
+fn lines_of_influx_are_samples() {
+    let counter = Counter::new();
+    let send = |path: &str, body: &str| {
+        runtime().block_on(counter.send("POST", path, &[], body.as_bytes().to_vec()))
+    };
+    let seconds = NOW / 1_000;
+    let lines = format!(
+        "# a note\ncpu,service=s,instance=i idle=1.5,busy=t,word=\"w\" {seconds}\n\nlux,service=s value=7i\n"
+    );
+    let answer = send("/write?db=x&precision=s", &lines);
+    assert_eq!((answer.status, answer.text.as_str()), (204, ""));
+    assert_eq!((counter.gate.tally().samples(), counter.gate.tally().total(Reason::BadValue)), (3, 1));
+    let answer = send("/api/v2/write?bucket=b&org=o&precision=s", &format!("m f=1 {seconds}\nm f\nm f=x\n"));
+    let error = answer.json()["message"].to_string();
+    assert_eq!(answer.status, 400);
+    assert!(error.contains("partial write: refused: 2 unreadable") && error.contains("m f"), "{error}");
+    assert_eq!(counter.gate.tally().samples(), 4);
+    assert_eq!(send("/write?precision=y", "m f=1").status, 400);
+    assert_eq!(send("/write", "").status, 204);
+}

@@ -44,7 +44,7 @@ impl Gate {
         let mut sums = self.sums();
         let mut translation = Translation {
             plain: Plain::new(seed),
-            refused: Vec::new(),
+            refused: Told::default(),
             staged: Staged::default(),
             sums: &mut sums,
             seed,
@@ -56,12 +56,8 @@ impl Gate {
         let mut told = self.take_parcel(SOURCE, &plain.lots, &plain.texts, now)?;
         staged.keep(&mut sums);
         drop(sums);
-        let mut untranslated = Told::default();
-        for (reason, example) in refused {
-            untranslated.refuse(reason, 1, || example);
-        }
-        self.tell(SOURCE, &untranslated, None, now);
-        told.refused.extend(untranslated.refused);
+        self.tell(SOURCE, &refused, None, now);
+        told.refused.extend(refused.refused);
         Ok(told)
     }
 }

@@ -8,6 +8,7 @@
 use super::names::{self, Ending};
 use super::shape::{Attribute, DataPoint, Kind, Metric, Run, Source};
 use crate::cumulative::{Cumulative, Staged, Sum, coarser};
+use crate::foreign::Told;
 use crate::generations::Key;
 use crate::parcel::TooMany;
 use crate::plain::{Base, Name, Plain, put};
@@ -25,7 +26,7 @@ const COARSEST: i64 = -4;
 pub(super) struct Translation<'a, 'c> {
     pub(super) plain: Plain<'a>,
     /// What cannot be translated, and an example.
-    pub(super) refused: Vec<(Reason, String)>,
+    pub(super) refused: Told,
     pub(super) staged: Staged,
     pub(super) sums: &'c mut Cumulative,
     pub(super) seed: u64,
@@ -55,8 +56,9 @@ impl<'a> Translation<'a, '_> {
             && !(job.is_empty() && instance.is_empty())
         {
             let metadata = Metadata { metric_type: MetricType::Gauge, ..Metadata::default() };
-            let name = self.plain.name(Cow::Borrowed("target_info"), Some(MetricKind::Gauge), Some(metadata));
-            let base = self.base(rest, &job, &instance);
+            let name =
+                self.plain.name(Cow::Borrowed("target_info"), Some(MetricKind::Gauge), Some(metadata))?;
+            let base = self.base(rest, &job, &instance)?;
             self.plain.one(name, &base, None, Point { t, v: 1.0 })?;
         }
         Ok(())
@@ -82,19 +84,21 @@ impl<'a> Translation<'a, '_> {
             let of = if is_total { MetricKind::Counter } else { MetricKind::Gauge };
             this.plain.name(Cow::Owned(format!("{called}{end}")), Some(of), Some(metadata.clone()))
         };
-        let whole = name(self, "");
+        let whole = name(self, "")?;
         let parts = match kind {
-            Kind::Histogram | Kind::Summary => ["_count", "_sum", "_bucket"].map(|end| name(self, end)),
+            Kind::Histogram | Kind::Summary => {
+                [name(self, "_count")?, name(self, "_sum")?, name(self, "_bucket")?]
+            }
             _ => [whole; 3],
         };
         for mut point in metric.points {
             self.plain.lots.exemplars += point.exemplars;
             let attributes = std::mem::take(&mut point.attributes);
             if attributes.len() > limits::LABELS_PER_ENTRY {
-                self.refused.push((Reason::TooManyLabels, called.clone()));
+                self.refused.refuse(Reason::TooManyLabels, 1, || called.clone());
                 continue;
             }
-            let base = self.base(attributes, job, instance);
+            let base = self.base(attributes, job, instance)?;
             let key = self.key(whole, &base);
             let done = match kind {
                 Kind::Gauge | Kind::Sum => self.number(whole, &base, key, is_delta, &point),
@@ -105,7 +109,7 @@ impl<'a> Translation<'a, '_> {
             };
             match done {
                 Ok(()) => {}
-                Err(Refused::Because(reason)) => self.refused.push((reason, called.clone())),
+                Err(Refused::Because(reason)) => self.refused.refuse(reason, 1, || called.clone()),
                 Err(Refused::TooMany) => return Err(TooMany),
             }
         }
@@ -113,7 +117,7 @@ impl<'a> Translation<'a, '_> {
     }
 
     /// The labels of a point. Attributes that have one name in common when they are labels stand side by side.
-    fn base(&mut self, attributes: Vec<Attribute<'a>>, job: &str, instance: &str) -> Base {
+    fn base(&mut self, attributes: Vec<Attribute<'a>>, job: &str, instance: &str) -> Result<Base, TooMany> {
         let mut labels: BTreeMap<String, Cow<'a, str>> = BTreeMap::new();
         for (name, value) in attributes {
             let name = names::label(&name).into_owned();

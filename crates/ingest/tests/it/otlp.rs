@@ -181,3 +181,21 @@ proptest::proptest! {
         let _ = house.gate.otlp(Otlp::Json, &body, START);
     }
 }
+
+#[test]
+fn what_one_request_says_once_is_not_repeated_without_end() {
+    let house = House::new();
+    let long = "x".repeat(16 << 10);
+    let points: Vec<Message> = (0..10_000).map(|_| number(0, 1.0, &[])).collect();
+    let metrics = Message::default().all(2, [metric("m", "", 5, &Message::default().all(1, points))]);
+    let resource = Message::default().message(1, &attribute("service.name", &long));
+    let source = Message::default().message(1, &resource).message(2, &metrics);
+    let taken = house.gate.otlp(Otlp::Protobuf, &Message::default().message(1, &source).0, START);
+    assert_eq!(taken, Err(WriteError::TooLarge));
+    let fields: Vec<String> = (0..100_000).map(|n| format!("f{n}=1")).collect();
+    let line = format!("{long} {}", fields.join(","));
+    assert_eq!(
+        house.gate.influx(line.as_bytes(), ingest::Precision::NANOSECONDS, START),
+        Err(WriteError::TooLarge)
+    );
+}
