@@ -27,12 +27,15 @@ struct Side {
 pub(crate) fn read(message: &[u8]) -> Result<(Millis, Histogram), Reason> {
     let mut histogram = Histogram::default();
     let (mut positive, mut negative) = (Side::default(), Side::default());
-    let (mut t, mut schema) = (0, 0);
+    let (mut t, mut schema, mut is_whole) = (0, 0, true);
     for field in Fields::of(message) {
         let (number, value) = field.map_err(unreadable)?;
         match number {
             1 => histogram.count = whole(value)?,
-            2 => histogram.count = value.double().map_err(unreadable)?,
+            2 => {
+                histogram.count = value.double().map_err(unreadable)?;
+                is_whole = false;
+            }
             3 => histogram.sum = value.double().map_err(unreadable)?,
             4 => schema = value.zigzag().map_err(unreadable)?,
             5 => histogram.zero_threshold = value.double().map_err(unreadable)?,
@@ -55,7 +58,7 @@ pub(crate) fn read(message: &[u8]) -> Result<(Millis, Histogram), Reason> {
         return Err(Reason::BadHistogram);
     }
     histogram.schema = i8::try_from(schema).map_err(|_| Reason::BadHistogram)?;
-    let is_whole = positive.counts.is_empty() && negative.counts.is_empty();
+    is_whole &= positive.counts.is_empty() && negative.counts.is_empty();
     histogram.positive = positive.buckets()?;
     histogram.negative = negative.buckets()?;
     check(&histogram, is_whole)?;

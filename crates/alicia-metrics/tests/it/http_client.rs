@@ -19,13 +19,26 @@ impl Answer {
     }
 }
 
-/// One request on a connection of its own.
+/// One request on a connection of its own; a body is JSON.
 pub(crate) fn request(
     to: SocketAddr,
     method: &str,
     path: &str,
     headers: &[(&str, &str)],
     body: &str,
+) -> io::Result<Answer> {
+    let json = [("Content-Type", "application/json")];
+    let json = if body.is_empty() { [].as_slice() } else { json.as_slice() };
+    request_bytes(to, method, path, &[headers, json].concat(), body.as_bytes())
+}
+
+/// One request with a body of any kind.
+pub(crate) fn request_bytes(
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
 ) -> io::Result<Answer> {
     let mut stream = TcpStream::connect_timeout(&to, Duration::from_secs(5))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
@@ -34,9 +47,10 @@ pub(crate) fn request(
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     if !body.is_empty() {
-        head.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
+        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
-    write!(stream, "{head}\r\n{body}")?;
+    write!(stream, "{head}\r\n")?;
+    stream.write_all(body)?;
     let mut raw = Vec::new();
     stream.read_to_end(&mut raw)?;
     let text = String::from_utf8_lossy(&raw);

@@ -31,6 +31,11 @@ mod forever;
 mod hostile_clients;
 mod numbered;
 mod prometheus_clients;
+mod promql_over_http;
+#[path = "../../../ingest/tests/it/proto.rs"]
+mod proto;
 mod recordings;
 mod remote_write;
+#[path = "../../../query/tests/it/script/mod.rs"]
+mod script;
 mod transfer;

@@ -9,6 +9,7 @@ use crate::eval::window::{Clean, RangeLens, Window};
 use crate::histogram::{FloatHistogram, Merged, MixedSchemas};
 use crate::syntax::Function;
 use model::{Millis, Point, ResetHint};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Which of the three.
@@ -37,64 +38,79 @@ impl RateKind {
 struct Edges {
     first: Millis,
     last: Millis,
-    /// How many samples there are.
+    /// How many samples there are: at least two.
     count: usize,
     after: Millis,
     to: Millis,
 }
 
 impl Edges {
-    /// By what a change between the first and the last sample is to be multiplied. `from_zero` is, for a counter that
-    /// rose, the share of its rise that it had at the first sample: it was not below zero before.
+    /// By what a change between the first and the last sample is to be multiplied. `counter` has, of one that rose, what it
+    /// had at the first sample and its rise: it was not below zero before.
     #[expect(clippy::cast_precision_loss, reason = "lengths of windows and numbers of samples")]
-    fn factor(&self, kind: RateKind, from_zero: Option<f64>) -> f64 {
-        let seconds = |from: Millis, to: Millis| (to - from) as f64 / 1000.0;
-        let sampled = seconds(self.first, self.last);
-        let between = sampled / (self.count - 1) as f64;
-        // Further from an edge than samples are from each other: the series begins or ends there.
-        let is_far = |distance: f64| distance >= between * 1.1;
-        let mut to_start = seconds(self.after, self.first);
-        if is_far(to_start) {
-            to_start = between / 2.0;
+    fn factor(&self, kind: RateKind, counter: Option<(f64, f64)>) -> f64 {
+        let sampled = (self.last - self.first) as f64;
+        let to_edge = |distance: Millis| {
+            if self.is_far(distance) { sampled / (self.count - 1) as f64 / 2.0 } else { distance as f64 }
+        };
+        let mut to_start = to_edge(self.first - self.after);
+        if let Some((had, rise)) = counter
+            && to_start * rise > sampled * had
+        {
+            to_start = sampled * (had / rise);
         }
-        if let Some(share) = from_zero {
-            to_start = to_start.min(sampled * share);
+        let covered = sampled + to_start + to_edge(self.to - self.last);
+        if kind.is_rate {
+            covered / (sampled * ((self.to - self.after) as f64 / 1000.0))
+        } else {
+            covered / sampled
         }
-        let mut to_end = seconds(self.last, self.to);
-        if is_far(to_end) {
-            to_end = between / 2.0;
+    }
+
+    /// Whether it is further from an edge than samples are from each other, by a tenth at least: the series begins or ends
+    /// there.
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "numbers of samples")]
+    fn is_far(&self, distance: Millis) -> bool {
+        let (sampled, gaps) = (self.last - self.first, (self.count - 1) as Millis);
+        match distance.saturating_mul(gaps).saturating_mul(10).cmp(&sampled.saturating_mul(11)) {
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            // Exactly a tenth is as rounding has it, as with Prometheus.
+            Ordering::Equal => distance as f64 / 1000.0 >= sampled as f64 / 1000.0 / gaps as f64 * 1.1,
         }
-        let factor = (sampled + to_start + to_end) / sampled;
-        if kind.is_rate { factor / seconds(self.after, self.to) } else { factor }
     }
 }
 
 /// The rates of a series of numbers at each time of the grid.
 pub(crate) fn rates(clean: &Clean<'_>, grid: &Grid, lens: RangeLens, kind: RateKind) -> Cells {
     let mut cells = Cells::empty(grid.len);
-    let falls = if kind.is_counter { falls(&clean.values) } else { Vec::new() };
-    let mut next_fall = 0;
-    let begin = clean.values.as_ptr_range().start;
-    clean.windows(grid, lens, |step, window| {
-        let (Some(first), Some(last)) = (window.values.first(), window.values.last()) else { return };
-        let [first_time, .., last_time] = window.times else { return };
+    let (times, values): (&[Millis], &[f64]) = (&clean.times, &clean.values);
+    let falls = if kind.is_counter { falls(values) } else { Vec::new() };
+    let (mut start, mut end, mut next_fall) = (0, 0, 0);
+    for (step, t) in grid.times().enumerate() {
+        let (after, to) = lens.window(t);
+        while times.get(end).is_some_and(|time| *time <= to) {
+            end += 1;
+        }
+        while start < end && times.get(start).is_some_and(|time| *time <= after) {
+            start += 1;
+        }
+        let (Some([first_time, .., last_time]), Some([first, .., last])) =
+            (times.get(start..end), values.get(start..end))
+        else {
+            continue;
+        };
         let mut change = last - first;
         if !falls.is_empty() {
-            // Where the window is in the whole: both columns are slices of one.
-            let start = (window.values.as_ptr() as usize - begin as usize) / size_of::<f64>();
             while falls.get(next_fall).is_some_and(|(at, _)| *at <= start) {
                 next_fall += 1;
             }
             let inside = falls.get(next_fall..).unwrap_or_default().iter();
-            change += inside
-                .take_while(|(at, _)| *at < start + window.values.len())
-                .map(|(_, lost)| lost)
-                .sum::<f64>();
+            change += inside.take_while(|(at, _)| *at < end).map(|(_, lost)| lost).sum::<f64>();
         }
         let (first, last) = (Point { t: *first_time, v: *first }, Point { t: *last_time, v: *last });
-        let edges = (window.after, window.to);
-        cells.set_float(step, rate_of(kind, change, (first, last), window.times.len(), edges));
-    });
+        cells.set_float(step, rate_of(kind, change, (first, last), end - start, (after, to)));
+    }
     cells
 }
 
@@ -107,8 +123,8 @@ pub(crate) fn rate_of(
     (after, to): (Millis, Millis),
 ) -> f64 {
     let edges = Edges { first: first.t, last: last.t, count, after, to };
-    let from_zero = (kind.is_counter && change > 0.0 && first.v >= 0.0).then(|| first.v / change);
-    change * edges.factor(kind, from_zero)
+    let counter = (kind.is_counter && change > 0.0 && first.v >= 0.0).then_some((first.v, change));
+    change * edges.factor(kind, counter)
 }
 
 /// Where values fall, and from what.
@@ -132,9 +148,9 @@ pub(crate) fn histogram_rate(window: Window<'_>, kind: RateKind, whose: Whose<'_
         after: window.after,
         to: window.to,
     };
-    let from_zero =
-        (kind.is_counter && change.count > 0.0 && first.1.count >= 0.0).then(|| first.1.count / change.count);
-    change.mul(edges.factor(kind, from_zero));
+    let counter = (kind.is_counter && change.count > 0.0 && first.1.count >= 0.0)
+        .then_some((first.1.count, change.count));
+    change.mul(edges.factor(kind, counter));
     Some(Sample::Histogram(Arc::new(change)))
 }
 

@@ -5,6 +5,9 @@
 mod aggregates;
 mod histograms;
 mod script;
+mod script_adapter;
+mod script_self_tests;
+mod script_suite;
 mod syntax;
 mod syntax_corpus;
 mod syntax_errors;

@@ -5,7 +5,7 @@ mod estimates;
 mod form;
 mod rules;
 
-use crate::script::parse_histogram;
+use crate::script::histogram::parse_histogram;
 use query::histogram::FloatHistogram;
 
 pub(super) fn h(text: &str) -> FloatHistogram {

@@ -10,14 +10,14 @@ use std::sync::LazyLock;
 
 /// A command and the line in which it stands.
 #[derive(Debug, Clone)]
-pub(super) struct Command {
-    pub(super) line: usize,
-    pub(super) what: What,
+pub(crate) struct Command {
+    pub(crate) line: usize,
+    pub(crate) what: What,
 }
 
 /// What is to be done.
 #[derive(Debug, Clone)]
-pub(super) enum What {
+pub(crate) enum What {
     Clear,
     Load(Load),
     Eval(Box<Eval>),
@@ -25,34 +25,34 @@ pub(super) enum What {
 
 /// Series to be loaded.
 #[derive(Debug, Clone)]
-pub(super) struct Load {
-    pub(super) step: Millis,
+pub(crate) struct Load {
+    pub(crate) step: Millis,
     /// Of classic histograms also native ones.
-    pub(super) with_nhcb: bool,
-    pub(super) series: Vec<ScriptSeries>,
+    pub(crate) with_nhcb: bool,
+    pub(crate) series: Vec<ScriptSeries>,
     /// How many lines of start timestamps there were: they are read over.
-    pub(super) start_timestamps: usize,
+    pub(crate) start_timestamps: usize,
 }
 
 /// When an expression is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum When {
+pub(crate) enum When {
     Instant(Millis),
     Range { from: Millis, to: Millis, step: Millis },
 }
 
 /// An expression and what must come out.
 #[derive(Debug, Clone)]
-pub(super) struct Eval {
-    pub(super) query: String,
-    pub(super) when: When,
-    pub(super) expects: Vec<Expect>,
-    pub(super) result: Expected,
+pub(crate) struct Eval {
+    pub(crate) query: String,
+    pub(crate) when: When,
+    pub(crate) expects: Vec<Expect>,
+    pub(crate) result: Expected,
 }
 
 /// What must come out.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Expected {
+pub(crate) enum Expected {
     Scalar(f64),
     String(String),
     /// Series with the line of each.
@@ -66,11 +66,11 @@ pub(super) enum Expected {
 }
 
 impl Eval {
-    pub(super) fn expects(&self, topic: Topic) -> impl Iterator<Item = &Expect> {
+    pub(crate) fn expects(&self, topic: Topic) -> impl Iterator<Item = &Expect> {
         self.expects.iter().filter(move |expect| expect.topic == topic)
     }
 
-    pub(super) fn is_expected(&self, topic: Topic) -> bool {
+    pub(crate) fn is_expected(&self, topic: Topic) -> bool {
         self.expects(topic).next().is_some()
     }
 }
@@ -95,7 +95,7 @@ impl<'a> Lines<'a> {
 }
 
 /// Reads a script.
-pub(super) fn commands(script: &str) -> Result<Vec<Command>, Fault> {
+pub(crate) fn commands(script: &str) -> Result<Vec<Command>, Fault> {
     let mut lines = Lines::new(script);
     let mut commands = Vec::new();
     while let Some((line, text)) = lines.rest.next() {

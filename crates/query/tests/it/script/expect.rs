@@ -4,7 +4,7 @@ use regex::Regex;
 
 /// What something is expected of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Topic {
+pub(crate) enum Topic {
     Fail,
     Warn,
     NoWarn,
@@ -15,14 +15,14 @@ pub(super) enum Topic {
 
 /// Which text.
 #[derive(Debug, Clone)]
-pub(super) enum Text {
+pub(crate) enum Text {
     Any,
     Exactly(String),
     Like(Regex),
 }
 
 impl Text {
-    pub(super) fn admits(&self, text: &str) -> bool {
+    pub(crate) fn admits(&self, text: &str) -> bool {
         match self {
             Self::Any => true,
             Self::Exactly(expected) => expected == text,
@@ -33,13 +33,13 @@ impl Text {
 
 /// An expectation.
 #[derive(Debug, Clone)]
-pub(super) struct Expect {
-    pub(super) topic: Topic,
-    pub(super) text: Text,
+pub(crate) struct Expect {
+    pub(crate) topic: Topic,
+    pub(crate) text: Text,
 }
 
 /// Of a line of an evaluation's body; `None` if it is none.
-pub(super) fn expect(line: &str) -> Result<Option<Expect>, String> {
+pub(crate) fn expect(line: &str) -> Result<Option<Expect>, String> {
     if let Some(text) = line.strip_prefix("expected_fail_message ") {
         let text = Text::Exactly(text.trim().to_owned());
         return Ok(Some(Expect { topic: Topic::Fail, text }));
@@ -75,7 +75,7 @@ pub(super) fn expect(line: &str) -> Result<Option<Expect>, String> {
 }
 
 /// `eval_fail` and the like.
-pub(super) fn of_word(word: &str) -> Option<Expect> {
+pub(crate) fn of_word(word: &str) -> Option<Expect> {
     let topic = match word {
         "fail" => Topic::Fail,
         "warn" => Topic::Warn,

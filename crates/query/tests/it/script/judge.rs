@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const CLOSE: f64 = 1e-6;
 
 /// What an error must be like.
-pub(super) fn failure(eval: &Eval, error: &str) -> Result<(), String> {
+pub(crate) fn failure(eval: &Eval, error: &str) -> Result<(), String> {
     if !eval.is_expected(Topic::Fail) {
         return Err(format!("failed: {error}"));
     }
@@ -23,7 +23,7 @@ pub(super) fn failure(eval: &Eval, error: &str) -> Result<(), String> {
 }
 
 /// What the annotations must be like.
-pub(super) fn annotations(eval: &Eval, outcome: &Outcome) -> Result<(), String> {
+pub(crate) fn annotations(eval: &Eval, outcome: &Outcome) -> Result<(), String> {
     let kinds = [
         ("warning", Topic::Warn, Topic::NoWarn, &outcome.warnings),
         ("info", Topic::Info, Topic::NoInfo, &outcome.infos),
@@ -47,7 +47,7 @@ pub(super) fn annotations(eval: &Eval, outcome: &Outcome) -> Result<(), String> 
 }
 
 /// What the value at one time must be.
-pub(super) fn instant(eval: &Eval, value: &Value) -> Result<(), String> {
+pub(crate) fn instant(eval: &Eval, value: &Value) -> Result<(), String> {
     match (&eval.result, value) {
         (Expected::Scalar(expected), Value::Scalar(found)) => close(*expected, *found),
         (Expected::String(expected), Value::String(found)) if expected == found => Ok(()),
@@ -65,7 +65,7 @@ pub(super) fn instant(eval: &Eval, value: &Value) -> Result<(), String> {
 }
 
 /// What the values over a time must be.
-pub(super) fn range(eval: &Eval, value: &Value, from: Millis, step: Millis) -> Result<(), String> {
+pub(crate) fn range(eval: &Eval, value: &Value, from: Millis, step: Millis) -> Result<(), String> {
     match (&eval.result, value) {
         (Expected::Series(expected), Value::Matrix(found)) => matrix(expected, found, from, step),
         (expected, found) => Err(format!("expected was {expected:?}, there is {found:?}")),
@@ -164,7 +164,7 @@ fn close(expected: f64, found: f64) -> Result<(), String> {
 }
 
 /// Whether two numbers are the same, but for rounding. Zero is exact.
-pub(super) fn is_close(a: f64, b: f64) -> bool {
+pub(crate) fn is_close(a: f64, b: f64) -> bool {
     if is_stale_marker(a) || is_stale_marker(b) {
         return is_stale_marker(a) && is_stale_marker(b);
     }

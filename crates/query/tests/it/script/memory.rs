@@ -10,12 +10,18 @@ use model::{
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Series, ordered by labels.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     kept: BTreeMap<Labels, Kept>,
+    /// Another one after each loading.
+    generation: u64,
 }
+
+/// Of all stores, how often something was loaded.
+static LOADED: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Debug)]
 struct Kept {
@@ -26,7 +32,8 @@ struct Kept {
 
 impl Memory {
     /// Takes what a command loads; it adds to what there is.
-    pub(super) fn load(&mut self, load: &Load) {
+    pub(crate) fn load(&mut self, load: &Load) {
+        self.generation = LOADED.fetch_add(1, Ordering::Relaxed) + 1;
         // Of series with the same labels the last counts.
         let last: BTreeMap<&Labels, &ScriptSeries> =
             load.series.iter().map(|series| (&series.labels, series)).collect();
@@ -44,6 +51,18 @@ impl Memory {
                 self.add_histogram(&labels, t, histogram);
             }
         }
+    }
+
+    /// A number that no store with other content has.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// All that there is.
+    pub(crate) fn all(
+        &self,
+    ) -> impl Iterator<Item = (&Labels, &BTreeMap<Millis, f64>, &BTreeMap<Millis, Histogram>)> {
+        self.kept.iter().map(|(labels, kept)| (labels, &kept.floats, &kept.histograms))
     }
 
     /// Adds a number.
@@ -70,7 +89,7 @@ impl Memory {
 }
 
 /// The times of a series' values.
-pub(super) fn times(step: Millis) -> impl Iterator<Item = Millis> {
+pub(crate) fn times(step: Millis) -> impl Iterator<Item = Millis> {
     (0..).map(move |number| number * step)
 }
 

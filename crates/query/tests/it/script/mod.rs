@@ -2,23 +2,20 @@
 //! come out.
 //!
 //! `command.rs` and `series.rs` read a script, `memory.rs` holds what it loads, `runner.rs` evaluates and `judge.rs` compares.
-//! `suite.rs` runs all scripts that there are: our own in `tests/scripts`, and Prometheus' where somebody has put them beside the
-//! repository.
+//! `script_suite.rs` beside this folder runs all scripts that there are: our own in `tests/scripts`, and Prometheus' where
+//! somebody has put them beside the repository. The program's tests run them too, over HTTP.
 
-mod adapter;
-mod command;
+pub(crate) mod command;
 mod expect;
-mod histogram;
+pub(crate) mod histogram;
 mod judge;
 mod memory;
 mod metric;
 mod nhcb;
-mod runner;
-mod self_tests;
+pub(crate) mod runner;
 mod series;
-mod suite;
 
-pub(crate) use histogram::{Notation, parse_histogram};
+use histogram::Notation;
 pub(crate) use memory::Memory;
 
 use model::{Labels, Millis};

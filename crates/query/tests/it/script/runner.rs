@@ -7,21 +7,21 @@ use model::{Labels, Millis};
 
 /// What became of an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Verdict {
-    pub(super) line: usize,
-    pub(super) result: Result<(), String>,
+pub(crate) struct Verdict {
+    pub(crate) line: usize,
+    pub(crate) result: Result<(), String>,
 }
 
 /// What became of a script.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Run {
-    pub(super) verdicts: Vec<Verdict>,
+pub(crate) struct Run {
+    pub(crate) verdicts: Vec<Verdict>,
     /// Lines with start timestamps, which are read over.
-    pub(super) start_timestamps: usize,
+    pub(crate) start_timestamps: usize,
 }
 
 /// Runs a script.
-pub(super) fn run(script: &str, evaluate: &dyn Evaluate) -> Result<Run, Fault> {
+pub(crate) fn run(script: &str, evaluate: &dyn Evaluate) -> Result<Run, Fault> {
     let mut run = Run::default();
     let mut store = Memory::default();
     for Command { line, what } in commands(script)? {

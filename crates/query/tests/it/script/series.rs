@@ -6,7 +6,7 @@ use model::{Labels, stale_marker};
 
 /// What there is at a step.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Item {
+pub(crate) enum Item {
     /// Nothing.
     Gap,
     Float(f64),
@@ -15,16 +15,16 @@ pub(super) enum Item {
 
 /// A series of a script.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct ScriptSeries {
-    pub(super) labels: Labels,
-    pub(super) items: Vec<Item>,
+pub(crate) struct ScriptSeries {
+    pub(crate) labels: Labels,
+    pub(crate) items: Vec<Item>,
 }
 
 /// More values than this are a slip of the pen.
 const MOST: usize = 1_000_000;
 
 /// Reads a line.
-pub(super) fn series(line: &str) -> Result<ScriptSeries, String> {
+pub(crate) fn series(line: &str) -> Result<ScriptSeries, String> {
     let mut cursor = Cursor::new(line);
     let labels = metric(&mut cursor)?;
     let mut items = Vec::new();

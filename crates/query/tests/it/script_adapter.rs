@@ -1,12 +1,12 @@
 //! Between the runner and the evaluator.
 
-use super::{Evaluate, Memory, Outcome, Sample, Value};
+use crate::script::{Evaluate, Memory, Outcome, Sample, Value};
 use model::Millis;
 use query::syntax::{At, Expr, Function, parse};
 use query::{Answer, Engine, Options, QueryError};
 
 /// The evaluator under test.
-pub(super) struct Promql;
+pub(crate) struct Promql;
 
 /// An engine over what a script loaded.
 fn with_engine(

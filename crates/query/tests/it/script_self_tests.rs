@@ -1,13 +1,16 @@
 //! The runner against an evaluator that knows a handful of expressions.
 
-use super::runner::run;
-use super::{Evaluate, Memory, Outcome, Sample, Value, parse_histogram};
+use crate::script::command::What;
+use crate::script::histogram::parse_histogram;
+use crate::script::runner::run;
+use crate::script::{Evaluate, Memory, Outcome, Sample, Value};
 use model::{Labels, Matcher, Millis, NAME, Select, Selection, TimeRange, is_stale_marker};
 use query::histogram::FloatHistogram;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// Knows the name of a metric, numbers, strings; and `boom`, `warning`, `reversed`.
-pub(super) struct Mini;
+pub(crate) struct Mini;
 
 impl Mini {
     fn vector(store: &Memory, name: &str, at: Millis) -> Vec<(Labels, Sample)> {
@@ -68,7 +71,7 @@ impl Evaluate for Mini {
         to: Millis,
         step: Millis,
     ) -> Result<Outcome, String> {
-        let mut found: std::collections::BTreeMap<Labels, Vec<(Millis, Sample)>> = Default::default();
+        let mut found: BTreeMap<Labels, Vec<(Millis, Sample)>> = Default::default();
         let mut t = from;
         while t <= to {
             let outcome = self.instant(store, query, t)?;
@@ -219,4 +222,19 @@ fn a_histogram_is_written_as_it_is_read() {
     for row in rows {
         assert_eq!(parse_histogram(row).expect(row).histogram.to_string(), row);
     }
+}
+
+#[test]
+fn what_is_loaded_can_be_told() {
+    let load = |script: &str| {
+        let mut commands = crate::script::command::commands(script).expect("a script");
+        let What::Load(load) = commands.remove(0).what else { panic!("it loads") };
+        let mut store = Memory::default();
+        store.load(&load);
+        store
+    };
+    let (one, other) = (load("load 1m\n a 1 _ 2"), load("load 1m\n a 1 _ 2"));
+    assert_ne!(one.generation(), other.generation());
+    let all: Vec<_> = one.all().map(|(labels, floats, _)| (labels.to_string(), floats.clone())).collect();
+    assert_eq!(all, [("a{}".to_owned(), BTreeMap::from([(0, 1.0), (120_000, 2.0)]))]);
 }

@@ -1,10 +1,10 @@
 //! All scripts that there are.
 
-use super::Evaluate;
-use super::adapter::Promql;
-use super::command::{What, commands};
-use super::runner::{Run, run};
-use super::self_tests::Mini;
+use crate::script::Evaluate;
+use crate::script::command::{What, commands};
+use crate::script::runner::{Run, run};
+use crate::script_adapter::Promql;
+use crate::script_self_tests::Mini;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
