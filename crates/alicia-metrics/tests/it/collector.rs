@@ -173,6 +173,11 @@ impl Collector {
         all.iter().find(|one| one["reason"] == reason).and_then(|one| one["count"].as_u64()).unwrap_or(0)
     }
 
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Resident memory in MiB.
     pub(crate) fn resident_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it lives");

@@ -32,10 +32,11 @@ mod hostile_clients;
 mod numbered;
 mod prometheus_clients;
 mod promql_over_http;
-#[path = "../../../ingest/tests/it/proto.rs"]
-mod proto;
+#[path = "../../../ingest/tests/it/protobuf.rs"]
+mod protobuf;
 mod recordings;
 mod remote_write;
+#[expect(dead_code, reason = "over HTTP, less is looked at than in the process")]
 #[path = "../../../query/tests/it/script/mod.rs"]
 mod script;
 mod transfer;

@@ -5,7 +5,7 @@
 
 use crate::collector::{Collector, Setup};
 use crate::http_client::request_bytes;
-use crate::proto::Message;
+use crate::protobuf::Message;
 use crate::script::runner::{Verdict, run};
 use crate::script::{Evaluate, Memory, Outcome, Sample, Value};
 use model::{Histogram, Labels, Millis, ResetHint};

@@ -20,6 +20,8 @@ mod prometheus_queries;
 mod prometheus_server;
 #[path = "../../../ingest/tests/it/proto.rs"]
 mod proto;
+#[path = "../../../ingest/tests/it/protobuf.rs"]
+mod protobuf;
 mod requests;
 mod services;
 mod status;

@@ -9,6 +9,7 @@ mod house;
 mod otlp;
 mod probing;
 mod proto;
+mod protobuf;
 mod registry;
 mod remote_write;
 mod samples;

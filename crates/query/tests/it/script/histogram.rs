@@ -20,7 +20,7 @@ pub(crate) fn parse_histogram(text: &str) -> Result<Notation, String> {
 }
 
 /// Reads the one that comes next.
-pub(crate) fn histogram(cursor: &mut Cursor<'_>) -> Result<Notation, String> {
+pub(super) fn histogram(cursor: &mut Cursor<'_>) -> Result<Notation, String> {
     cursor.expect("{{")?;
     let mut histogram = FloatHistogram::default();
     let (mut has_hint, mut offsets) = (false, [0_i32; 2]);
