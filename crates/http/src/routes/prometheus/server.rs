@@ -9,7 +9,7 @@ use ::query::syntax::{FUNCTIONS, print_length};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use model::{Millis, limits};
+use model::limits;
 use serde_json::{Map, Value, json as value};
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ pub(super) async fn flags(State(parts): State<Arc<Parts>>) -> Answer {
             "query.max-samples": limits::QUERY_SAMPLES.to_string(),
             "query.timeout": print_length(time),
             "storage.tsdb.retention.size": size,
-            "storage.tsdb.retention.time": print_length(days(storage.limits.retention_days)),
+            "storage.tsdb.retention.time": kept_for(&storage),
             "web.max-connections": limits::HTTP_CONNECTIONS.to_string(),
         })))
     })
@@ -121,13 +121,15 @@ fn data(data: Value) -> Response {
 }
 
 fn retention(storage: &StorageStatus) -> String {
-    let time = print_length(days(storage.limits.retention_days));
+    let time = kept_for(storage);
     match storage.limits.block_bytes {
         Some(bytes) => format!("{time} or {bytes}B"),
         None => time,
     }
 }
 
-fn days(days: f64) -> Millis {
-    model::from_seconds(days * 86_400.0).unwrap_or(Millis::MAX)
+/// What is kept without an end has no length.
+fn kept_for(storage: &StorageStatus) -> String {
+    let length = model::from_seconds(storage.limits.retention_days * 86_400.0);
+    length.map_or_else(|| "forever".to_owned(), print_length)
 }
