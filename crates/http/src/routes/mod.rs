@@ -44,6 +44,7 @@ use axum::{Extension, Router};
 use model::limits;
 use serde::Serialize;
 use std::sync::Arc;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -72,7 +73,8 @@ pub fn router(parts: Parts) -> Router {
         .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(limits::REQUEST_BYTES))
         .layer(from_fn_with_state(access, guard))
-        .layer(CompressionLayer::new())
+        // Of a long answer the usual level takes ten times as long as the answer itself.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn(in_time::in_time))
         .with_state(Arc::new(parts))
 }
