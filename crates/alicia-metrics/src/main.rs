@@ -6,9 +6,10 @@ mod matching;
 mod span;
 mod when;
 
+mod questions_args;
+
 mod cli;
 mod logging;
-mod questions_args;
 mod settings;
 
 mod ledger;
