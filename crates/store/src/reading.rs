@@ -4,7 +4,9 @@ use crate::blocks::{View, Walk, label_bytes};
 use crate::codec::OwnedColumns;
 use crate::engine::Store;
 use crate::head::HeadWalk;
-use model::{Bucket, Millis, Select, SelectError, Selection, Series, TakeBuckets, TakeSeries};
+use model::{
+    Bucket, Millis, PART, Select, SelectError, Selection, Series, TakeBuckets, TakeLabels, TakeSeries,
+};
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -54,6 +56,24 @@ impl Select for Store {
             Bucket::fold(newer.lend(), length, &mut buckets);
             if buckets.is_empty() { ControlFlow::Continue(()) } else { take(series, &buckets) }
         });
+        Ok(())
+    }
+
+    fn each_labels(&self, selection: &Selection, take: &mut TakeLabels<'_>) -> Result<(), SelectError> {
+        let Selection { matchers, range, .. } = selection;
+        for (series, oldest, newest) in self.spans(matchers, *range) {
+            // Of memory all are told, whatever their times.
+            if oldest > range.end || newest < range.start {
+                continue;
+            }
+            let flow = match series.labels().get(PART) {
+                None => take(series.labels()),
+                Some(_) => take(&series.labels().without_part()),
+            };
+            if flow.is_break() {
+                break;
+            }
+        }
         Ok(())
     }
 

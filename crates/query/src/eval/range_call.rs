@@ -36,7 +36,7 @@ pub(crate) fn stream(
     }
     let keeps_name = matches!(call.function, Function::LastOverTime | Function::FirstOverTime);
     each_series(context, range, ranged, grid, &mut |samples| {
-        let cells = kernel(context, call, samples, ranged, grid, &params, range.span());
+        let cells = kernel(context, call, samples, ranged, grid, &params, range.span())?;
         if cells.is_empty() {
             return Ok(());
         }
@@ -117,12 +117,12 @@ fn kernel(
     grid: &Grid,
     params: &Params,
     span: Span,
-) -> Cells {
+) -> Result<Cells, QueryError> {
     let metric = samples.labels.get(NAME).unwrap_or("");
     let whose = Whose { context, metric, span };
     let clean = Clean::of(samples);
     if ranged.edges != Edges::Plain {
-        return extended::cells(call.function, &clean, ranged, grid, whose);
+        return Ok(extended::cells(call.function, &clean, ranged, grid, whose));
     }
     let lens = ranged.lens;
     if let Some(kind) = RateKind::of(call.function) {
@@ -130,9 +130,9 @@ fn kernel(
             note_non_counter(whose, samples.labels);
         }
         if clean.histograms.is_empty() {
-            return rates(&clean, grid, lens, kind);
+            return Ok(rates(&clean, grid, lens, kind));
         }
-        return clean.map(grid, lens, |_, window| {
+        return Ok(clean.map(grid, lens, |_, window| {
             if window.histograms.is_empty() {
                 let alone = Clean {
                     times: window.times.into(),
@@ -142,10 +142,26 @@ fn kernel(
                 return rates(&alone, &Grid::instant(window.to), at_edge(lens.range), kind).get(0);
             }
             histogram_rate(window, kind, whose)
-        });
+        }));
     }
-    clean.map(grid, lens, |step, window| of_window(call.function, window, grid, step, params, whose))
+    let (mut looked_at, mut failure) = (0, None);
+    let cells = clean.map(grid, lens, |step, window| {
+        // Long windows of many times take a while for a single series.
+        looked_at += window.times.len() + 1;
+        if looked_at > ASK_AFTER {
+            looked_at = 0;
+            failure = failure.take().or_else(|| context.budget.go_on().err());
+        }
+        if failure.is_some() {
+            return None;
+        }
+        of_window(call.function, window, grid, step, params, whose)
+    });
+    failure.map_or(Ok(cells), Err)
 }
+
+/// Samples that are looked at before it is asked again whether to go on: some milliseconds of the slowest functions.
+const ASK_AFTER: usize = 1 << 16;
 
 /// A range that looks back from the time of evaluation itself.
 fn at_edge(range: model::Millis) -> crate::eval::window::RangeLens {

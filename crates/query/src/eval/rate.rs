@@ -5,7 +5,7 @@ use crate::annotation::{Meeting, Note};
 use crate::eval::cells::{Cells, Sample};
 use crate::eval::grid::Grid;
 use crate::eval::over_time::Whose;
-use crate::eval::window::{Clean, RangeLens, Window};
+use crate::eval::window::{Clean, RangeLens, Window, passed};
 use crate::histogram::{FloatHistogram, Merged, MixedSchemas};
 use crate::syntax::Function;
 use model::{Millis, Point, ResetHint};
@@ -89,12 +89,8 @@ pub(crate) fn rates(clean: &Clean<'_>, grid: &Grid, lens: RangeLens, kind: RateK
     let (mut start, mut end, mut next_fall) = (0, 0, 0);
     for (step, t) in grid.times().enumerate() {
         let (after, to) = lens.window(t);
-        while times.get(end).is_some_and(|time| *time <= to) {
-            end += 1;
-        }
-        while start < end && times.get(start).is_some_and(|time| *time <= after) {
-            start += 1;
-        }
+        end = passed(times, end, |time| *time <= to);
+        start = passed(times, start, |time| *time <= after).min(end);
         let (Some([first_time, .., last_time]), Some([first, .., last])) =
             (times.get(start..end), values.get(start..end))
         else {

@@ -59,7 +59,7 @@ pub(crate) struct Clean<'a> {
 impl<'a> Clean<'a> {
     pub(crate) fn of(samples: Samples<'a>) -> Self {
         let Samples { times, values, histograms, .. } = samples;
-        let (times, values) = if values.iter().any(|value| is_stale_marker(*value)) {
+        let (times, values) = if has_stale_marker(values) {
             let kept = times.iter().copied().zip(values.iter().copied());
             let (times, values): (Vec<_>, Vec<_>) =
                 kept.filter(|(_, value)| !is_stale_marker(*value)).unzip();
@@ -109,6 +109,28 @@ impl<'a> Clean<'a> {
     }
 }
 
+/// Whether there is a staleness marker. Many are looked at at once: there hardly ever is.
+fn has_stale_marker(values: &[f64]) -> bool {
+    values.chunks(64).any(|some| some.iter().fold(false, |found, value| found | is_stale_marker(*value)))
+}
+
+/// How many are passed, if the first `from` are: those of a near step one by one, those of a far one by ever longer leaps.
+pub(crate) fn passed<T>(all: &[T], from: usize, is_passed: impl Fn(&T) -> bool) -> usize {
+    const NEAR: usize = 8;
+    let rest = all.get(from..).unwrap_or_default();
+    let near = rest.iter().take(NEAR).take_while(|one| is_passed(one)).count();
+    if near < NEAR {
+        return from + near;
+    }
+    let mut leap = NEAR;
+    while rest.get(leap).is_some_and(&is_passed) {
+        leap *= 2;
+    }
+    // What is looked for lies in the last leap.
+    let (start, end) = (leap / 2, leap.min(rest.len()));
+    from + start + rest.get(start..end).unwrap_or_default().partition_point(is_passed)
+}
+
 /// The edges of a window that only moves on.
 #[derive(Debug, Default)]
 struct Cursor {
@@ -124,12 +146,25 @@ impl Cursor {
         after: Millis,
         to: Millis,
     ) -> (usize, usize) {
-        while all.get(self.end).is_some_and(|one| time(one) <= to) {
-            self.end += 1;
-        }
-        while self.first < self.end && all.get(self.first).is_some_and(|one| time(one) <= after) {
-            self.first += 1;
-        }
+        self.end = passed(all, self.end, |one| time(one) <= to);
+        self.first = passed(all, self.first, |one| time(one) <= after).min(self.end);
         (self.first, self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::passed;
+
+    #[test]
+    fn near_and_far_steps_end_at_the_same_place() {
+        let all: Vec<usize> = (0..1_000).collect();
+        for from in [0, 1, 7, 500, 999, 1_000] {
+            for to in [from, from + 1, from + 7, from + 8, from + 9, from + 100, 999, 2_000] {
+                let expected = (to + 1).clamp(from, 1_000);
+                assert_eq!(passed(&all, from, |one| *one <= to), expected, "{from} {to}");
+            }
+        }
+        assert_eq!(passed(&[] as &[usize], 0, |_| true), 0);
     }
 }

@@ -2,12 +2,13 @@
 
 use crate::engine::Ground;
 use model::{
-    Append, CUSTOM_BUCKETS, Histogram, HistogramSeries, Labels, Matcher, Millis, NAME, ResetHint, Sample,
-    Select, Selection, TimeRange, limits, stale_marker,
+    Append, CUSTOM_BUCKETS, Histogram, HistogramSeries, Labels, Matcher, MetricKind, Millis, NAME, Point,
+    ResetHint, Sample, Select, Selection, Series, TimeRange, limits, stale_marker,
 };
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use store::Store;
 
 const START: Millis = 20_770 * limits::DAY;
@@ -94,4 +95,44 @@ proptest! {
         assert_eq!(content(&store), expected);
         assert_eq!(store.select(&Selection::all(Vec::new())).expect("readable").len(), 0, "no numbers among them");
     }
+}
+
+#[test]
+fn which_series_there_are_is_told_by_the_indexes() {
+    let store = Ground::new(3).sound();
+    let number = |name: &str, t: Millis| {
+        let series = Arc::new(Series::new(Labels::new([(NAME, name), ("room", "hall")]), MetricKind::Gauge));
+        let sample = Sample { series: &series, point: Point { t, v: 1.0 } };
+        assert_eq!(store.append(&[sample]).expect("a sound disk").refused, []);
+    };
+    let histogram =
+        Histogram { count: 3.0, sum: 1.0, positive: [(0, 1.0), (4, 2.0)].into(), ..Histogram::default() };
+    number("in_block", START);
+    append(&store, (1, START), &histogram);
+    store.flush(Millis::MAX).expect("a sound disk");
+    number("in_memory", START + limits::HOUR);
+    append(&store, (2, START + limits::HOUR), &histogram);
+    let told = |matchers: Vec<Matcher>, start: Millis| {
+        let range = TimeRange { start, end: START + limits::HOUR };
+        let mut told = BTreeSet::new();
+        let selection = Selection::all(matchers).within(range);
+        let mut take = |labels: &Labels| {
+            told.insert(labels.to_string());
+            ControlFlow::Continue(())
+        };
+        store.each_labels(&selection, &mut take).expect("readable");
+        told.into_iter().collect::<Vec<_>>()
+    };
+    let (first, second) = (labels(1).to_string(), labels(2).to_string());
+    let (block, memory) = (r#"in_block{room="hall"}"#.to_owned(), r#"in_memory{room="hall"}"#.to_owned());
+    assert_eq!(told(Vec::new(), START), [first, second.clone(), block.clone(), memory.clone()]);
+    assert_eq!(told(Vec::new(), START + 1), [second, memory.clone()]);
+    assert_eq!(told(vec![Matcher::equal("room", "hall")], START), [block, memory]);
+    let mut count = 0;
+    let mut one = |_: &Labels| {
+        count += 1;
+        ControlFlow::Break(())
+    };
+    store.each_labels(&Selection::all(Vec::new()), &mut one).expect("readable");
+    assert_eq!(count, 1, "who has enough gets no more");
 }
