@@ -78,6 +78,9 @@ pub const CHUNK_SAMPLES: usize = 8_192;
 pub const HEAD_SPAN: Millis = 2 * HOUR;
 /// Days of the longest blocks.
 pub const COMPACTED_DAYS: Millis = 31;
+/// Samples in memory that came too late for the last block, above which they become one of their own within a minute: on disk
+/// they are smaller and read faster, and a block of so many is worth its file.
+pub const LATE_SAMPLES: u64 = 1 << 20;
 /// Small blocks beside a large one of the same time that are put together without it: so a little that comes late again
 /// and again, for times long ago, makes neither thousands of files nor a large block anew each time.
 pub const LATE_BLOCKS: usize = 8;

@@ -35,6 +35,7 @@ pub struct Store {
     others: Millis,
     retention: RwLock<Retention>,
     block_bytes: u64,
+    late_samples: u64,
     state: Mutex<State>,
     /// Held while blocks are made: two that made one of the same samples would only do it twice.
     making: Mutex<()>,
@@ -87,6 +88,7 @@ impl Store {
             others: limits.retention,
             retention: RwLock::new(Retention::new(limits.retention, Vec::new())),
             block_bytes: limits.block_bytes,
+            late_samples: limits.late_samples,
             state: Mutex::new(state),
             making: Mutex::new(()),
         };
@@ -139,6 +141,12 @@ impl Store {
         self.head.checkpoint()
     }
 
+    /// Makes a block of what came too late for the last one, if that is much.
+    fn flush_late(&self) -> Result<(), WalError> {
+        let flushed = self.state.lock().flushed;
+        if self.head.count_before(flushed) >= self.late_samples { self.flush(flushed) } else { Ok(()) }
+    }
+
     /// To be called once a minute: puts the blocks of past days together, lets go what is older than the retention, and
     /// the oldest blocks when all are larger than they may be; and reads a part of everything again, within a week all.
     ///
@@ -158,6 +166,7 @@ impl Store {
         self.blocks.forget_indexes(limits::INDEX_BYTES);
         // Told at the end: what cannot be written now keeps nothing else from being put in order.
         let kept = self.keep_metadata();
+        self.flush_late()?;
         // Last, for it needs room on the disk: all before makes some.
         self.make_anew(now, now_or_never, &retention)
             .map_err(|source| WalError::Disk { name: "a compacted block".to_owned(), source })?;

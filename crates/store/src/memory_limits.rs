@@ -15,6 +15,8 @@ pub struct MemoryLimits {
     pub label_bytes: usize,
     /// Bytes of samples in memory above which they become a block, whatever their age.
     pub head_bytes: usize,
+    /// Samples in memory that came too late for the last block, above which they become one of their own.
+    pub late_samples: u64,
     /// Bytes of samples in memory above which no more are taken.
     pub memory_bytes: usize,
     /// Bytes of samples after which a segment of the log is ended.
@@ -37,6 +39,7 @@ impl MemoryLimits {
             series_per_service: (series / limits::SHARE_OF_ONE).max(1),
             label_bytes: limits::in_proportion(limits::LABEL_BYTES, series),
             head_bytes: limits::in_proportion(limits::HEAD_BYTES, series),
+            late_samples: limits::LATE_SAMPLES,
             memory_bytes: limits::in_proportion(limits::MEMORY_BYTES, series),
             segment_bytes: limits::SEGMENT_BYTES,
             block_bytes: u64::MAX,

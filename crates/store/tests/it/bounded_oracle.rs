@@ -12,6 +12,7 @@ use world::SimClock;
 const LABELS: [&str; 4] = ["1", "2", "3", "4"];
 
 const LIMITS: MemoryLimits = MemoryLimits {
+    late_samples: u64::MAX,
     series: 3,
     series_per_metric: 100,
     series_per_service: 100,

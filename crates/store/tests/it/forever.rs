@@ -127,3 +127,23 @@ fn a_clock_that_goes_on_for_years_takes_nothing() {
     }
     assert_eq!(content(&store), model);
 }
+
+#[test]
+fn much_that_comes_late_becomes_a_block_within_a_minute_and_little_stays() {
+    let ground = Ground::new(6);
+    let bounds = MemoryLimits { late_samples: 100, retention: limits::FOREVER, ..MemoryLimits::default() };
+    ground.clock.set(NOW);
+    let store = ground.open_within(bounds).expect("opening never fails").0;
+    let mut model = Model::new();
+    for step in 0..150_i64 {
+        put(&store, &mut model, &[(0, NOW - limits::DAY + step, step as f64), (1, NOW + step, 1.0)]);
+        if step == 90 {
+            store.tidy().expect("a sound disk");
+            assert_eq!(store.block_stats().blocks, 0, "little is worth no file");
+        }
+    }
+    store.tidy().expect("a sound disk");
+    assert_eq!(store.block_stats().samples, 150);
+    assert_eq!(store.stats().samples, 150, "what is new stays in memory");
+    assert_eq!(content(&store), model);
+}
