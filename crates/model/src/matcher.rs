@@ -25,7 +25,53 @@ pub struct Matcher {
     op: MatchOp,
     value: Box<str>,
     /// Of the operators with a pattern.
-    pattern: Option<Arc<Regex>>,
+    pattern: Option<Pattern>,
+}
+
+/// What describes values.
+#[derive(Debug, Clone)]
+enum Pattern {
+    /// `a|b`: these alone, in order. Nothing has to be compiled, and a store may look them up.
+    Values(Arc<[Box<str>]>),
+    /// Anything else.
+    Regex(Arc<Regex>),
+}
+
+impl Pattern {
+    fn of(text: &str) -> Result<Self, BadPattern> {
+        match alternatives(text) {
+            Some(values) if text.len() <= limits::PATTERN_BYTES => Ok(Self::Values(values.into())),
+            _ => Ok(Self::Regex(Arc::new(compile(text)?))),
+        }
+    }
+
+    fn describes(&self, value: &str) -> bool {
+        match self {
+            Self::Values(values) => values.binary_search_by(|one| (**one).cmp(value)).is_ok(),
+            Self::Regex(regex) => regex.is_match(value),
+        }
+    }
+}
+
+/// The texts of a pattern that is nothing but texts with `|` between them, where signs may be escaped.
+fn alternatives(pattern: &str) -> Option<Vec<Box<str>>> {
+    let mut values = vec![String::new()];
+    let mut rest = pattern.chars();
+    while let Some(sign) = rest.next() {
+        let literal = match sign {
+            '|' => {
+                values.push(String::new());
+                continue;
+            }
+            '\\' => rest.next().filter(char::is_ascii_punctuation)?,
+            '.' | '+' | '*' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '^' | '$' => return None,
+            other => other,
+        };
+        values.last_mut()?.push(literal);
+    }
+    values.sort_unstable();
+    values.dedup();
+    Some(values.into_iter().map(String::into_boxed_str).collect())
 }
 
 /// A pattern that cannot be used.
@@ -67,7 +113,7 @@ impl Matcher {
     }
 
     fn with_pattern(label: Box<str>, op: MatchOp, value: Box<str>) -> Result<Self, BadPattern> {
-        let pattern = Some(Arc::new(compile(&value)?));
+        let pattern = Some(Pattern::of(&value)?);
         Ok(Self { label, op, value, pattern })
     }
 
@@ -89,10 +135,19 @@ impl Matcher {
         &self.value
     }
 
+    /// The values that a pattern describes, in order, if they are only some.
+    #[must_use]
+    pub fn described(&self) -> Option<&[Box<str>]> {
+        match self.pattern.as_ref()? {
+            Pattern::Values(values) => Some(values),
+            Pattern::Regex(_) => None,
+        }
+    }
+
     /// Whether a label with this value meets the condition; the empty value stands for no label.
     #[must_use]
     pub fn admits(&self, value: &str) -> bool {
-        let fits = || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(value));
+        let fits = || self.pattern.as_ref().is_some_and(|pattern| pattern.describes(value));
         match self.op {
             MatchOp::Equal => value == &*self.value,
             MatchOp::NotEqual => value != &*self.value,
@@ -170,6 +225,23 @@ mod tests {
         for (pattern, value, expected) in rows {
             assert_eq!(fits(pattern, value), expected, "{pattern} {value}");
         }
+    }
+
+    #[test]
+    fn texts_side_by_side_are_known_one_by_one() {
+        let described = |pattern: &str| {
+            let matcher = Matcher::regex("l", pattern).expect("a good pattern");
+            matcher.described().map(|values| values.iter().map(|value| value.to_string()).collect::<Vec<_>>())
+        };
+        let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        assert_eq!(described("b|a|b"), texts(&["a", "b"]));
+        assert_eq!(described(r"10\.0\.0\.1:9100|host\-2"), texts(&["10.0.0.1:9100", "host-2"]));
+        assert_eq!(described("a|"), texts(&["", "a"]));
+        assert_eq!(described(""), texts(&[""]));
+        for pattern in ["a.*", "(a|b)", r"\d", "a{2}", "^a$", "(?i)a", "[ab]"] {
+            assert_eq!(described(pattern), None, "{pattern}");
+        }
+        assert!(Matcher::regex("l", r"a\").is_err(), "an escape of nothing");
     }
 
     #[test]

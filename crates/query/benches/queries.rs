@@ -37,6 +37,12 @@ const QUERIES: &[Query] = &[
         HOUR,
         MINUTE,
     ),
+    (
+        "single-groupby-1-8-1",
+        r#"max by (hostname) (max_over_time(cpu_0{hostname=~"host_1|host_13|host_27|host_42|host_56|host_61|host_77|host_90"}[1m]))"#,
+        HOUR,
+        MINUTE,
+    ),
     ("cpu-max-all-8", r#"max by (hostname) (max_over_time(cpu_1{hostname="HOST"}[1h]))"#, 8 * HOUR, HOUR),
     ("double-groupby-1", "avg by (hostname) (avg_over_time(cpu_2[1h]))", 12 * HOUR, HOUR),
     ("double-groupby-all", r#"avg by (hostname) (avg_over_time({__name__=~"cpu_.*"}[1h]))"#, 12 * HOUR, HOUR),
@@ -136,7 +142,7 @@ fn fill(store: &Store, end: Millis) {
             store.maintain().expect("blocks are written");
         }
     }
-    store.flush(end - 2 * HOUR).expect("blocks are written");
+    store.flush(end + 1).expect("blocks are written");
     store.maintain().expect("blocks are put together");
     let (head, blocks) = (store.stats(), store.block_stats());
     println!("{} samples in memory, {} in {} blocks", head.samples, blocks.samples, blocks.blocks);

@@ -24,6 +24,11 @@ pub(crate) trait LabelIndex {
 
 /// The series that meet all of `matchers`.
 pub(crate) fn find(index: &impl LabelIndex, matchers: &[Matcher]) -> RoaringBitmap {
+    // What nothing has, nothing can be found by: so a reader learns at once that there are no histograms.
+    let must_have = |matcher: &&Matcher| !matcher.admits("");
+    if matchers.iter().filter(must_have).any(|matcher| index.count_values(matcher.label()) == 0) {
+        return RoaringBitmap::new();
+    }
     let mut ordered: Vec<&Matcher> = matchers.iter().collect();
     ordered.sort_by_key(|matcher| (matcher.admits(""), matcher.op() != MatchOp::Equal));
     let mut found: Option<RoaringBitmap> = None;
@@ -53,9 +58,15 @@ fn one_by_one(index: &impl LabelIndex, matcher: &Matcher, mut some: RoaringBitma
 fn by_value(index: &impl LabelIndex, matcher: &Matcher, so_far: Option<RoaringBitmap>) -> RoaringBitmap {
     let takes_away = matcher.admits("");
     let mut listed = RoaringBitmap::new();
+    let is_listed = |op| (op == MatchOp::Regex && !takes_away) || (op == MatchOp::NotRegex && takes_away);
     match matcher.op() {
         MatchOp::Equal if !takes_away => index.with_value(matcher.label(), matcher.value(), &mut listed),
         MatchOp::NotEqual if takes_away => index.with_value(matcher.label(), matcher.value(), &mut listed),
+        op if is_listed(op) && matcher.described().is_some() => {
+            for value in matcher.described().unwrap_or_default() {
+                index.with_value(matcher.label(), value, &mut listed);
+            }
+        }
         _ => {
             index.with_values(matcher.label(), &|value| matcher.admits(value) != takes_away, &mut listed);
         }
