@@ -158,6 +158,12 @@ pub const RESOLVED_ALERT_LISTED: Millis = HOUR;
 
 /// How old a sample may be that stands for now in a query: five scrapes of a minute, as with Prometheus.
 pub const LOOKBACK: Millis = 5 * MINUTE;
+/// Bytes of an expression: Prometheus knows no limit but that of a request; dashboards have a tenth of it.
+pub const QUERY_BYTES: usize = 64 << 10;
+/// What may be open around a place: parentheses, calls, brackets. Keeps the parser's own stack small.
+pub const QUERY_DEPTH: usize = 64;
+/// Operations that may be done upon each other, as in `a + b + c`: whoever goes through a tree has this many steps down.
+pub const QUERY_HEIGHT: usize = 256;
 /// Values that a query may hold at a time: at eight bytes each 400 MB.
 pub const QUERY_SAMPLES: usize = 50_000_000;
 

@@ -28,18 +28,12 @@ pub use ast::{
 pub use error::{ParseError, position};
 pub use function::{FUNCTIONS, Function, Signature, Variadic};
 pub use length::evaluate_length;
+pub use model::limits::{QUERY_BYTES, QUERY_DEPTH, QUERY_HEIGHT};
 pub use pretty::pretty;
 pub use text::{parse_length, print_length};
 
 use model::Matcher;
 use parse::Parser;
-
-/// Bytes of an expression: Prometheus knows no limit but that of a request; dashboards have a tenth of it.
-pub const QUERY_BYTES: usize = 64 << 10;
-/// What may be open around a place: parentheses, calls, brackets. Keeps the parser's own stack small.
-pub const QUERY_DEPTH: usize = 64;
-/// Operations that may be done upon each other, as in `a + b + c`: whoever goes through a tree has this many steps down.
-pub const QUERY_HEIGHT: usize = 256;
 
 /// Reads an expression and checks that its parts fit together.
 ///
