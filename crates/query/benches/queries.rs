@@ -59,6 +59,8 @@ const QUERIES: &[Query] = &[
         MINUTE,
     ),
     ("month-instant", "increase(visits_total[30d])", 0, 0),
+    // The same without what the store knows of whole hours.
+    ("month-instant-raw", "increase(visits_total[30d:1m])", 0, 0),
     ("month-daily", "sum(increase(visits_total[1d]))", 20 * DAY, DAY),
 ];
 
@@ -120,10 +122,13 @@ fn fill(store: &Store, end: Millis) {
         }
     }
     let visits: Vec<_> = (0..HOSTS).map(|host| series("visits_total", host)).collect();
+    let mut seen = vec![0.0; HOSTS];
     let steps = 30 * DAY / MINUTE;
     for step in 0..=steps {
         let t = end - 30 * DAY + step * MINUTE;
-        append(store, visits.iter().map(|series| (series, (step * 3) as f64)), t);
+        // Of no steady pace, which would be kept as a line and not as samples.
+        seen.iter_mut().for_each(|seen| *seen += (chance.unit() * 6.0).floor());
+        append(store, visits.iter().zip(&seen).map(|(series, seen)| (series, *seen)), t);
         if step % 2_000 == 0 {
             store.maintain().expect("blocks are written");
         }
