@@ -1,6 +1,7 @@
 //! What many points come to: enough to answer for all of them.
 
-use crate::sample::{Point, is_stale_marker};
+use crate::kahan::{Kahan, largest, smallest};
+use crate::sample::{Point, has_stale_marker, is_stale_marker};
 use crate::selection::{Columns, Selection};
 use crate::time::{Millis, TimeRange};
 
@@ -23,6 +24,27 @@ pub struct Aggregate {
     pub resets: f64,
 }
 
+/// What of the values of a stretch somebody wants to know: what is not may be left unknown, and then is any number. How
+/// many points there are, and when the first and the last are, is always known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// The values of the oldest and the newest point.
+    pub edges: bool,
+    /// The smallest value.
+    pub min: bool,
+    /// The largest value.
+    pub max: bool,
+    /// The sum of the values.
+    pub sum: bool,
+    /// What was lost by falls.
+    pub resets: bool,
+}
+
+impl Facts {
+    /// All there is.
+    pub const ALL: Self = Self { edges: true, min: true, max: true, sum: true, resets: true };
+}
+
 /// A stretch of time of a fixed length, with its end and without its beginning, as `PromQL`'s windows are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bucket {
@@ -33,11 +55,30 @@ pub struct Bucket {
 }
 
 impl Aggregate {
-    /// Of one point.
+    /// What `points` come to, as far as `facts` ask for it; `None` if there are none.
     #[must_use]
-    pub fn of(point: Point) -> Self {
-        let Point { v, .. } = point;
-        Self { count: 1, first: point, last: point, min: v, max: v, sum: v, resets: 0.0 }
+    pub fn of(points: Columns<'_>, facts: Facts) -> Option<Self> {
+        if has_stale_marker(points.values) {
+            let kept = points.points().filter(|point| !is_stale_marker(point.v));
+            let (times, values): (Vec<_>, Vec<_>) = kept.map(|point| (point.t, point.v)).unzip();
+            return Self::of_plain(Columns { times: &times, values: &values }, facts);
+        }
+        Self::of_plain(points, facts)
+    }
+
+    fn of_plain(points: Columns<'_>, facts: Facts) -> Option<Self> {
+        let Columns { times, values } = points;
+        let point = |t: Option<&Millis>, v: Option<&f64>| Some(Point { t: *t?, v: *v? });
+        let asked = |is_asked: bool, reckon: &dyn Fn() -> f64| if is_asked { reckon() } else { 0.0 };
+        Some(Self {
+            count: values.len() as u64,
+            first: point(times.first(), values.first())?,
+            last: point(times.last(), values.last())?,
+            min: asked(facts.min, &|| smallest(values)),
+            max: asked(facts.max, &|| largest(values)),
+            sum: asked(facts.sum, &|| sum(values)),
+            resets: asked(facts.resets, &|| lost_by_falls(values)),
+        })
     }
 
     /// Takes in what comes later in time.
@@ -62,49 +103,26 @@ impl Aggregate {
     }
 }
 
-/// What adding doubles lost (Neumaier): with it, sums of decimals are decimals, as a person would reckon them.
-#[derive(Debug, Default)]
-struct Lost(f64);
-
-impl Lost {
-    fn add(&mut self, sum: &mut f64, value: f64) {
-        let more = *sum + value;
-        self.0 += if sum.abs() >= value.abs() { (*sum - more) + value } else { (value - more) + *sum };
-        *sum = more;
-    }
-
-    /// Gives back to a sum what it lost.
-    fn settle(&mut self, sum: &mut f64) {
-        let lost = std::mem::take(self).0;
-        // Sums of infinities and NaNs lose nothing.
-        *sum += if lost.is_finite() { lost } else { 0.0 };
-    }
+fn sum(values: &[f64]) -> f64 {
+    let sum = Kahan::of(values);
+    if sum.sum.is_finite() { sum.total() } else { sum.sum }
 }
 
-/// The last bucket while points are added to it.
-#[derive(Debug, Default)]
-struct Open {
-    sum: Lost,
-    resets: Lost,
+/// The sum of the values from which the next one falls.
+fn lost_by_falls(values: &[f64]) -> f64 {
+    let mut lost = Kahan::default();
+    let pairs = values.iter().zip(values.get(1..).unwrap_or_default());
+    pairs.filter(|(before, after)| after < before).for_each(|(before, _)| lost.add(*before));
+    if lost.sum.is_finite() { lost.total() } else { lost.sum }
 }
 
-impl Open {
-    fn add(&mut self, aggregate: &mut Aggregate, point: Point) {
-        aggregate.count += 1;
-        aggregate.min = aggregate.min.min(point.v);
-        aggregate.max = aggregate.max.max(point.v);
-        self.sum.add(&mut aggregate.sum, point.v);
-        let fall = aggregate.fall_to(point.v);
-        self.resets.add(&mut aggregate.resets, fall);
-        aggregate.last = point;
+/// How many times are up to `end`: mostly as many as in the stretch before.
+fn inside(times: &[Millis], end: Millis, guess: usize) -> usize {
+    let is_inside = |at: usize| times.get(at).is_some_and(|t| *t <= end);
+    if guess > 0 && is_inside(guess - 1) && !is_inside(guess) {
+        return guess;
     }
-
-    fn close(&mut self, buckets: &mut [Bucket]) {
-        if let Some(Bucket { aggregate, .. }) = buckets.last_mut() {
-            self.sum.settle(&mut aggregate.sum);
-            self.resets.settle(&mut aggregate.resets);
-        }
-    }
+    times.partition_point(|t| *t <= end)
 }
 
 impl Bucket {
@@ -122,20 +140,25 @@ impl Bucket {
         (t.saturating_sub(1).div_euclid(length)).saturating_add(1).saturating_mul(length)
     }
 
-    /// Appends the buckets of this length that `points` fall into, later ones than those in `buckets`.
-    pub fn fold(points: Columns<'_>, length: Millis, buckets: &mut Vec<Self>) {
-        let mut open = Open::default();
-        for point in points.points().filter(|point| !is_stale_marker(point.v)) {
-            match buckets.last_mut().filter(|last| point.t <= last.end) {
-                Some(last) => open.add(&mut last.aggregate, point),
-                None => {
-                    open.close(buckets);
-                    buckets
-                        .push(Self { end: Self::end_of(point.t, length), aggregate: Aggregate::of(point) });
-                }
+    /// Appends the buckets of this length that `points` fall into, later ones than those in `buckets`, with what `facts` ask
+    /// for.
+    pub fn fold(points: Columns<'_>, length: Millis, facts: Facts, buckets: &mut Vec<Self>) {
+        let Columns { mut times, mut values } = points;
+        let mut count = 0;
+        while let Some(first) = times.first() {
+            let end = Self::end_of(*first, length);
+            count = inside(times, end, count).min(values.len());
+            let (stretch_times, later_times) = times.split_at(count);
+            let (stretch_values, later_values) = values.split_at(count);
+            let stretch = Columns { times: stretch_times, values: stretch_values };
+            if let Some(aggregate) = Aggregate::of(stretch, facts) {
+                Self { end, aggregate }.append_to(buckets);
             }
+            if count == 0 {
+                break;
+            }
+            (times, values) = (later_times, later_values);
         }
-        open.close(buckets);
     }
 
     /// The selection of all points in the whole buckets of this length that `selection` has.
@@ -158,13 +181,13 @@ impl Bucket {
 
 #[cfg(test)]
 mod tests {
-    use super::{Aggregate, Bucket};
+    use super::{Aggregate, Bucket, Facts};
     use crate::{Columns, Point, TimeRange, stale_marker};
 
     fn folded(points: &[(i64, f64)]) -> Vec<Bucket> {
         let (times, values): (Vec<_>, Vec<_>) = points.iter().copied().unzip();
         let mut buckets = Vec::new();
-        Bucket::fold(Columns { times: &times, values: &values }, 10, &mut buckets);
+        Bucket::fold(Columns { times: &times, values: &values }, 10, Facts::ALL, &mut buckets);
         buckets
     }
 

@@ -3,7 +3,7 @@
 //! `bus` ─[`Intake`]─► `ingest` ─[`Append`]─► `store`, `rules` ─[`Announce`]─► `bus`; readers come in by
 //! [`Select`].
 
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, Facts};
 use crate::event::Event;
 use crate::histogram::{Assembly, HistogramColumns};
 use crate::labels::{Labels, PART};
@@ -112,7 +112,7 @@ pub trait Select: Send + Sync {
 
     /// Gives `take` the series that meet the selection, ordered by labels, each with the buckets of `length` milliseconds
     /// that lie in the range as a whole and have points, oldest first. All the points come to the same; but a store may
-    /// know without looking at each. Of how many of the newest points the selection speaks is not looked at.
+    /// know without looking at each, and the sooner the fewer `facts` it is asked for. Of how many of the newest points the selection speaks is not looked at.
     ///
     /// # Errors
     /// [`SelectError`] when the data cannot be read.
@@ -120,12 +120,13 @@ pub trait Select: Send + Sync {
         &self,
         selection: &Selection,
         length: Millis,
+        facts: Facts,
         take: &mut TakeBuckets<'_>,
     ) -> Result<(), SelectError> {
         let mut buckets = Vec::new();
         self.each(&Bucket::whole_selection(selection, length), &mut |series, points| {
             buckets.clear();
-            Bucket::fold(points, length, &mut buckets);
+            Bucket::fold(points, length, facts, &mut buckets);
             if buckets.is_empty() { ControlFlow::Continue(()) } else { take(series, &buckets) }
         })
     }

@@ -21,6 +21,8 @@ mod matcher;
 
 mod selection;
 
+mod kahan;
+
 mod bucket;
 
 mod histogram;
@@ -42,7 +44,7 @@ mod bus_status;
 mod doors;
 
 pub use alert::Alert;
-pub use bucket::{Aggregate, Bucket};
+pub use bucket::{Aggregate, Bucket, Facts};
 pub use bus_status::{BrokerKind, BusStatus, SelfHealth};
 pub use doors::{
     Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError, TakeBuckets,
@@ -53,6 +55,7 @@ pub use histogram::{
     CUSTOM_BUCKETS, Histogram, HistogramColumns, HistogramSeries, Part, ResetHint, UnknownPart,
 };
 pub use insight::{Insight, ServiceInsights};
+pub use kahan::{Kahan, largest, smallest};
 pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, PART, SERVICE, STATUS};
 pub use matcher::{BadPattern, MatchOp, Matcher};
 pub use metadata::{Describe, Metadata, MetricType, unit_of};
@@ -61,7 +64,7 @@ pub use report::{
     Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Unregistration,
 };
 pub use rule::{Rule, Severity, UnknownSeverity};
-pub use sample::{Point, STALE_MARKER_BITS, Sample, is_stale_marker, stale_marker};
+pub use sample::{Point, STALE_MARKER_BITS, Sample, has_stale_marker, is_stale_marker, stale_marker};
 pub use selection::{Columns, SampleType, Selection, SeriesPoints};
 pub use series::{MetricKind, Place, Series, UnknownKind};
 pub use time::{Millis, TimeRange, from_seconds, seconds, to_seconds};

@@ -90,6 +90,9 @@ pub const ROLLUPS: [Millis; 2] = [5 * MINUTE, HOUR];
 pub const ROLLUP_SAMPLES: usize = 32;
 /// Buckets of a series that are worth a place of their own in a block.
 pub const ROLLUP_BUCKETS: usize = 16;
+/// Times that a query remembers while it goes through the series of blocks, 8 bytes each: those of a day with a sample every
+/// ten seconds of a hundred senders that do not keep step.
+pub const KNOWN_TIMES: usize = 1 << 20;
 /// Blocks that a reader keeps open while it goes through the series: of more, each is opened for each series. With ten
 /// years in blocks of a month there are fewer; until an import was put together, there may be thousands.
 pub const OPEN_BLOCKS: usize = 256;

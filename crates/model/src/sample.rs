@@ -36,3 +36,9 @@ pub struct Sample<'a> {
     /// Time and value.
     pub point: Point,
 }
+
+/// Whether there is a staleness marker. Many are looked at at once: there hardly ever is.
+#[must_use]
+pub fn has_stale_marker(values: &[f64]) -> bool {
+    values.chunks(64).any(|some| some.iter().fold(false, |found, value| found | is_stale_marker(*value)))
+}

@@ -1,6 +1,6 @@
 //! `cargo bench -p query --bench queries [-- WORD…]`: processor time of queries over the embedded store, as a dashboard
 //! asks them: 100 hosts with 12 hours of a sample every ten seconds, and a month of one every minute. Words choose queries
-//! by parts of their names.
+//! by parts of their names; `ALICIA_BENCH_SECONDS` says for how long each is asked, for profilers. With `fresh`, as much as can be is still in memory.
 //!
 //! Each is asked again and again, at other hosts; the mean is told, with how many samples that is a second.
 
@@ -45,6 +45,13 @@ const QUERIES: &[Query] = &[
     ),
     ("cpu-max-all-8", r#"max by (hostname) (max_over_time(cpu_1{hostname="HOST"}[1h]))"#, 8 * HOUR, HOUR),
     ("double-groupby-1", "avg by (hostname) (avg_over_time(cpu_2[1h]))", 12 * HOUR, HOUR),
+    ("double-groupby-1-aligned", "avg by (hostname) (avg_over_time(cpu_2[1h]))", 11 * HOUR, HOUR),
+    (
+        "cpu-max-all-8-aligned",
+        r#"max(max_over_time({__name__=~"cpu_.*", hostname="HOST"}[1h]))"#,
+        8 * HOUR,
+        HOUR,
+    ),
     ("double-groupby-all", r#"avg by (hostname) (avg_over_time({__name__=~"cpu_.*"}[1h]))"#, 12 * HOUR, HOUR),
     ("high-cpu-all", "max_over_time(cpu_3[1m]) > 90", 12 * HOUR, MINUTE),
     ("lastpoint", r#"{__name__=~"cpu_.*"}"#, 0, 0),
@@ -73,9 +80,13 @@ fn main() {
     let clock = Arc::new(SystemClock::default());
     let (store, _) = Store::open(limits, clock, disks, Durability::Relaxed).expect("opens");
     let end = now();
-    fill(&store, end);
+    let is_fresh = words.iter().any(|word| word == "fresh");
+    fill(&store, end, is_fresh);
+    let words: Vec<_> = words.into_iter().filter(|word| word != "fresh").collect();
     for (name, text, back, step) in QUERIES {
         if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
+            // Windows that begin and end with the hour.
+            let end = if name.ends_with("aligned") { end / HOUR * HOUR } else { end };
             measure(&store, (name, text, *back, *step), end);
         }
     }
@@ -85,7 +96,9 @@ fn measure(store: &Store, (name, text, back, step): Query, end: Millis) {
     let mut chance = Chance::seeded(7);
     let (mut asked, mut samples, mut series) = (0.0, 0, 0);
     let begin = cpu_seconds();
-    while cpu_seconds() - begin < SECONDS || asked < 3.0 {
+    let seconds =
+        std::env::var("ALICIA_BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SECONDS);
+    while cpu_seconds() - begin < seconds || asked < 3.0 {
         let text = text.replace("HOST", &format!("host_{}", chance.below(HOSTS as u64)));
         let engine = Engine::new(store, Options::default(), &|| None);
         let answer =
@@ -109,8 +122,9 @@ fn now() -> Millis {
     Millis::try_from(since.as_millis()).expect("not so soon") / (10 * SECOND) * (10 * SECOND)
 }
 
-/// Ten gauges and three counters a host for twelve hours, one counter for a month; then everything that can be in blocks is.
-fn fill(store: &Store, end: Millis) {
+/// Ten gauges and three counters a host for twelve hours, one counter for a month; then everything that can be in blocks is,
+/// unless it is to stay fresh.
+fn fill(store: &Store, end: Millis, is_fresh: bool) {
     let mut chance = Chance::seeded(1);
     let mut all: Vec<(Arc<Series>, f64)> = Vec::new();
     for host in 0..HOSTS {
@@ -143,11 +157,13 @@ fn fill(store: &Store, end: Millis) {
             }
         }
         append(store, all.iter().map(|(series, value)| (series, *value)), t);
-        if step % 700 == 0 {
+        if step % 700 == 0 && !is_fresh {
             store.maintain().expect("blocks are written");
         }
     }
-    store.flush(end + 1).expect("blocks are written");
+    if !is_fresh {
+        store.flush(end + 1).expect("blocks are written");
+    }
     store.maintain().expect("blocks are put together");
     let (head, blocks) = (store.stats(), store.block_stats());
     println!("{} samples in memory, {} in {} blocks", head.samples, blocks.samples, blocks.blocks);

@@ -18,7 +18,7 @@ pub mod syntax;
 
 pub mod histogram;
 
-mod kahan;
+mod moments;
 
 mod number;
 

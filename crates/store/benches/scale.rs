@@ -198,7 +198,9 @@ fn decode() {
             count += std::hint::black_box(buckets).iter().map(|bucket| bucket.aggregate.count).sum::<u64>();
             std::ops::ControlFlow::Continue(())
         };
-        store.each_bucket(&Selection::all(Vec::new()), 3_600_000, &mut take).expect("readable");
+        store
+            .each_bucket(&Selection::all(Vec::new()), 3_600_000, model::Facts::ALL, &mut take)
+            .expect("readable");
     }
     let each = (cpu_seconds() - begin) / count as f64;
     println!("decode: {:.0} M samples/s, {:.2} ns each, by the hour", 1e-6 / each, each * 1e9);

@@ -5,7 +5,7 @@ use crate::codec::OwnedColumns;
 use crate::engine::Store;
 use crate::head::HeadWalk;
 use model::{
-    Bucket, Millis, PART, Select, SelectError, Selection, Series, TakeBuckets, TakeLabels, TakeSeries,
+    Bucket, Facts, Millis, PART, Select, SelectError, Selection, Series, TakeBuckets, TakeLabels, TakeSeries,
 };
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
@@ -36,6 +36,7 @@ impl Select for Store {
         &self,
         selection: &Selection,
         length: Millis,
+        facts: Facts,
         take: &mut TakeBuckets<'_>,
     ) -> Result<(), SelectError> {
         let selection = Bucket::whole_selection(selection, length);
@@ -43,7 +44,8 @@ impl Select for Store {
         Reading::new(self, &selection).each(&mut |series, newer, walk| {
             buckets.clear();
             if let Some(walk) = walk {
-                walk.buckets(series, (selection.range, length), (&mut points, &mut buckets));
+                let wanted = (selection.range, length, facts);
+                walk.buckets(series, wanted, (&mut points, &mut buckets));
                 let reached = buckets.last().map(|last| last.aggregate.last.t);
                 if reached.zip(newer.times.first()).is_some_and(|(reached, first)| reached >= *first) {
                     // Samples that came late lie among those in blocks.
@@ -53,7 +55,7 @@ impl Select for Store {
                     buckets.clear();
                 }
             }
-            Bucket::fold(newer.lend(), length, &mut buckets);
+            Bucket::fold(newer.lend(), length, facts, &mut buckets);
             if buckets.is_empty() { ControlFlow::Continue(()) } else { take(series, &buckets) }
         });
         Ok(())

@@ -6,8 +6,9 @@ use crate::eval::context::Context;
 use crate::eval::meeting::tell;
 use crate::eval::over_time::quantile;
 use crate::histogram::{FloatHistogram, Mean as HistogramMean, MixedSchemas, Notes, Total};
-use crate::kahan::{Kahan, Mean, Variance};
+use crate::moments::{Mean, Variance};
 use crate::syntax::{AggregateOp, Span};
+use model::Kahan;
 use std::sync::Arc;
 
 /// What an aggregation has to know beside the series.

@@ -6,8 +6,9 @@ use crate::eval::context::Context;
 use crate::eval::meeting::tell;
 use crate::eval::window::Window;
 use crate::histogram::{Mean as HistogramMean, Total};
-use crate::kahan::{self, Variance, mean};
+use crate::moments::{Variance, mean};
 use crate::syntax::{Function, Span};
+use model::{Kahan, largest, smallest};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -60,8 +61,8 @@ fn of_floats(function: Function, window: Window<'_>, quantile: f64, whose: Whose
     }
     let values = window.values;
     Some(match function {
-        Function::MinOverTime => kahan::min(values),
-        Function::MaxOverTime => kahan::max(values),
+        Function::MinOverTime => smallest(values),
+        Function::MaxOverTime => largest(values),
         Function::TsOfMinOverTime => {
             seconds(*window.times.get(extreme(values, |value, best| value <= best).0)?)
         }
@@ -146,7 +147,7 @@ fn total(function: Function, window: Window<'_>, whose: Whose<'_>) -> Option<Sam
 }
 
 pub(crate) fn sum(values: &[f64]) -> f64 {
-    let sum = kahan::sum(values);
+    let sum = Kahan::of(values);
     if sum.sum.is_infinite() { sum.sum } else { sum.total() }
 }
 

@@ -9,7 +9,6 @@ use crate::eval::window::{Clean, RangeLens, Window, passed};
 use crate::histogram::{FloatHistogram, Merged, MixedSchemas};
 use crate::syntax::Function;
 use model::{Millis, Point, ResetHint};
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Which of the three.
@@ -47,11 +46,17 @@ struct Edges {
 impl Edges {
     /// By what a change between the first and the last sample is to be multiplied. `counter` has, of one that rose, what it
     /// had at the first sample and its rise: it was not below zero before.
-    #[expect(clippy::cast_precision_loss, reason = "lengths of windows and numbers of samples")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "lengths of windows and numbers of samples are exact doubles"
+    )]
+    #[inline]
     fn factor(&self, kind: RateKind, counter: Option<(f64, f64)>) -> f64 {
-        let sampled = (self.last - self.first) as f64;
+        let (sampled, gaps) = ((self.last - self.first) as f64, (self.count - 1) as f64);
+        let half_gap = sampled / gaps / 2.0;
         let to_edge = |distance: Millis| {
-            if self.is_far(distance) { sampled / (self.count - 1) as f64 / 2.0 } else { distance as f64 }
+            let distance = distance as f64;
+            if is_far(distance, sampled, gaps) { half_gap } else { distance }
         };
         let mut to_start = to_edge(self.first - self.after);
         if let Some((had, rise)) = counter
@@ -66,19 +71,15 @@ impl Edges {
             covered / sampled
         }
     }
+}
 
-    /// Whether it is further from an edge than samples are from each other, by a tenth at least: the series begins or ends
-    /// there.
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "numbers of samples")]
-    fn is_far(&self, distance: Millis) -> bool {
-        let (sampled, gaps) = (self.last - self.first, (self.count - 1) as Millis);
-        match distance.saturating_mul(gaps).saturating_mul(10).cmp(&sampled.saturating_mul(11)) {
-            Ordering::Less => false,
-            Ordering::Greater => true,
-            // Exactly a tenth is as rounding has it, as with Prometheus.
-            Ordering::Equal => distance as f64 / 1000.0 >= sampled as f64 / 1000.0 / gaps as f64 * 1.1,
-        }
-    }
+/// Whether a sample is further from an edge than samples are from each other, by a tenth at least: the series begins or
+/// ends there. Products of whole numbers, which are exact up to windows of centuries.
+#[inline]
+fn is_far(distance: f64, sampled: f64, gaps: f64) -> bool {
+    let (ten, eleven) = (distance * gaps * 10.0, sampled * 11.0);
+    // Exactly a tenth is as rounding has it, as with Prometheus.
+    ten > eleven || (ten == eleven && distance / 1000.0 >= sampled / 1000.0 / gaps * 1.1)
 }
 
 /// The rates of a series of numbers at each time of the grid.
@@ -111,6 +112,7 @@ pub(crate) fn rates(clean: &Clean<'_>, grid: &Grid, lens: RangeLens, kind: RateK
 }
 
 /// The rate of a series that changed by so much from its first of `count` samples in a window to its last.
+#[inline]
 pub(crate) fn rate_of(
     kind: RateKind,
     change: f64,
@@ -123,10 +125,19 @@ pub(crate) fn rate_of(
     change * edges.factor(kind, counter)
 }
 
-/// Where values fall, and from what.
+/// Where values fall, and from what. Many are looked at at once: counters hardly ever fall.
 fn falls(values: &[f64]) -> Vec<(usize, f64)> {
-    let pairs = values.iter().zip(values.get(1..).unwrap_or_default()).zip(1..);
-    pairs.filter(|((before, after), _)| after < before).map(|((before, _), at)| (at, *before)).collect()
+    const AT_ONCE: usize = 64;
+    let later = values.get(1..).unwrap_or_default();
+    let mut falls = Vec::new();
+    for (chunk, (before, after)) in values.chunks(AT_ONCE).zip(later.chunks(AT_ONCE)).enumerate() {
+        let pairs = || before.iter().zip(after);
+        if pairs().fold(false, |found, (before, after)| found | (after < before)) {
+            let fallen = pairs().zip(chunk * AT_ONCE + 1..).filter(|((before, after), _)| after < before);
+            falls.extend(fallen.map(|((before, _), at)| (at, *before)));
+        }
+    }
+    falls
 }
 
 /// The rate in a window with histograms.

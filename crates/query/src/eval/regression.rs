@@ -1,7 +1,7 @@
 //! Lines through the samples of a window: `deriv`, `predict_linear`, `double_exponential_smoothing`.
 
 use crate::eval::window::Window;
-use crate::kahan::Kahan;
+use model::Kahan;
 use model::Millis;
 
 /// A line: how much a second, and the value at a time.

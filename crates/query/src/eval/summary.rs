@@ -15,12 +15,9 @@ use crate::eval::scalar::seconds;
 use crate::eval::select::{has_histograms, unreadable};
 use crate::eval::subquery::Ranged;
 use crate::eval::window::RangeLens;
-use crate::kahan::Kahan;
 use crate::syntax::{Call, Edges, Expr, Function, MatrixSelector};
 use hashbrown::HashMap;
-use model::{
-    Aggregate, Bucket, Columns, Labels, Millis, NAME, Point, Selection, TimeRange, is_stale_marker, limits,
-};
+use model::{Aggregate, Bucket, Facts, Kahan, Labels, Millis, NAME, Point, Selection, TimeRange, limits};
 use std::collections::hash_map::RandomState;
 use std::ops::ControlFlow;
 
@@ -52,9 +49,10 @@ pub(crate) fn stream(
 ) -> Result<bool, QueryError> {
     let Expr::Matrix(matrix) = range.bare() else { return Ok(false) };
     let Some(plan) = plan(ranged.lens, grid) else { return Ok(false) };
-    if ranged.edges != Edges::Plain || !is_told(call.function) {
+    if ranged.edges != Edges::Plain {
         return Ok(false);
     }
+    let Some(facts) = facts(call.function) else { return Ok(false) };
     let (after, to) = ranged.lens.span(grid);
     if has_histograms(context, &matrix.vector.matchers, (after, to))? {
         return Ok(false);
@@ -70,37 +68,30 @@ pub(crate) fn stream(
         if cells.is_empty() { Ok(()) } else { take(Row { labels: labels.clone(), drop_name, cells }) }
     };
     if plan.has_edges {
-        for (labels, parts) in with_edges(context, matrix, plan.length, (after, to))? {
+        for (labels, parts) in with_edges(context, matrix, (plan.length, facts), (after, to))? {
             give(&labels, &parts)?;
         }
     } else {
-        each_bucket(context, matrix, plan.length, (after, to), &mut give)?;
+        each_bucket(context, matrix, (plan.length, facts), (after, to), &mut give)?;
     }
     Ok(true)
 }
 
-/// The functions that can be told by what samples come to.
-fn is_told(function: Function) -> bool {
-    use Function::{
-        AvgOverTime, CountOverTime, Delta, FirstOverTime, Increase, LastOverTime, MaxOverTime, MinOverTime,
-        PresentOverTime, Rate, SumOverTime, TsOfFirstOverTime, TsOfLastOverTime,
-    };
-    matches!(
-        function,
-        AvgOverTime
-            | CountOverTime
-            | Delta
-            | FirstOverTime
-            | Increase
-            | LastOverTime
-            | MaxOverTime
-            | MinOverTime
-            | PresentOverTime
-            | Rate
-            | SumOverTime
-            | TsOfFirstOverTime
-            | TsOfLastOverTime
-    )
+/// What a function must know of the samples; `None` if it must know them all.
+fn facts(function: Function) -> Option<Facts> {
+    let none = Facts::default();
+    Some(match function {
+        Function::CountOverTime
+        | Function::PresentOverTime
+        | Function::TsOfFirstOverTime
+        | Function::TsOfLastOverTime => none,
+        Function::SumOverTime | Function::AvgOverTime => Facts { sum: true, ..none },
+        Function::MinOverTime => Facts { min: true, ..none },
+        Function::MaxOverTime => Facts { max: true, ..none },
+        Function::FirstOverTime | Function::LastOverTime | Function::Delta => Facts { edges: true, ..none },
+        Function::Rate | Function::Increase => Facts { edges: true, resets: true, ..none },
+        _ => return None,
+    })
 }
 
 fn plan(lens: RangeLens, grid: &Grid) -> Option<Plan> {
@@ -122,14 +113,14 @@ fn plan(lens: RangeLens, grid: &Grid) -> Option<Plan> {
 fn each_bucket(
     context: &Context<'_>,
     matrix: &MatrixSelector,
-    length: Millis,
+    (length, facts): (Millis, Facts),
     (after, to): (Millis, Millis),
     give: &mut Give<'_>,
 ) -> Result<(), QueryError> {
     let range = TimeRange { start: after.saturating_add(1), end: to };
     let selection = Selection::all(matrix.vector.matchers.clone()).within(range);
     let mut failure = None;
-    let read = context.select.each_bucket(&selection, length, &mut |series, buckets| match give(
+    let read = context.select.each_bucket(&selection, length, facts, &mut |series, buckets| match give(
         series.labels(),
         buckets,
     ) {
@@ -147,7 +138,7 @@ fn each_bucket(
 fn with_edges(
     context: &Context<'_>,
     matrix: &MatrixSelector,
-    length: Millis,
+    (length, facts): (Millis, Facts),
     (after, to): (Millis, Millis),
 ) -> Result<HashMap<Labels, Vec<Bucket>, RandomState>, QueryError> {
     let mut all: HashMap<Labels, Vec<Bucket>, RandomState> = HashMap::default();
@@ -159,7 +150,7 @@ fn with_edges(
         Ok(())
     };
     edge(context, matrix, (after, first), &mut keep)?;
-    each_bucket(context, matrix, length, (first, last), &mut keep)?;
+    each_bucket(context, matrix, (length, facts), (first, last), &mut keep)?;
     edge(context, matrix, (last, to), &mut keep)?;
     Ok(all)
 }
@@ -178,7 +169,7 @@ fn edge(
     let range = TimeRange { start: after.saturating_add(1), end: to };
     let selection = Selection::all(matrix.vector.matchers.clone()).within(range);
     let read = context.select.each(&selection, &mut |series, columns| {
-        let Some(aggregate) = aggregate(columns) else { return ControlFlow::Continue(()) };
+        let Some(aggregate) = Aggregate::of(columns, Facts::ALL) else { return ControlFlow::Continue(()) };
         match keep(series.labels(), &[Bucket { end: to, aggregate }]) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
@@ -189,13 +180,6 @@ fn edge(
     });
     read.map_err(unreadable)?;
     failure.map_or(Ok(()), Err)
-}
-
-fn aggregate(columns: Columns<'_>) -> Option<Aggregate> {
-    let mut points = columns.points().filter(|point| !is_stale_marker(point.v)).map(Aggregate::of);
-    let mut all = points.next()?;
-    points.for_each(|point| all.append(&point));
-    Some(all)
 }
 
 /// What the function makes of each window.

@@ -3,7 +3,7 @@
 use crate::eval::cells::{Cells, Sample};
 use crate::eval::grid::{Grid, Lens};
 use crate::eval::select::{HistogramPoint, Samples};
-use model::{Millis, is_stale_marker};
+use model::{Millis, has_stale_marker, is_stale_marker};
 use std::borrow::Cow;
 
 /// How far a range looks back, and from where.
@@ -107,11 +107,6 @@ impl<'a> Clean<'a> {
         self.windows(grid, lens, |step, window| cells.set(step, kernel(step, window)));
         cells
     }
-}
-
-/// Whether there is a staleness marker. Many are looked at at once: there hardly ever is.
-fn has_stale_marker(values: &[f64]) -> bool {
-    values.chunks(64).any(|some| some.iter().fold(false, |found, value| found | is_stale_marker(*value)))
 }
 
 /// How many are passed, if the first `from` are: those of a near step one by one, those of a far one by ever longer leaps.

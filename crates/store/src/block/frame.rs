@@ -4,8 +4,10 @@
 const MAGIC: &[u8; 8] = b"AMBLK001";
 /// The last.
 const END: &[u8; 8] = b"AMBLKEND";
-/// The version that is written, and the only one that is read.
-const VERSION: u32 = 3;
+/// The version that is written.
+const VERSION: u32 = 4;
+/// The version before it, which is read too: chunks of values had no pages.
+const BEFORE: u32 = 3;
 /// Bytes of the header.
 pub(crate) const HEADER_BYTES: usize = 16;
 /// Bytes of the footer.
@@ -28,14 +30,18 @@ pub(crate) struct Footer {
 
 /// The header.
 pub(crate) fn header() -> Vec<u8> {
-    let mut bytes = [&MAGIC[..], &VERSION.to_le_bytes()].concat();
-    bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());
-    bytes
+    header_of(VERSION)
 }
 
-/// Whether `bytes` are the header.
+/// Whether `bytes` are the header of a block that can be read.
 pub(crate) fn is_header(bytes: &[u8]) -> bool {
-    bytes == header()
+    [VERSION, BEFORE].iter().any(|version| bytes == header_of(*version))
+}
+
+fn header_of(version: u32) -> Vec<u8> {
+    let mut bytes = [&MAGIC[..], &version.to_le_bytes()].concat();
+    bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());
+    bytes
 }
 
 impl Section {

@@ -6,6 +6,8 @@ mod index;
 
 mod reader;
 
+mod known_times;
+
 mod rows;
 
 mod writer;

@@ -1,9 +1,10 @@
 //! Reading the samples of a block, series by series: what is used again stays open.
 
 use crate::block::index::{Index, Place, Rollup, Row, Times, Values};
+use crate::block::known_times::KnownTimes;
 use crate::block::{Block, name};
 use crate::codec::{OwnedColumns, decode_buckets, decode_times};
-use model::{Bucket, Millis, TimeRange};
+use model::{Bucket, Facts, Millis, TimeRange};
 use std::ops::Range;
 use std::sync::Arc;
 use world::ReadFile;
@@ -20,10 +21,7 @@ pub(crate) struct RowReader<'a> {
     /// Bytes that were read last, and where they begin.
     window: Vec<u8>,
     begin: u64,
-    /// Times that were decoded last: series that are sampled together have the same.
-    times: Vec<Millis>,
-    /// Their number.
-    known: Option<usize>,
+    known: KnownTimes,
     row: Row,
 }
 
@@ -31,6 +29,7 @@ pub(crate) struct RowReader<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wanted {
     chunks: Range<usize>,
+    range: TimeRange,
     /// Time of their oldest sample.
     pub(crate) first: Millis,
     /// Time of their newest.
@@ -40,8 +39,8 @@ pub(crate) struct Wanted {
 impl<'a> RowReader<'a> {
     /// Reads `block`, of which this is the index.
     pub(crate) fn new(block: &'a Block, index: Arc<Index>) -> Self {
-        let (window, times, row) = (Vec::new(), Vec::new(), Row::default());
-        Self { block, index, file: None, window, begin: 0, times, known: None, row }
+        let (window, known, row) = (Vec::new(), KnownTimes::default(), Row::default());
+        Self { block, index, file: None, window, begin: 0, known, row }
     }
 
     /// The index of the block.
@@ -62,7 +61,6 @@ impl<'a> RowReader<'a> {
         if let Some(wanted) = self.wanted(number, range, newest, damaged) {
             self.append(number, wanted, points, damaged);
         }
-        points.keep_range(range);
         points.keep_newest(newest.unwrap_or(usize::MAX));
     }
 
@@ -88,7 +86,7 @@ impl<'a> RowReader<'a> {
             if times.min_t <= range.end {
                 let (end, last) =
                     wanted.map_or((at + 1, times.max_t), |later| (later.chunks.end, later.last));
-                wanted = Some(Wanted { chunks: at..end, first: times.min_t, last });
+                wanted = Some(Wanted { chunks: at..end, range, first: times.min_t, last });
                 // Of a chunk that reaches out of the range nobody knows how many are in it.
                 let is_inside = times.min_t >= range.start && times.max_t <= range.end;
                 count += if is_inside { times.count } else { 0 };
@@ -97,7 +95,7 @@ impl<'a> RowReader<'a> {
         wanted
     }
 
-    /// Appends the points of the chunks that [`RowReader::wanted`] gave last.
+    /// Appends the points that [`RowReader::wanted`] was asked for last.
     pub(crate) fn append(
         &mut self,
         number: u32,
@@ -106,7 +104,7 @@ impl<'a> RowReader<'a> {
         damaged: &mut Vec<String>,
     ) {
         for at in wanted.chunks {
-            if self.chunk(at, points).is_none() {
+            if self.chunk(at, wanted.range, points).is_none() {
                 let count = self.row.chunks.get(at).and_then(|chunk| self.index.times(chunk.times));
                 let (name, count) = (name(self.block.number), count.map_or(0, |times| times.count));
                 let labels = self.index.series(number).map(|series| series.labels().to_string());
@@ -116,9 +114,15 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// One of so many that read side by side takes its share of the memory.
+    pub(crate) fn share(&mut self, readers: usize) {
+        self.known.share(readers);
+    }
+
     /// Closes the file and lets go of what was read ahead, until more is asked for.
     pub(crate) fn rest(&mut self) {
         (self.file, self.window) = (None, Vec::new());
+        self.known.clear();
     }
 
     /// Appends the buckets of `length` milliseconds in `range`, which has them as a whole, of the series that
@@ -126,13 +130,13 @@ impl<'a> RowReader<'a> {
     pub(crate) fn buckets(
         &mut self,
         number: u32,
-        (wanted, range, length): (Wanted, TimeRange, Millis),
+        (wanted, range, length, facts): (Wanted, TimeRange, Millis, Facts),
         (points, buckets): (&mut OwnedColumns, &mut Vec<Bucket>),
         damaged: &mut Vec<String>,
     ) {
         let divides = |rollup: &&Rollup| length % rollup.length == 0;
         let coarsest = self.row.rollups.iter().rev().find(divides).copied();
-        let rolled = coarsest.and_then(|rollup| Some((rollup.length, self.rollup(rollup, damaged)?)));
+        let rolled = coarsest.and_then(|rollup| Some((rollup.length, self.rollup(rollup, facts, damaged)?)));
         if let Some((fine, rolled)) = rolled {
             let begin = range.start.saturating_sub(1);
             let is_inside =
@@ -145,13 +149,12 @@ impl<'a> RowReader<'a> {
         }
         points.clear();
         self.append(number, wanted, points, damaged);
-        points.keep_range(range);
-        Bucket::fold(points.lend(), length, buckets);
+        Bucket::fold(points.lend(), length, facts, buckets);
     }
 
     /// The aggregates at a place; `None`, told in `damaged`, if they are not good: the samples themselves may be.
-    fn rollup(&mut self, rollup: Rollup, damaged: &mut Vec<String>) -> Option<Vec<Bucket>> {
-        let read = self.read(rollup.place).and_then(|()| decode_buckets(self.bytes_at(rollup.place)?));
+    fn rollup(&mut self, rollup: Rollup, facts: Facts, damaged: &mut Vec<String>) -> Option<Vec<Bucket>> {
+        let read = self.read(rollup.place).and_then(|()| decode_buckets(self.bytes_at(rollup.place)?, facts));
         if read.is_none() {
             damaged.push(format!(
                 "{}: aggregates are unreadable; the samples are read",
@@ -164,12 +167,12 @@ impl<'a> RowReader<'a> {
     /// Reads the aggregates of the series that was looked at last too, which nobody may ever have asked for.
     pub(crate) fn check_rollups(&mut self, damaged: &mut Vec<String>) {
         for rollup in self.row.rollups.clone() {
-            let _looked_at = self.rollup(rollup, damaged);
+            let _looked_at = self.rollup(rollup, Facts::ALL, damaged);
         }
     }
 
-    /// Appends the points of a chunk; `None` if it is damaged.
-    fn chunk(&mut self, at: usize, points: &mut OwnedColumns) -> Option<()> {
+    /// Appends the points of a chunk in `range`; `None` if it is damaged.
+    fn chunk(&mut self, at: usize, range: TimeRange, points: &mut OwnedColumns) -> Option<()> {
         let chunk = self.row.chunks.get(at)?.clone();
         let index = Arc::clone(&self.index);
         let times = index.times(chunk.times)?;
@@ -181,21 +184,19 @@ impl<'a> RowReader<'a> {
             Values::Inline(range) => index.inline(range)?,
             Values::At(place) => self.bytes_at(place)?,
         };
-        points.decode_at(&self.times, values)
+        points.decode_at(self.known.get(chunk.times)?, values, range)
     }
 
-    /// Decodes times, unless they were decoded last.
+    /// Decodes times, unless they are known.
     fn know(&mut self, number: usize, times: &Times) -> Option<()> {
-        if self.known == Some(number) {
+        if self.known.get(number).is_some() {
             return Some(());
         }
-        self.known = None;
         self.read(times.place)?;
-        let mut known = std::mem::take(&mut self.times);
-        known.clear();
-        let done = decode_times(self.bytes_at(times.place)?, times.count, &mut known);
-        (self.times, self.known) = (known, done.map(|()| number));
-        done
+        let mut known = Vec::new();
+        decode_times(self.bytes_at(times.place)?, times.count, &mut known)?;
+        self.known.keep(number, known);
+        Some(())
     }
 
     /// Brings these bytes into the window.

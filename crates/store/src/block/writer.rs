@@ -5,7 +5,7 @@ use crate::block::index::{Encoded, IndexWriter, Place, Rollup, Summary, Times};
 use crate::block::{Block, name};
 use crate::codec::{Effort, encode_buckets, encode_times, encode_values};
 use hashbrown::HashMap;
-use model::{Bucket, Columns, Millis, Series, limits};
+use model::{Bucket, Columns, Facts, Millis, Series, limits};
 use std::io;
 use std::sync::Arc;
 use world::{Disk, LogFile};
@@ -103,7 +103,7 @@ impl BlockWriter {
         }
         for length in limits::ROLLUPS {
             buckets.clear();
-            Bucket::fold(points, length, &mut buckets);
+            Bucket::fold(points, length, Facts::ALL, &mut buckets);
             let is_worth_it = buckets.len() >= limits::ROLLUP_BUCKETS
                 && points.len() >= limits::ROLLUP_SAMPLES * buckets.len();
             if let Some(bytes) = is_worth_it.then(|| encode_buckets(&buckets)).flatten() {

@@ -3,7 +3,7 @@
 use crate::block::{Block, Index, RowReader, Wanted, name};
 use crate::blocks::View;
 use crate::codec::OwnedColumns;
-use model::{Bucket, Millis, Selection, Series, TimeRange, limits};
+use model::{Bucket, Facts, Millis, Selection, Series, TimeRange, limits};
 use roaring::RoaringBitmap;
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
@@ -51,6 +51,8 @@ impl<'a> Walk<'a> {
 
     /// Goes to the first series; to the first behind `behind`, if there is one.
     pub(crate) fn begin(&mut self, behind: Option<&Series>) {
+        let readers = self.cursors.len();
+        self.cursors.iter_mut().for_each(|cursor| cursor.reader.share(readers));
         for cursor in &mut self.cursors {
             let is_read = |cursor: &Cursor<'_>| {
                 behind.is_some_and(|behind| cursor.row.is_some() && !label_bytes(behind).lt(cursor.labels()))
@@ -118,7 +120,6 @@ impl<'a> Walk<'a> {
                 let Some(row) = cursor.row else { continue };
                 cursor.reader.append(row, part.wanted, points, &mut self.damaged);
             }
-            points.keep_range(selection.range);
             return;
         }
         let mut found = Found::default();
@@ -141,24 +142,24 @@ impl<'a> Walk<'a> {
     }
 
     /// Appends the buckets of `length` milliseconds that all blocks have of the next series in `range`, which has them as
-    /// a whole.
+    /// a whole; `facts` says what must be known of them.
     pub(crate) fn buckets(
         &mut self,
         series: &Series,
-        (range, length): (TimeRange, Millis),
+        (range, length, facts): (TimeRange, Millis, Facts),
         (points, buckets): (&mut OwnedColumns, &mut Vec<Bucket>),
     ) {
         if self.are_plain(series, range) {
             for part in self.parts.drain(..) {
                 let Some(cursor) = self.cursors.get_mut(part.cursor) else { continue };
                 let Some(row) = cursor.row else { continue };
-                let wanted = (part.wanted, range, length);
+                let wanted = (part.wanted, range, length, facts);
                 cursor.reader.buckets(row, wanted, (points, buckets), &mut self.damaged);
             }
             return;
         }
         self.points(series, &Selection::all(Vec::new()).within(range), None, points);
-        Bucket::fold(points.lend(), length, buckets);
+        Bucket::fold(points.lend(), length, facts, buckets);
     }
 
     /// Finds the parts of the next series, oldest first; gives whether they are one behind the other, and nothing of

@@ -4,7 +4,7 @@ use crate::codec::packed::Effort;
 use crate::codec::times::{decode_times, encode_times};
 use crate::codec::values::{decode_values, encode_values};
 use crate::varint;
-use model::{Aggregate, Bucket, Millis, Point};
+use model::{Aggregate, Bucket, Facts, Millis, Point};
 
 /// The column follows, as values.
 const WRITTEN: u8 = 0;
@@ -33,6 +33,9 @@ const DERIVES: [Option<Derive>; COLUMNS] = [
     Some(|_| 0.0),
 ];
 
+/// The columns that another follows from, if it does.
+const SOURCES: [&[usize]; COLUMNS] = [&[], &[], &[], &[], &[3], &[3, 4], &[3, 4], &[0, 3], &[]];
+
 /// The aggregates of `buckets`, which are one behind the other; `None` if they cannot be written.
 pub(crate) fn encode_buckets(buckets: &[Bucket]) -> Option<Vec<u8>> {
     if !(1..=MOST).contains(&buckets.len()) {
@@ -59,29 +62,52 @@ pub(crate) fn encode_buckets(buckets: &[Bucket]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The buckets that [`encode_buckets`] wrote as `bytes`; `None` if that is not what they are.
-pub(crate) fn decode_buckets(bytes: &[u8]) -> Option<Vec<Bucket>> {
+/// The buckets that [`encode_buckets`] wrote as `bytes`, with what is wanted of each; `None` if that is not what they
+/// are.
+pub(crate) fn decode_buckets(bytes: &[u8], facts: Facts) -> Option<Vec<Bucket>> {
     let mut rest = bytes;
     let rest = &mut rest;
     let count = usize::try_from(varint::take(rest)?).ok().filter(|count| (1..=MOST).contains(count))?;
-    let mut ends = Vec::new();
-    decode_times(take_part(rest)?, count, &mut ends)?;
-    let mut rows = vec![[0.0; COLUMNS]; count];
-    let (mut integers, mut values) = (Vec::new(), Vec::new());
-    for (at, derive) in DERIVES.iter().enumerate() {
+    let ends_at = take_part(rest)?;
+    let mut columns = [None; COLUMNS];
+    for (column, derive) in columns.iter_mut().zip(&DERIVES) {
         let (kind, behind) = rest.split_first()?;
         *rest = behind;
-        if *kind == DERIVED {
-            let derive = derive.as_ref()?;
-            rows.iter_mut().for_each(|row| row[at] = derive(row));
-            continue;
+        match *kind {
+            DERIVED if derive.is_some() => {}
+            WRITTEN => *column = Some(take_part(rest)?),
+            _ => return None,
         }
-        values.clear();
-        decode_values(take_part(rest)?, count, &mut integers, &mut values)?;
-        rows.iter_mut().zip(&values).for_each(|(row, value)| row[at] = *value);
     }
     rest.is_empty().then_some(())?;
+    let is_needed = needed(facts, &columns);
+    let mut rows = vec![[0.0; COLUMNS]; count];
+    let (mut integers, mut values) = (Vec::new(), Vec::new());
+    for (at, (column, derive)) in columns.iter().zip(&DERIVES).enumerate().filter(|(at, _)| is_needed[*at]) {
+        if let Some(column) = column {
+            values.clear();
+            decode_values(column, count, &(0..count), &mut integers, &mut values)?;
+            rows.iter_mut().zip(&values).for_each(|(row, value)| row[at] = *value);
+        } else {
+            let derive = derive.as_ref()?;
+            rows.iter_mut().for_each(|row| row[at] = derive(row));
+        }
+    }
+    let mut ends = Vec::new();
+    decode_times(ends_at, count, &mut ends)?;
     rows.iter().zip(ends).map(|(row, end)| bucket(row, end)).collect()
+}
+
+/// The columns that must be read, those among them that others follow from.
+fn needed(facts: Facts, columns: &[Option<&[u8]>; COLUMNS]) -> [bool; COLUMNS] {
+    let Facts { edges, min, max, sum, resets } = facts;
+    let mut is_needed = [true, true, true, edges, edges, min, max, sum, resets];
+    for at in (0..COLUMNS).rev() {
+        if is_needed[at] && columns[at].is_none() {
+            SOURCES[at].iter().for_each(|source| is_needed[*source] = true);
+        }
+    }
+    is_needed
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53, and the reader sees what is not")]
@@ -119,23 +145,42 @@ fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use super::{decode_buckets, encode_buckets};
-    use model::{Bucket, Columns, limits};
+    use model::{Aggregate, Bucket, Columns, Facts, limits};
     use proptest::prelude::{any, proptest};
 
     fn buckets(values: &[f64], step: i64) -> Vec<Bucket> {
         let times: Vec<i64> = (0_i64..).zip(values).map(|(at, _)| 1_795_000_000_123 + at * step).collect();
         let mut buckets = Vec::new();
-        Bucket::fold(Columns { times: &times, values }, limits::HOUR, &mut buckets);
+        Bucket::fold(Columns { times: &times, values }, limits::HOUR, Facts::ALL, &mut buckets);
         buckets
     }
 
     #[track_caller]
     fn check(buckets: &[Bucket]) -> usize {
         let bytes = encode_buckets(buckets).expect("few");
-        let decoded = decode_buckets(&bytes).unwrap_or_else(|| panic!("{buckets:?}"));
+        let decoded = decode_buckets(&bytes, Facts::ALL).unwrap_or_else(|| panic!("{buckets:?}"));
         // NaN is not equal to itself, but its text is; the bits of what can be told apart are compared by the text too.
         assert_eq!(format!("{decoded:?}"), format!("{buckets:?}"));
+        check_each_fact(&bytes, buckets);
         bytes.len()
+    }
+
+    /// What is asked for alone is what it is among all others.
+    fn check_each_fact(bytes: &[u8], buckets: &[Bucket]) {
+        let of =
+            |at: usize| Facts { edges: at == 0, min: at == 1, max: at == 2, sum: at == 3, resets: at == 4 };
+        let facts = |all: &[Bucket], at: usize| {
+            let fact = |Bucket { end, aggregate }: &Bucket| {
+                let Aggregate { count, first, last, min, max, sum, resets } = *aggregate;
+                let values = [[first.v, last.v], [min; 2], [max; 2], [sum; 2], [resets; 2]][at];
+                format!("{end} {count} {} {} {values:?}", first.t, last.t)
+            };
+            all.iter().map(fact).collect::<Vec<_>>()
+        };
+        for at in 0..5 {
+            let decoded = decode_buckets(bytes, of(at)).expect("as all of them");
+            assert_eq!(facts(&decoded, at), facts(buckets, at));
+        }
     }
 
     #[test]
@@ -152,11 +197,11 @@ mod tests {
         let values: Vec<f64> = (0..900_i32).map(|n| f64::from(n * 7_919 % 97) / 10.0).collect();
         let bytes = encode_buckets(&buckets(&values, 60_000)).expect("few");
         for at in 0..bytes.len() {
-            drop(decode_buckets(&bytes[..at]));
+            drop(decode_buckets(&bytes[..at], Facts::ALL));
             for with in 1..=255_u8 {
                 let mut damaged = bytes.clone();
                 damaged[at] ^= with;
-                drop(decode_buckets(&damaged));
+                drop(decode_buckets(&damaged, Facts::ALL));
             }
         }
     }
@@ -173,7 +218,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            drop(decode_buckets(&bytes));
+            drop(decode_buckets(&bytes, Facts::ALL));
         }
     }
 }

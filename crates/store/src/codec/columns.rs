@@ -50,21 +50,21 @@ impl OwnedColumns {
     pub(crate) fn decode(&mut self, count: usize, times: &[u8], values: &[u8]) -> Option<()> {
         let begin = self.len();
         decode_times(times, count, &mut self.times)?;
-        self.decode_values(count, values).or_else(|| {
+        let all = 0..count;
+        decode_values(values, count, &all, &mut self.integers, &mut self.values).or_else(|| {
             self.truncate(begin);
             None
         })
     }
 
-    /// Appends a chunk whose times are decoded already.
-    pub(crate) fn decode_at(&mut self, times: &[Millis], values: &[u8]) -> Option<()> {
-        self.decode_values(times.len(), values)?;
-        self.times.extend_from_slice(times);
+    /// Appends what is in `range` of a chunk whose times are decoded already.
+    pub(crate) fn decode_at(&mut self, times: &[Millis], values: &[u8], range: TimeRange) -> Option<()> {
+        let start = times.partition_point(|t| *t < range.start);
+        let end = times.partition_point(|t| *t <= range.end);
+        let Some(inside) = times.get(start..end).filter(|inside| !inside.is_empty()) else { return Some(()) };
+        decode_values(values, times.len(), &(start..end), &mut self.integers, &mut self.values)?;
+        self.times.extend_from_slice(inside);
         Some(())
-    }
-
-    fn decode_values(&mut self, count: usize, values: &[u8]) -> Option<()> {
-        decode_values(values, count, &mut self.integers, &mut self.values)
     }
 
     /// Lets go of what is out of `range`.

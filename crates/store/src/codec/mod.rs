@@ -1,5 +1,7 @@
 //! Chunks of values and of times (`docs/format/chunk.md`): bit for bit what was put in, in few bytes.
 
+mod pages;
+
 mod packed;
 
 mod scale;

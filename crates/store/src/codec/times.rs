@@ -1,6 +1,7 @@
 //! Times: one step for all, or packed as they are.
 
 use crate::codec::packed::{Effort, pack, unpack_to};
+use crate::codec::pages::Pages;
 use crate::varint;
 use model::Millis;
 
@@ -35,7 +36,7 @@ pub(crate) fn decode_times(bytes: &[u8], count: usize, out: &mut Vec<Millis>) ->
             out.extend((0..steps).map(|number| first + step * number));
             Some(())
         }
-        PACKED => unpack_to(rest, count, out),
+        PACKED => unpack_to(rest, &Pages::one(count), &(0..count), out),
         _ => None,
     }
 }

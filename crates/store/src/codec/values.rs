@@ -1,8 +1,10 @@
 //! Values: constant, decimal, or packed as they are.
 
-use crate::codec::packed::{Effort, pack, unpack, unpack_to};
+use crate::codec::packed::{Effort, pack, pack_pages, unpack, unpack_to};
+use crate::codec::pages::Pages;
 use crate::codec::scale::Scale;
 use crate::varint;
+use std::ops::Range;
 
 const CONSTANT: u8 = 0;
 const DECIMAL: u8 = 1;
@@ -10,6 +12,8 @@ const FLOATS: u8 = 2;
 const RAW: u8 = 3;
 const STEADY: u8 = 4;
 const STEPS: u8 = 5;
+const DECIMAL_PAGES: u8 = 6;
+const FLOAT_PAGES: u8 = 7;
 
 /// Of so many values one may be an exception.
 const EXCEPTIONS: usize = 8;
@@ -34,36 +38,65 @@ pub(crate) fn encode_values(values: &[f64], effort: Effort, out: &mut Vec<u8>) {
     out.extend(values.iter().flat_map(|value| value.to_bits().to_le_bytes()));
 }
 
-/// Appends the `count` values that `bytes` hold; `None`, and nothing is appended, if they hold no such thing.
-/// `integers` is memory that is used again.
+/// Appends those in `span` of the `count` values that `bytes` hold; `None`, and nothing is appended, if they hold no such
+/// thing. `integers` is memory that is used again.
 pub(crate) fn decode_values(
     bytes: &[u8],
     count: usize,
+    span: &Range<usize>,
     integers: &mut Vec<i64>,
     out: &mut Vec<f64>,
 ) -> Option<()> {
-    let (kind, rest) = bytes.split_first()?;
+    let (kind, mut rest) = bytes.split_first()?;
+    if span.start >= span.end || span.end > count {
+        return None;
+    }
     match *kind {
         CONSTANT => {
             let value = f64::from_bits(bits(rest)?);
-            out.extend(std::iter::repeat_n(value, count));
+            out.extend(std::iter::repeat_n(value, span.len()));
         }
-        DECIMAL => undecimal(rest, count, integers, out, unpack)?,
-        STEPS => undecimal(rest, count, integers, out, unstep)?,
-        STEADY => climb(rest, count, integers, out)?,
-        FLOATS => unpack_to(rest, count, out)?,
+        DECIMAL | DECIMAL_PAGES => undecimal(rest, count, span, integers, out, |mut rest, integers| {
+            let pages = pages(*kind == DECIMAL_PAGES, count, &mut rest)?;
+            unpack(rest, &pages, span, integers)
+        })?,
+        STEPS => undecimal(rest, count, span, integers, out, |rest, integers| {
+            unstep(rest, count, integers)?;
+            Some(span.start)
+        })?,
+        STEADY => climb(rest, span, integers, out)?,
+        FLOATS | FLOAT_PAGES => {
+            let pages = pages(*kind == FLOAT_PAGES, count, &mut rest)?;
+            unpack_to(rest, &pages, span, out)?;
+        }
         RAW if rest.len() == 8 * count => {
-            out.extend(rest.chunks_exact(8).filter_map(|eight| Some(f64::from_bits(bits(eight)?))));
+            let wanted = rest.get(8 * span.start..8 * span.end)?;
+            out.extend(wanted.chunks_exact(8).filter_map(|eight| Some(f64::from_bits(bits(eight)?))));
         }
         _ => return None,
     }
     Some(())
 }
 
+fn pages(are_several: bool, count: usize, rest: &mut &[u8]) -> Option<Pages> {
+    if are_several { Pages::take(count, rest) } else { Some(Pages::one(count)) }
+}
+
+/// Whether so many numbers are packed in pages. In memory chunks are short.
+fn has_pages(effort: Effort, count: usize) -> bool {
+    effort == Effort::Thorough && Pages::are_several(count)
+}
+
 fn floats(values: &[f64], effort: Effort, out: &mut Vec<u8>) -> Option<()> {
     let begin = out.len();
-    out.push(FLOATS);
-    pack(values, effort, out).or_else(|| {
+    let packed = if has_pages(effort, values.len()) {
+        out.push(FLOAT_PAGES);
+        pack_pages(values, effort, out)
+    } else {
+        out.push(FLOATS);
+        pack(values, effort, out)
+    };
+    packed.or_else(|| {
         out.truncate(begin);
         None
     })
@@ -99,11 +132,12 @@ fn decimal(values: &[f64], effort: Effort, out: &mut Vec<u8>) -> Option<()> {
         varint::put_signed(out, step);
         return Some(());
     }
-    out.extend([DECIMAL, scale.byte()]);
+    let has_pages = has_pages(effort, integers.len());
+    out.extend([if has_pages { DECIMAL_PAGES } else { DECIMAL }, scale.byte()]);
     varint::put(out, count as u64);
     out.extend(exceptions);
     let behind = out.len();
-    let packed = pack(&integers, effort, out);
+    let packed = if has_pages { pack_pages(&integers, effort, out) } else { pack(&integers, effort, out) };
     if effort == Effort::Thorough && integers.len() <= FEW {
         let steps = steps(&integers);
         if packed.is_none() || steps.len() <= out.len() - behind {
@@ -136,25 +170,28 @@ fn steady(integers: &[i64]) -> Option<i64> {
     steps.all(|other| other == step).then_some(step)
 }
 
-fn climb(bytes: &[u8], count: usize, integers: &mut Vec<i64>, out: &mut Vec<f64>) -> Option<()> {
+fn climb(bytes: &[u8], span: &Range<usize>, integers: &mut Vec<i64>, out: &mut Vec<f64>) -> Option<()> {
     let (scale, mut rest) = bytes.split_first()?;
     let scale = Scale::of(*scale)?;
     let (first, step) = (varint::take_signed(&mut rest)?, varint::take_signed(&mut rest)?);
-    let steps = i64::try_from(count).ok()?;
+    let (start, end) = (i64::try_from(span.start).ok()?, i64::try_from(span.end).ok()?);
     // If the last can be reckoned, so can all before it.
-    first.checked_add(step.checked_mul((steps - 1).max(0))?)?;
+    first.checked_add(step.checked_mul(end - 1)?)?;
     integers.clear();
-    integers.extend((0..steps).map(|number| first + step * number));
+    integers.extend((start..end).map(|number| first + step * number));
     scale.reals(integers, out);
     Some(())
 }
 
+/// Reads scaled integers; `read` puts those from the start of `span` on into what it gets, with as many before them as
+/// it says.
 fn undecimal(
     bytes: &[u8],
     count: usize,
+    span: &Range<usize>,
     integers: &mut Vec<i64>,
     out: &mut Vec<f64>,
-    read: impl FnOnce(&[u8], &mut [i64]) -> Option<()>,
+    read: impl FnOnce(&[u8], &mut Vec<i64>) -> Option<usize>,
 ) -> Option<()> {
     let (scale, mut rest) = bytes.split_first()?;
     let scale = Scale::of(*scale)?;
@@ -164,18 +201,18 @@ fn undecimal(
         let at = next.checked_add(usize::try_from(varint::take(&mut rest)?).ok()?)?;
         let (eight, left) = rest.split_at_checked(8)?;
         rest = left;
-        exceptions.push((at, f64::from_bits(bits(eight)?)));
+        if span.contains(&at) {
+            exceptions.push((at - span.start, f64::from_bits(bits(eight)?)));
+        }
         next = at.checked_add(1)?;
     }
     if next > count {
         return None;
     }
-    // Left as they are from the last time: all are written over.
-    integers.resize(count.max(integers.len()), 0);
-    let integers = integers.get_mut(..count)?;
-    read(rest, integers)?;
+    let before = read(rest, integers)?;
+    let wanted = integers.get(before..before + span.len())?;
     let begin = out.len();
-    scale.reals(integers, out);
+    scale.reals(wanted, out);
     for (at, value) in exceptions {
         *out.get_mut(begin + at)? = value;
     }
@@ -183,11 +220,12 @@ fn undecimal(
 }
 
 /// Reads what [`steps`] wrote.
-fn unstep(bytes: &[u8], integers: &mut [i64]) -> Option<()> {
+fn unstep(bytes: &[u8], count: usize, integers: &mut Vec<i64>) -> Option<()> {
     let (mut rest, mut before) = (bytes, 0_i64);
-    for integer in integers {
+    integers.clear();
+    for _ in 0..count {
         before = before.checked_add(varint::take_signed(&mut rest)?)?;
-        *integer = before;
+        integers.push(before);
     }
     rest.is_empty().then_some(())
 }
@@ -201,11 +239,16 @@ mod tests {
     use super::{Effort, decode_values, encode_values};
     use model::stale_marker;
     use proptest::prelude::{Strategy, any, prop_oneof, proptest};
+    use std::ops::Range;
 
     fn decoded(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
+        part(bytes, count, &(0..count))
+    }
+
+    fn part(bytes: &[u8], count: usize, span: &Range<usize>) -> Option<Vec<f64>> {
         // What is left over of another chunk must not show.
         let mut values = Vec::new();
-        let done = decode_values(bytes, count, &mut vec![7; 60], &mut values);
+        let done = decode_values(bytes, count, span, &mut vec![7; 60], &mut values);
         assert!(done.is_some() || values.is_empty());
         done.map(|()| values)
     }
@@ -222,6 +265,12 @@ mod tests {
         let decoded = decoded(&bytes, values.len()).unwrap_or_else(|| panic!("{values:?}"));
         let bits = |all: &[f64]| all.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&decoded), bits(values));
+        let third = values.len() / 3;
+        for span in [0..third, third..2 * third, 2 * third..values.len(), third..third + 1] {
+            let decoded = part(&bytes, values.len(), &span);
+            let expect = values.get(span.clone()).filter(|values| !values.is_empty());
+            assert_eq!(decoded.as_deref().map(bits), expect.map(bits), "{span:?}");
+        }
         bytes.len()
     }
 
@@ -263,6 +312,27 @@ mod tests {
         assert!(check(&counter) < 60, "{}", check(&counter));
         let gauge: Vec<f64> = (0..2_048_i32).map(|n| f64::from(2_000 + (n * 7_919) % 97) / 100.0).collect();
         assert!(check(&gauge) < 2_048, "{}", check(&gauge));
+    }
+
+    /// A chunk of several pages, and every span of it that begins or ends at or beside the edge of a page or a batch.
+    #[test]
+    fn every_part_of_a_long_chunk_is_the_part_of_the_whole() {
+        let count = 5_000_i32;
+        let decimals = (0..count).map(|n| if n % 1_700 == 3 { f64::NAN } else { f64::from(n * 7_919 % 977) });
+        let floats = (0..count).map(|n| f64::from(n * 7_919 % 977).sqrt());
+        for values in [decimals.collect::<Vec<_>>(), floats.collect()] {
+            let (bytes, count) = (encoded(&values), values.len());
+            let edges = [0, 1, 255, 256, 257, 1_666, 1_667, 1_668, 3_333, 3_334, 3_335, 4_999, 5_000];
+            for (start, end) in edges.iter().flat_map(|start| edges.map(|end| (*start, end))) {
+                let found = part(&bytes, count, &(start..end));
+                let expect = values.get(start..end).filter(|values| !values.is_empty());
+                assert_eq!(
+                    format!("{found:?}"),
+                    format!("{:?}", expect.map(<[f64]>::to_vec)),
+                    "{start}..{end}"
+                );
+            }
+        }
     }
 
     /// Programs make seconds of milli-, micro- and nanoseconds in their own ways.

@@ -3,7 +3,7 @@
 use crate::engine::Ground;
 use crate::wal::append_to;
 use model::{
-    Bucket, Matcher, Millis, NAME, Select, SelectError, Selection, TakeSeries, TimeRange, limits,
+    Bucket, Facts, Matcher, Millis, NAME, Select, SelectError, Selection, TakeSeries, TimeRange, limits,
     stale_marker,
 };
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
@@ -33,7 +33,7 @@ fn buckets(select: &impl Select, range: TimeRange, length: Millis) -> Found {
     let mut found = Vec::new();
     let selection = Selection::all(Vec::new()).within(range);
     select
-        .each_bucket(&selection, length, &mut |series, buckets| {
+        .each_bucket(&selection, length, Facts::ALL, &mut |series, buckets| {
             found.push((series.labels().to_string(), buckets.to_vec()));
             ControlFlow::Continue(())
         })

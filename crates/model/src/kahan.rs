@@ -1,0 +1,139 @@
+//! Sums that remember what rounding lost (Neumaier), as `PromQL` has them everywhere; and what many numbers come to,
+//! reckoned side by side.
+
+/// A sum and what it lost so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Kahan {
+    /// The sum as doubles add up.
+    pub sum: f64,
+    /// What is to be added to it.
+    pub lost: f64,
+}
+
+impl Kahan {
+    /// Takes in one more.
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        let sum = self.sum + value;
+        if sum.is_infinite() {
+            // Nothing brings an infinite sum back, and what it lost would be NaN.
+            self.lost = 0.0;
+        } else if self.sum.abs() >= value.abs() {
+            self.lost += (self.sum - sum) + value;
+        } else {
+            self.lost += (value - sum) + self.sum;
+        }
+        self.sum = sum;
+    }
+
+    /// The sum with what it lost.
+    #[must_use]
+    pub fn total(self) -> f64 {
+        self.sum + self.lost
+    }
+
+    /// The sum of all values.
+    #[must_use]
+    pub fn of(values: &[f64]) -> Self {
+        let mut lanes = [(0.0_f64, 0.0_f64); LANES];
+        let chunks = values.chunks_exact(LANES);
+        let mut rest = [0.0; LANES];
+        rest.iter_mut().zip(chunks.remainder()).for_each(|(place, value)| *place = *value);
+        for chunk in chunks.chain([rest.as_slice()]) {
+            for ((sum, lost), value) in lanes.iter_mut().zip(chunk) {
+                let (more, less) = two_sum(*sum, *value);
+                (*sum, *lost) = (more, *lost + less);
+            }
+        }
+        let mut width = LANES;
+        while width > 1 {
+            width /= 2;
+            let (near, far) = lanes.split_at_mut(width);
+            for ((sum, lost), (other, also_lost)) in near.iter_mut().zip(far) {
+                let (more, less) = two_sum(*sum, *other);
+                (*sum, *lost) = (more, *lost + *also_lost + less);
+            }
+        }
+        let [(sum, lost), ..] = lanes;
+        // Infinities lose nothing, and NaN is told from them one by one.
+        if sum.is_finite() { Self { sum, lost } } else { Self::one_by_one(values) }
+    }
+
+    fn one_by_one(values: &[f64]) -> Self {
+        let mut sum = Self::default();
+        values.iter().for_each(|value| sum.add(*value));
+        sum
+    }
+}
+
+/// The sum of two numbers, and what it lost.
+#[inline]
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let (large, small) = if a.abs() >= b.abs() { (a, b) } else { (b, a) };
+    (sum, (large - sum) + small)
+}
+
+/// Numbers that are reckoned side by side, since each addition waits for the one before: as many as fill the processor's
+/// lanes.
+const LANES: usize = 8;
+
+/// The largest value, or with `-1` the smallest, times that; NaN only if all are.
+fn outermost(values: &[f64], sign: f64) -> f64 {
+    let mut best = [f64::NEG_INFINITY; LANES];
+    let chunks = values.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for (best, value) in best.iter_mut().zip(chunk) {
+            let value = value * sign;
+            *best = if value > *best { value } else { *best };
+        }
+    }
+    let all = best.into_iter().chain(rest.iter().map(|value| value * sign));
+    let largest = all.fold(f64::NEG_INFINITY, |best, value| if value > best { value } else { best });
+    if largest == f64::NEG_INFINITY && values.iter().all(|value| value.is_nan()) { f64::NAN } else { largest }
+}
+
+/// The largest value; NaN only if all are.
+#[must_use]
+pub fn largest(values: &[f64]) -> f64 {
+    outermost(values, 1.0)
+}
+
+/// The smallest value; NaN only if all are.
+#[must_use]
+pub fn smallest(values: &[f64]) -> f64 {
+    -outermost(values, -1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kahan, largest, smallest};
+
+    #[test]
+    fn many_values_at_once_are_as_one_by_one() {
+        let values: Vec<f64> = (0..1_003).map(|at| f64::from(at % 17) * 0.1 - 0.3).collect();
+        let slow = Kahan::one_by_one(&values);
+        assert!((Kahan::of(&values).total() - slow.total()).abs() < 1e-12);
+        assert_eq!((smallest(&values), largest(&values)), (-0.3, 1.6 - 0.3));
+        let mut odd = vec![f64::NAN; 20];
+        assert!(smallest(&odd).is_nan() && largest(&odd).is_nan() && Kahan::of(&odd).total().is_nan());
+        odd[13] = 2.0;
+        assert_eq!((smallest(&odd), largest(&odd)), (2.0, 2.0));
+        odd[17] = f64::NEG_INFINITY;
+        assert_eq!((smallest(&odd), largest(&odd)), (f64::NEG_INFINITY, 2.0));
+        assert_eq!(Kahan::of(&[f64::MAX; 20]).total(), f64::INFINITY);
+        let far = [[1e100, 1.0, -1e100].as_slice(), &[1.0; 30]].concat();
+        assert_eq!(Kahan::of(&far).total(), 31.0);
+    }
+
+    #[test]
+    fn small_values_beside_large_ones_are_not_lost() {
+        assert_eq!(Kahan::one_by_one(&[1e100, 1.0, -1e100]).total(), 1.0);
+    }
+
+    #[test]
+    fn an_infinite_sum_stays_so() {
+        assert_eq!(Kahan::one_by_one(&[f64::MAX; 2]).total(), f64::INFINITY);
+    }
+}
