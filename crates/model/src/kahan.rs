@@ -80,17 +80,17 @@ const LANES: usize = 8;
 
 /// The largest value, or with `-1` the smallest, times that; NaN only if all are.
 fn outermost(values: &[f64], sign: f64) -> f64 {
-    let mut best = [f64::NEG_INFINITY; LANES];
+    let larger = |best: f64, value: f64| if value > best { value } else { best };
     let chunks = values.chunks_exact(LANES);
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for (best, value) in best.iter_mut().zip(chunk) {
-            let value = value * sign;
-            *best = if value > *best { value } else { *best };
+    let mut largest =
+        chunks.remainder().iter().fold(f64::NEG_INFINITY, |best, value| larger(best, value * sign));
+    if values.len() >= LANES {
+        let mut lanes = [f64::NEG_INFINITY; LANES];
+        for chunk in chunks {
+            lanes.iter_mut().zip(chunk).for_each(|(best, value)| *best = larger(*best, value * sign));
         }
+        largest = lanes.into_iter().fold(largest, larger);
     }
-    let all = best.into_iter().chain(rest.iter().map(|value| value * sign));
-    let largest = all.fold(f64::NEG_INFINITY, |best, value| if value > best { value } else { best });
     if largest == f64::NEG_INFINITY && values.iter().all(|value| value.is_nan()) { f64::NAN } else { largest }
 }
 

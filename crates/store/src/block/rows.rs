@@ -3,7 +3,7 @@
 use crate::block::index::{Index, Place, Rollup, Row, Times, Values};
 use crate::block::known_times::KnownTimes;
 use crate::block::{Block, name};
-use crate::codec::{OwnedColumns, decode_buckets, decode_times};
+use crate::codec::{OwnedColumns, Workspace, decode_buckets, decode_times};
 use model::{Bucket, Facts, Millis, TimeRange};
 use std::ops::Range;
 use std::sync::Arc;
@@ -194,7 +194,7 @@ impl<'a> RowReader<'a> {
         }
         self.read(times.place)?;
         let mut known = Vec::new();
-        decode_times(self.bytes_at(times.place)?, times.count, &mut known)?;
+        decode_times(self.bytes_at(times.place)?, times.count, &mut Workspace::default(), &mut known)?;
         self.known.keep(number, known);
         Some(())
     }

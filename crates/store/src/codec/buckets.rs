@@ -3,6 +3,7 @@
 use crate::codec::packed::Effort;
 use crate::codec::times::{decode_times, encode_times};
 use crate::codec::values::{decode_values, encode_values};
+use crate::codec::workspace::Workspace;
 use crate::varint;
 use model::{Aggregate, Bucket, Facts, Millis, Point};
 
@@ -82,11 +83,11 @@ pub(crate) fn decode_buckets(bytes: &[u8], facts: Facts) -> Option<Vec<Bucket>> 
     rest.is_empty().then_some(())?;
     let is_needed = needed(facts, &columns);
     let mut rows = vec![[0.0; COLUMNS]; count];
-    let (mut integers, mut values) = (Vec::new(), Vec::new());
+    let (mut workspace, mut values) = (Workspace::default(), Vec::new());
     for (at, (column, derive)) in columns.iter().zip(&DERIVES).enumerate().filter(|(at, _)| is_needed[*at]) {
         if let Some(column) = column {
             values.clear();
-            decode_values(column, count, &(0..count), &mut integers, &mut values)?;
+            decode_values(column, count, &(0..count), &mut workspace, &mut values)?;
             rows.iter_mut().zip(&values).for_each(|(row, value)| row[at] = *value);
         } else {
             let derive = derive.as_ref()?;
@@ -94,7 +95,7 @@ pub(crate) fn decode_buckets(bytes: &[u8], facts: Facts) -> Option<Vec<Bucket>> 
         }
     }
     let mut ends = Vec::new();
-    decode_times(ends_at, count, &mut ends)?;
+    decode_times(ends_at, count, &mut workspace, &mut ends)?;
     rows.iter().zip(ends).map(|(row, end)| bucket(row, end)).collect()
 }
 

@@ -2,15 +2,15 @@
 
 use crate::codec::times::decode_times;
 use crate::codec::values::decode_values;
+use crate::codec::workspace::Workspace;
 use model::{Columns, Millis, Point, TimeRange};
 
 /// Points of one series, oldest first, each time once.
-#[derive(Debug, Default, Clone, PartialEq)]
+#[derive(Debug, Default)]
 pub(crate) struct OwnedColumns {
     pub(crate) times: Vec<Millis>,
     pub(crate) values: Vec<f64>,
-    /// What decoding needs besides.
-    integers: Vec<i64>,
+    workspace: Workspace,
 }
 
 impl OwnedColumns {
@@ -49,9 +49,9 @@ impl OwnedColumns {
     /// Appends a chunk, newer than all before. `None`, and nothing is appended, if it is damaged.
     pub(crate) fn decode(&mut self, count: usize, times: &[u8], values: &[u8]) -> Option<()> {
         let begin = self.len();
-        decode_times(times, count, &mut self.times)?;
+        decode_times(times, count, &mut self.workspace, &mut self.times)?;
         let all = 0..count;
-        decode_values(values, count, &all, &mut self.integers, &mut self.values).or_else(|| {
+        decode_values(values, count, &all, &mut self.workspace, &mut self.values).or_else(|| {
             self.truncate(begin);
             None
         })
@@ -62,7 +62,7 @@ impl OwnedColumns {
         let start = times.partition_point(|t| *t < range.start);
         let end = times.partition_point(|t| *t <= range.end);
         let Some(inside) = times.get(start..end).filter(|inside| !inside.is_empty()) else { return Some(()) };
-        decode_values(values, times.len(), &(start..end), &mut self.integers, &mut self.values)?;
+        decode_values(values, times.len(), &(start..end), &mut self.workspace, &mut self.values)?;
         self.times.extend_from_slice(inside);
         Some(())
     }

@@ -4,6 +4,8 @@ mod pages;
 
 mod packed;
 
+mod workspace;
+
 mod scale;
 
 mod times;
@@ -22,3 +24,4 @@ pub(crate) use packed::Effort;
 pub(crate) use sealed::Sealed;
 pub(crate) use times::{decode_times, encode_times};
 pub(crate) use values::encode_values;
+pub(crate) use workspace::Workspace;

@@ -3,7 +3,7 @@
 use crate::codec::pages::{Pages, page_length};
 use pco::data_types::Number;
 use pco::wrapped::{FileCompressor, FileDecompressor};
-use pco::{ChunkConfig, DeltaSpec, ModeSpec, PagingSpec};
+use pco::{ChunkConfig, DecompressorScratch, DeltaSpec, ModeSpec, PagingSpec};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -70,11 +70,12 @@ pub(crate) fn unpack<T: Number>(
     bytes: &[u8],
     pages: &Pages,
     span: &Range<usize>,
+    scratch: &mut DecompressorScratch,
     numbers: &mut Vec<T>,
 ) -> Option<usize> {
     // The checksum says that these bytes were written so, and then they unpack. Should they not for all that, a
     // panic of the library costs one chunk.
-    let read = || unpack_pages(bytes, pages, span, numbers);
+    let read = || unpack_pages(bytes, pages, span, scratch, numbers);
     catch_unwind(AssertUnwindSafe(read)).ok()?
 }
 
@@ -82,10 +83,11 @@ fn unpack_pages<T: Number>(
     bytes: &[u8],
     pages: &Pages,
     span: &Range<usize>,
+    scratch: &mut DecompressorScratch,
     numbers: &mut Vec<T>,
 ) -> Option<usize> {
     let (file, rest) = FileDecompressor::new(bytes).ok()?;
-    let (mut chunk, rest) = file.chunk_decompressor::<T, _>(rest).ok()?;
+    let (chunk, rest) = file.chunk_decompressor::<T, _>(rest).ok()?;
     let (mut begin, mut filled) = (None, 0);
     for (inside, bytes) in pages.of(span, rest)? {
         let begins_at = *begin.get_or_insert(inside.start);
@@ -95,7 +97,7 @@ fn unpack_pages<T: Number>(
         // Left as they are from the last time: all are written over.
         numbers.resize(filled.max(numbers.len()), T::default());
         let place = numbers.get_mut(filled - wanted..filled)?;
-        let mut page = chunk.page_decompressor(bytes, inside.len()).ok()?;
+        let mut page = chunk.page_decompressor_with_scratch(bytes, inside.len(), scratch).ok()?;
         let progress = page.read(place).ok()?;
         let is_all = wanted == inside.len();
         let is_good = progress.n_processed == wanted && progress.finished == is_all;
@@ -112,10 +114,11 @@ pub(crate) fn unpack_to<T: Number>(
     bytes: &[u8],
     pages: &Pages,
     span: &Range<usize>,
+    scratch: &mut DecompressorScratch,
     out: &mut Vec<T>,
 ) -> Option<()> {
     let mut numbers = Vec::new();
-    let before = unpack(bytes, pages, span, &mut numbers)?;
+    let before = unpack(bytes, pages, span, scratch, &mut numbers)?;
     out.extend_from_slice(numbers.get(before..before + span.len())?);
     Some(())
 }

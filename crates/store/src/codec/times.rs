@@ -2,6 +2,7 @@
 
 use crate::codec::packed::{Effort, pack, unpack_to};
 use crate::codec::pages::Pages;
+use crate::codec::workspace::Workspace;
 use crate::varint;
 use model::Millis;
 
@@ -24,7 +25,12 @@ pub(crate) fn encode_times(times: &[Millis], effort: Effort, out: &mut Vec<u8>) 
 }
 
 /// Appends the `count` times that `bytes` hold; `None`, and nothing is appended, if they hold no such thing.
-pub(crate) fn decode_times(bytes: &[u8], count: usize, out: &mut Vec<Millis>) -> Option<()> {
+pub(crate) fn decode_times(
+    bytes: &[u8],
+    count: usize,
+    workspace: &mut Workspace,
+    out: &mut Vec<Millis>,
+) -> Option<()> {
     let (kind, mut rest) = bytes.split_first()?;
     match *kind {
         STEADY => {
@@ -36,19 +42,19 @@ pub(crate) fn decode_times(bytes: &[u8], count: usize, out: &mut Vec<Millis>) ->
             out.extend((0..steps).map(|number| first + step * number));
             Some(())
         }
-        PACKED => unpack_to(rest, &Pages::one(count), &(0..count), out),
+        PACKED => unpack_to(rest, &Pages::one(count), &(0..count), workspace.parts().0, out),
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Effort, decode_times, encode_times};
+    use super::{Effort, Workspace, decode_times, encode_times};
     use proptest::prelude::{any, proptest};
 
     fn decoded(bytes: &[u8], count: usize) -> Option<Vec<i64>> {
         let mut times = Vec::new();
-        let done = decode_times(bytes, count, &mut times);
+        let done = decode_times(bytes, count, &mut Workspace::default(), &mut times);
         assert!(done.is_some() || times.is_empty());
         done.map(|()| times)
     }

@@ -3,6 +3,7 @@
 use crate::codec::packed::{Effort, pack, pack_pages, unpack, unpack_to};
 use crate::codec::pages::Pages;
 use crate::codec::scale::Scale;
+use crate::codec::workspace::Workspace;
 use crate::varint;
 use std::ops::Range;
 
@@ -39,12 +40,12 @@ pub(crate) fn encode_values(values: &[f64], effort: Effort, out: &mut Vec<u8>) {
 }
 
 /// Appends those in `span` of the `count` values that `bytes` hold; `None`, and nothing is appended, if they hold no such
-/// thing. `integers` is memory that is used again.
+/// thing.
 pub(crate) fn decode_values(
     bytes: &[u8],
     count: usize,
     span: &Range<usize>,
-    integers: &mut Vec<i64>,
+    workspace: &mut Workspace,
     out: &mut Vec<f64>,
 ) -> Option<()> {
     let (kind, mut rest) = bytes.split_first()?;
@@ -56,18 +57,19 @@ pub(crate) fn decode_values(
             let value = f64::from_bits(bits(rest)?);
             out.extend(std::iter::repeat_n(value, span.len()));
         }
-        DECIMAL | DECIMAL_PAGES => undecimal(rest, count, span, integers, out, |mut rest, integers| {
+        DECIMAL | DECIMAL_PAGES => undecimal(rest, count, span, workspace, out, |mut rest, workspace| {
             let pages = pages(*kind == DECIMAL_PAGES, count, &mut rest)?;
-            unpack(rest, &pages, span, integers)
+            let (scratch, integers) = workspace.parts();
+            unpack(rest, &pages, span, scratch, integers)
         })?,
-        STEPS => undecimal(rest, count, span, integers, out, |rest, integers| {
-            unstep(rest, count, integers)?;
+        STEPS => undecimal(rest, count, span, workspace, out, |rest, workspace| {
+            unstep(rest, count, &mut workspace.integers)?;
             Some(span.start)
         })?,
-        STEADY => climb(rest, span, integers, out)?,
+        STEADY => climb(rest, span, &mut workspace.integers, out)?,
         FLOATS | FLOAT_PAGES => {
             let pages = pages(*kind == FLOAT_PAGES, count, &mut rest)?;
-            unpack_to(rest, &pages, span, out)?;
+            unpack_to(rest, &pages, span, workspace.parts().0, out)?;
         }
         RAW if rest.len() == 8 * count => {
             let wanted = rest.get(8 * span.start..8 * span.end)?;
@@ -183,15 +185,15 @@ fn climb(bytes: &[u8], span: &Range<usize>, integers: &mut Vec<i64>, out: &mut V
     Some(())
 }
 
-/// Reads scaled integers; `read` puts those from the start of `span` on into what it gets, with as many before them as
+/// Reads scaled integers; `read` puts those from the start of `span` on into the workspace, with as many before them as
 /// it says.
 fn undecimal(
     bytes: &[u8],
     count: usize,
     span: &Range<usize>,
-    integers: &mut Vec<i64>,
+    workspace: &mut Workspace,
     out: &mut Vec<f64>,
-    read: impl FnOnce(&[u8], &mut Vec<i64>) -> Option<usize>,
+    read: impl FnOnce(&[u8], &mut Workspace) -> Option<usize>,
 ) -> Option<()> {
     let (scale, mut rest) = bytes.split_first()?;
     let scale = Scale::of(*scale)?;
@@ -209,8 +211,8 @@ fn undecimal(
     if next > count {
         return None;
     }
-    let before = read(rest, integers)?;
-    let wanted = integers.get(before..before + span.len())?;
+    let before = read(rest, workspace)?;
+    let wanted = workspace.integers.get(before..before + span.len())?;
     let begin = out.len();
     scale.reals(wanted, out);
     for (at, value) in exceptions {
@@ -236,7 +238,7 @@ fn bits(eight: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Effort, decode_values, encode_values};
+    use super::{Effort, Workspace, decode_values, encode_values};
     use model::stale_marker;
     use proptest::prelude::{Strategy, any, prop_oneof, proptest};
     use std::ops::Range;
@@ -247,8 +249,10 @@ mod tests {
 
     fn part(bytes: &[u8], count: usize, span: &Range<usize>) -> Option<Vec<f64>> {
         // What is left over of another chunk must not show.
+        let mut workspace = Workspace::default();
+        workspace.integers.extend([7; 60]);
         let mut values = Vec::new();
-        let done = decode_values(bytes, count, span, &mut vec![7; 60], &mut values);
+        let done = decode_values(bytes, count, span, &mut workspace, &mut values);
         assert!(done.is_some() || values.is_empty());
         done.map(|()| values)
     }
