@@ -3,7 +3,7 @@
 //!
 //! The benchmarks look at the program from outside. [`flood`] asks how much it can take, [`alerts`] how long
 //! it takes from a published sample to a published alert, [`node`] how many bytes what a real machine says of itself
-//! comes to.
+//! comes to, [`peers`] what remote write and queries cost beside VictoriaMetrics and Prometheus.
 
 pub mod packet;
 
@@ -42,3 +42,5 @@ pub mod weigh;
 pub mod anatomy;
 
 pub mod node;
+
+pub mod peers;

@@ -2,7 +2,7 @@
 
 use crate::battery::run;
 use crate::battery::trials::Tier;
-use crate::bench::{alerts, collector, exporter, flood, node};
+use crate::bench::{alerts, collector, exporter, flood, node, peers};
 use crate::tidy;
 use crate::tree::Tree;
 use std::io::Write;
@@ -20,6 +20,9 @@ cargo xtask bench node           bytes per sample of a real node_exporter, besid
     --minutes N                  length of the capture, a scrape a second (default 30)
     --capture FILE               take this capture; the last one is in target/node-capture
     --details                    also say what each kind of data and each series costs alone
+cargo xtask bench peers          remote write and queries beside VictoriaMetrics and Prometheus
+    --hosts N                    hosts, of 23 series each (default 100)
+    --hours N                    how long, a sample every ten seconds (default 12)
 
 cargo xtask battery              what is promised about faults, tried; a line a trial
     --tier ci|long               as with every commit (minutes), or about two hours (default ci)
@@ -27,12 +30,16 @@ cargo xtask battery              what is promised about faults, tried; a line a 
     --publish                    put the figures into docs/RELIABILITY.md
 
 The benchmarks build the release binary first; with --binary PATH they take that one. The first two need mosquitto
-and mosquitto_sub, the third prometheus-node-exporter and victoria-metrics: Debian's packages have these names.
+and mosquitto_sub, the third prometheus-node-exporter and victoria-metrics, the last victoria-metrics and prometheus: Debian's packages
+have these names.
 ";
 /// Messages of one run of the flood.
 const MESSAGES: u32 = 200_000;
 /// Seconds of probing for alerts.
 const SECONDS: u32 = 20;
+/// Hosts and hours beside the peers.
+const HOSTS: u32 = 100;
+const HOURS: u32 = 12;
 /// Minutes of scraping.
 const MINUTES: u32 = 30;
 
@@ -60,6 +67,10 @@ pub fn run(words: &[String], out: &mut dyn Write) -> Result<(), String> {
                 None => captured(options.minutes)?,
             };
             node::run(out, &program, &capture, options.detailed)
+        }
+        ["bench", "peers", ref options @ ..] => {
+            let PeersOptions { binary, hosts, hours } = PeersOptions::read(options)?;
+            peers::run::run(out, &program(binary)?, hosts, hours)
         }
         ["battery", ref options @ ..] => {
             let options = BatteryOptions::read(options)?;
@@ -126,6 +137,29 @@ impl<'a> BatteryOptions<'a> {
             }
             if *word != "--publish" {
                 words.next();
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// What `bench peers` is told.
+struct PeersOptions {
+    binary: Option<PathBuf>,
+    hosts: u32,
+    hours: u32,
+}
+
+impl PeersOptions {
+    fn read(words: &[&str]) -> Result<Self, String> {
+        let mut options = Self { binary: None, hosts: HOSTS, hours: HOURS };
+        let number = |value: &str| value.parse().map_err(|_| format!("{value} is not a number"));
+        for pair in words.chunks(2) {
+            match *pair {
+                ["--binary", path] => options.binary = Some(PathBuf::from(path)),
+                ["--hosts", value] => options.hosts = number(value)?,
+                ["--hours", value] => options.hours = number(value)?,
+                _ => return Err(format!("`{}` is not understood.\n\n{HELP}", pair.join(" "))),
             }
         }
         Ok(options)

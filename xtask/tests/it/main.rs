@@ -8,6 +8,7 @@ mod live_publisher;
 mod messages;
 mod node;
 mod packets;
+mod peers;
 mod repository;
 mod rules;
 mod rules_on_documents;
