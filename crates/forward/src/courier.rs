@@ -151,6 +151,8 @@ impl Courier {
                 self.hand = Some(Hand::Metadata(known));
                 return Ok(());
             }
+            // The first metrics may come any moment.
+            self.describing = now + limits::FORWARD_FIRST_PAUSE;
         }
         let most = self.queue.settings.max_samples.max(1);
         if now < self.due && self.queue.waiting() < most as u64 {

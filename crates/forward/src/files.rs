@@ -1,7 +1,7 @@
 //! The segments of a queue on disk: which there are, and the newest, that is written to. Locked by its owner.
 
 use crate::batch::{Entries, Payload};
-use crate::cursor::{self, Cursor};
+use crate::cursor::Cursor;
 use crate::record::{self, END_BYTES, HEADER_BYTES, Header, Kind};
 use crate::stats::Told;
 use std::collections::BTreeMap;
@@ -51,17 +51,11 @@ pub(crate) enum WriteError {
 }
 
 impl Files {
-    /// Finds what there is. Gives where the reader goes on.
+    /// Finds what there is behind `at`.
     ///
     /// # Errors
     /// Those of the disk.
-    pub(crate) fn open(disk: Arc<dyn Disk>, told: &Told) -> io::Result<(Self, Cursor)> {
-        let written = disk.read(cursor::NAME)?;
-        let at = written.as_deref().and_then(Cursor::parse);
-        if written.is_some() && at.is_none() {
-            told.tell("the cursor is damaged; everything in the queue is sent again".to_owned());
-        }
-        let at = at.unwrap_or_default();
+    pub(crate) fn open(disk: Arc<dyn Disk>, at: Cursor, told: &Told) -> io::Result<Self> {
         let mut files = Self {
             disk,
             segments: BTreeMap::new(),
@@ -76,7 +70,7 @@ impl Files {
                 files.find(&name, number, at, told)?;
             }
         }
-        Ok((files, at))
+        Ok(files)
     }
 
     fn find(&mut self, name: &str, number: u64, at: Cursor, told: &Told) -> io::Result<()> {

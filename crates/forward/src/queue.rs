@@ -1,7 +1,7 @@
 //! A bounded queue on disk of what goes to one destination. It takes whatever the gate hands it and never holds it up: what
 //! cannot be kept is counted, and told when it begins and when it is over.
 
-use crate::cursor::{self, Cursor};
+use crate::cursor::{Cursor, CursorFile};
 use crate::files::{Files, Segment, WriteError};
 use crate::intake::Intake;
 use crate::settings::Settings;
@@ -31,6 +31,7 @@ pub struct Queue {
     /// Locked before the intake, never behind it.
     files: Mutex<State>,
     intake: Mutex<Intake>,
+    cursor: Mutex<CursorFile>,
     stuck_bytes: AtomicUsize,
     /// When the oldest sample came that waits for an answer.
     waiting_since: AtomicI64,
@@ -57,7 +58,12 @@ impl Queue {
         settings: Settings,
     ) -> io::Result<(Arc<Self>, Cursor)> {
         let told = Told::default();
-        let (files, at) = Files::open(Arc::clone(&disk), &told)?;
+        let (cursor, said) = CursorFile::open(Arc::clone(&disk))?;
+        if said.is_err() {
+            told.tell("the cursor is damaged; everything in the queue is sent again".to_owned());
+        }
+        let at = said.unwrap_or_default();
+        let files = Files::open(Arc::clone(&disk), at, &told)?;
         let queue = Self {
             disk,
             clock,
@@ -65,6 +71,7 @@ impl Queue {
             counters: Counters::default(),
             told,
             files: Mutex::new(State { files, retry: None, is_full: false, in_flight: None }),
+            cursor: Mutex::new(cursor),
             intake: Mutex::new(Intake::default()),
             stuck_bytes: AtomicUsize::new(0),
             waiting_since: AtomicI64::new(NOTHING),
@@ -75,6 +82,10 @@ impl Queue {
     /// Brings what was committed to the disk, so that it survives a power cut. To be called once a second.
     pub fn maintain(&self) {
         self.write();
+        let synced = self.cursor.lock().sync();
+        if let Err(error) = synced {
+            self.told.tell(format!("after a power cut some samples would be sent again: {error}"));
+        }
         let unsynced = self.files.lock().files.take_unsynced();
         for (number, handle) in unsynced {
             // While the disk works, others may write.
@@ -146,7 +157,8 @@ impl Queue {
     /// Everything before `at` is done with, and nothing is on its way.
     pub(crate) fn arrive(&self, at: Cursor) {
         self.waiting_since.store(NOTHING, Ordering::Relaxed);
-        if let Err(error) = self.disk.replace(cursor::NAME, &at.print()) {
+        let written = self.cursor.lock().write(at);
+        if let Err(error) = written {
             self.told.tell(format!("the cursor cannot be written, a restart would send again: {error}"));
         }
         let mut state = self.files.lock();
@@ -192,7 +204,7 @@ impl Queue {
         };
         self.put(state);
         let length = self.settings.segment_bytes();
-        let most = length.saturating_add(definitions.saturating_mul(4)).min(length.saturating_mul(4));
+        let most = length.saturating_add(definitions.saturating_mul(4)).min(self.settings.queue_bytes / 8);
         if state.retry.is_none() && state.files.newest_bytes().is_some_and(|bytes| bytes >= most) {
             self.end_segment(state, true);
         }

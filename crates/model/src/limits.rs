@@ -157,8 +157,8 @@ pub const FORWARD_FIRST_PAUSE: Duration = Duration::from_millis(500);
 pub const FORWARD_LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Requests that one is cut into at most when its receiver does not want it: of 5,000 samples, one is found with 25.
 pub const FORWARD_PIECES: u32 = 32;
-/// How often types, units and help texts are sent.
-pub const FORWARD_METADATA_EVERY: Duration = Duration::from_secs(300);
+/// How often types, units and help texts are sent, as with Prometheus.
+pub const FORWARD_METADATA_EVERY: Duration = Duration::from_secs(60);
 /// Metrics that one request tells of.
 pub const FORWARD_METADATA: usize = 1_000;
 /// Lines that wait for the log; of more, they are only counted.
