@@ -1,7 +1,7 @@
 //! Death and power cuts at every call to the disk.
 
 use crate::rig::{Receiver, Rig, numbers, open, series};
-use forward::Settings;
+use forward::{Next, Settings};
 use world::{Disk, SimDisk};
 
 /// What the last run surely has.
@@ -29,7 +29,17 @@ fn live(rig: &mut Rig, disk: &SimDisk, death: u64, receiver: &mut Receiver, from
             safe.synced = safe.committed;
         }
         if round % 7 == 6 {
-            rig.step(receiver);
+            rig.clock.advance(std::time::Duration::from_secs(1));
+            if let Next::Post(request) = rig.courier.next_step() {
+                let reply = receiver.post(&request.body);
+                // More comes in between: what is sent again after a death then stands beside what is new.
+                rig.take(&all);
+                if disk.calls() >= death {
+                    return safe;
+                }
+                safe.committed += 1;
+                rig.courier.answered(&reply);
+            }
             if disk.calls() >= death {
                 return safe;
             }
@@ -72,7 +82,9 @@ fn check(death: u64, power: bool, is_strict: bool) -> bool {
         assert!(values.is_sorted(), "death at {death}, {power}: {values:?}");
     }
     let stats = rig.queue.stats();
-    assert_eq!((stats.dropped, stats.queue_samples), (0, 0), "death at {death}, {power}: {stats:?}");
+    assert_eq!(stats.queue_samples, 0, "death at {death}, {power}: {stats:?}");
+    // A garbled record may have defined the series of others that were not synced either.
+    assert!(power || stats.dropped == 0, "death at {death}: {stats:?}");
     // At most one request was under way; and two were sent since the last sync.
     let most = if power { 3 * 22 } else { 22 };
     assert!(receiver.repeats <= most, "death at {death}, {power}: {} repeats", receiver.repeats);
