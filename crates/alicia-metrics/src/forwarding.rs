@@ -57,7 +57,7 @@ pub(crate) fn open(
         let (queue, courier) = Courier::open(Arc::new(disk), Arc::clone(clock), to.forward(), Some(describe))
             .map_err(|error| failed(error.to_string()))?;
         let waiting = queue.stats().queue_samples;
-        tracing::info!(destination = to.name, waiting, "handing samples on to {}", to.url);
+        tracing::info!(destination = to.name, waiting, "handing samples on to {}", to.shown_url());
         forwards.push(Forward { name: to.name.clone(), queue });
         deliveries.push(Delivery { name: to.name.clone(), courier, client, to: to.clone() });
     }
@@ -185,6 +185,7 @@ async fn post(client: &Outgoing, to: &Destination, request: Request) -> Reply {
     match answer {
         Ok(reply) => Reply::Status {
             status: reply.status,
+            says_written: reply.header("x-prometheus-remote-write-samples-written").is_some(),
             retry_after: reply.header("retry-after").and_then(seconds),
             text: String::from_utf8_lossy(&reply.body).into_owned(),
         },

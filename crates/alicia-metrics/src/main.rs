@@ -149,7 +149,8 @@ fn destinations(settings: &settings::Settings) -> String {
     match settings.destinations.as_slice() {
         [] => "nothing is handed on".to_owned(),
         some => {
-            let some: Vec<String> = some.iter().map(|one| format!("{} ({})", one.name, one.url)).collect();
+            let some: Vec<String> =
+                some.iter().map(|one| format!("{} ({})", one.name, one.shown_url())).collect();
             format!("handed on to {}", some.join(", "))
         }
     }

@@ -59,7 +59,12 @@ fn measure(count: usize, batch: usize, is_full: bool) {
     while queue.stats().queue_samples > 0 {
         if let Next::Post(request) = courier.next_step() {
             bytes += request.body.len();
-            courier.answered(&Reply::Status { status: 204, retry_after: None, text: String::new() });
+            courier.answered(&Reply::Status {
+                status: 204,
+                says_written: true,
+                retry_after: None,
+                text: String::new(),
+            });
         }
     }
     let per = |total: f64| total / SAMPLES as f64;

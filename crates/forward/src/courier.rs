@@ -3,8 +3,9 @@
 
 use crate::queue::Queue;
 use crate::reader::{Batch, Reader};
-use crate::request;
-use crate::settings::Settings;
+use crate::request::{self, Row};
+use crate::second;
+use crate::settings::{Settings, Version};
 use crate::stats::add;
 use crate::verdict::{BackOff, Verdict, judge};
 use model::{Describe, Metadata, limits};
@@ -68,7 +69,7 @@ pub enum Next {
     Wait(Duration),
 }
 
-/// The body of a request; its headers are [`crate::HEADERS`].
+/// The body of a request; its headers are [`Version::headers`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Packed.
@@ -82,6 +83,8 @@ pub enum Reply {
     Status {
         /// The status of HTTP.
         status: u16,
+        /// Whether it says how many samples it wrote, as everybody does who reads version 2.
+        says_written: bool,
         /// How long it asks not to be asked.
         retry_after: Option<Duration>,
         /// What it says, for the log.
@@ -130,18 +133,29 @@ impl Courier {
             return Next::Wait(wait);
         }
         let body = match &self.hand {
-            Some(Hand::Samples(load)) => request::write(load.rows()),
+            Some(Hand::Samples(load)) => self.write(load.rows()),
             Some(Hand::Metadata(all)) => request::write_metadata(
                 all.get(..all.len().min(limits::FORWARD_METADATA)).unwrap_or_default(),
             ),
             None => return Next::Wait(limits::FORWARD_WAIT),
         };
-        Next::Post(Request { body })
+        Next::Post(Request { body: request::pack(&body) })
+    }
+
+    fn write(&self, rows: &[Row]) -> Vec<u8> {
+        match self.queue.settings.version {
+            Version::V1 => request::write(rows),
+            Version::V2 => second::write(rows, |metric| {
+                let known = self.describe.as_ref()?.described(Some(metric));
+                known.into_iter().next().map(|(_, metadata)| metadata)
+            }),
+        }
     }
 
     /// Takes something in hand, or says how long there is nothing to do.
     fn fill(&mut self, now: Duration) -> Result<(), Duration> {
         if now >= self.describing
+            && self.queue.settings.version == Version::V1
             && let Some(describe) = &self.describe
         {
             self.describing = now + limits::FORWARD_METADATA_EVERY;
@@ -184,6 +198,11 @@ impl Courier {
             Reply::Status { status, retry_after, .. } => (judge(*status), *retry_after),
             Reply::Failed(_) => (Verdict::Again, None),
         };
+        if self.is_misunderstood(reply) {
+            // Nothing is lost by it when somebody sets the version right.
+            let why = "it does not read version 2 of remote write: set `version = 1`".to_owned();
+            return self.again(&Reply::Failed(why), asked);
+        }
         if verdict == Verdict::Again {
             return self.again(reply, asked);
         }
@@ -204,6 +223,14 @@ impl Courier {
             }
             None => {}
         }
+    }
+
+    /// Whether the receiver does not know the second version. One that knows only the first may take such a request, and
+    /// find nothing in it.
+    fn is_misunderstood(&self, reply: &Reply) -> bool {
+        let Reply::Status { status, says_written, .. } = reply else { return false };
+        let is_taken = judge(*status) == Verdict::Taken;
+        self.queue.settings.version == Version::V2 && (*status == 415 || (is_taken && !says_written))
     }
 
     fn again(&mut self, reply: &Reply, asked: Option<Duration>) {
@@ -285,7 +312,7 @@ impl Load {
         Self { batch, left, pieces, sent: 0, failed: 0 }
     }
 
-    fn rows(&self) -> &[request::Row] {
+    fn rows(&self) -> &[Row] {
         let next = self.left.last().cloned().unwrap_or_default();
         self.batch.rows.get(next).unwrap_or_default()
     }

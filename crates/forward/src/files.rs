@@ -74,20 +74,20 @@ impl Files {
     }
 
     fn find(&mut self, name: &str, number: u64, at: Cursor, told: &Told) -> io::Result<()> {
-        let mut segment = survey(&*self.disk, name, number)?;
-        if let Header::Other(version) = segment.0 {
+        let (header, mut segment) = survey(&*self.disk, name, number)?;
+        if let Header::Other(version) = header {
             let aside = self.disk.quarantine(name)?;
             told.tell(format!("{name} has the unknown version {version}; it is put aside as {aside}"));
             return Ok(());
         }
         if number == at.segment {
-            segment.1.done = at.samples.min(segment.1.samples);
+            segment.done = at.samples.min(segment.samples);
         }
-        let is_done = number < at.segment || (number == at.segment && at.offset >= segment.1.bytes);
-        if is_done || segment.1.bytes <= HEADER_BYTES {
+        let is_done = number < at.segment || (number == at.segment && at.offset >= segment.bytes);
+        if is_done || segment.bytes <= HEADER_BYTES {
             return self.disk.remove(name);
         }
-        self.segments.insert(number, segment.1);
+        self.segments.insert(number, segment);
         Ok(())
     }
 

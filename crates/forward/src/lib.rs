@@ -29,6 +29,8 @@ mod histogram;
 
 mod request;
 
+mod second;
+
 mod reader;
 
 mod verdict;
@@ -37,6 +39,5 @@ mod courier;
 
 pub use courier::{Courier, Next, Reply, Request};
 pub use queue::Queue;
-pub use request::HEADERS;
-pub use settings::Settings;
+pub use settings::{Settings, Version};
 pub use stats::Stats;

@@ -1,17 +1,11 @@
-//! Requests of remote write 1.0: series with their samples as protobuf, packed with snappy.
+//! Requests of remote write 1.0: series with their samples as protobuf, packed with snappy; and what both versions have in
+//! common.
 
 use crate::bytes;
 use crate::histogram;
 use crate::protobuf::{put_bytes, put_double, put_varint};
 use model::{Histogram, Labels, Metadata, MetricType, Millis, PART};
 use std::sync::Arc;
-
-/// The headers that say what a request is.
-pub const HEADERS: [(&str, &str); 3] = [
-    ("content-type", "application/x-protobuf"),
-    ("content-encoding", "snappy"),
-    ("x-prometheus-remote-write-version", "0.1.0"),
-];
 
 /// A value of a series at a time, on its way out.
 #[derive(Debug, Clone)]
@@ -46,36 +40,46 @@ pub(crate) fn labels(own: &Labels, more: &Labels) -> Vec<u8> {
     out
 }
 
-/// A request with these rows, packed. Those of one series go together, in the order in which they come.
-pub(crate) fn write(rows: &[Row]) -> Vec<u8> {
+/// The rows of each series together, in the order in which they come.
+pub(crate) fn groups(rows: &[Row]) -> Vec<Vec<&Row>> {
     let mut order: Vec<&Row> = rows.iter().collect();
     order.sort_by_key(|row| row.reference);
-    let (mut out, mut series, mut sample) = (Vec::new(), Vec::new(), Vec::new());
-    for rows in order.chunk_by(|a, b| a.reference == b.reference) {
+    order.chunk_by(|a, b| a.reference == b.reference).map(<[_]>::to_vec).collect()
+}
+
+/// Appends the value of a row to a series, where numbers and histograms have these fields.
+pub(crate) fn put_value(series: &mut Vec<u8>, row: &Row, fields: [u32; 2], inner: &mut Vec<u8>) {
+    inner.clear();
+    match &row.value {
+        Value::Number(value) => {
+            put_double(inner, 1, *value);
+            put_varint(inner, 2, row.t.cast_unsigned());
+            put_bytes(series, fields[0], inner);
+        }
+        Value::Histogram(histogram) => {
+            histogram::write(inner, row.t, histogram);
+            put_bytes(series, fields[1], inner);
+        }
+    }
+}
+
+/// A request with these rows, not packed yet.
+pub(crate) fn write(rows: &[Row]) -> Vec<u8> {
+    let (mut out, mut series, mut inner) = (Vec::new(), Vec::new(), Vec::new());
+    for rows in groups(rows) {
         series.clear();
+        if let Some(first) = rows.first() {
+            series.extend_from_slice(&first.labels);
+        }
         for row in rows {
-            if series.is_empty() {
-                series.extend_from_slice(&row.labels);
-            }
-            sample.clear();
-            match &row.value {
-                Value::Number(value) => {
-                    put_double(&mut sample, 1, *value);
-                    put_varint(&mut sample, 2, row.t.cast_unsigned());
-                    put_bytes(&mut series, 2, &sample);
-                }
-                Value::Histogram(histogram) => {
-                    histogram::write(&mut sample, row.t, histogram);
-                    put_bytes(&mut series, 4, &sample);
-                }
-            }
+            put_value(&mut series, row, [2, 4], &mut inner);
         }
         put_bytes(&mut out, 1, &series);
     }
-    pack(&out)
+    out
 }
 
-/// A request that says what metrics are, packed.
+/// A request that says what metrics are, not packed yet.
 pub(crate) fn write_metadata(all: &[(Box<str>, Metadata)]) -> Vec<u8> {
     let (mut out, mut one) = (Vec::new(), Vec::new());
     for (name, Metadata { metric_type, unit, help }) in all {
@@ -86,10 +90,11 @@ pub(crate) fn write_metadata(all: &[(Box<str>, Metadata)]) -> Vec<u8> {
         put_bytes(&mut one, 5, unit.as_bytes());
         put_bytes(&mut out, 3, &one);
     }
-    pack(&out)
+    out
 }
 
-fn type_number(metric_type: MetricType) -> u64 {
+/// The number of a type, in either version.
+pub(crate) fn type_number(metric_type: MetricType) -> u64 {
     match metric_type {
         MetricType::Unknown => 0,
         MetricType::Counter => 1,
@@ -102,9 +107,9 @@ fn type_number(metric_type: MetricType) -> u64 {
     }
 }
 
-/// Packs with snappy's block format, which every receiver of the first version reads. A stream of literals if that fails, which
+/// Packs with snappy's block format, which every receiver reads. A stream of literals if that fails, which
 /// it only does beyond 4 GiB.
-fn pack(message: &[u8]) -> Vec<u8> {
+pub(crate) fn pack(message: &[u8]) -> Vec<u8> {
     snap::raw::Encoder::new().compress_vec(message).unwrap_or_else(|_| {
         let mut out = Vec::new();
         bytes::put(&mut out, 0);

@@ -2,9 +2,37 @@
 
 use model::{Labels, MatchOp, Matcher, limits};
 
+/// The version of remote write that a destination reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Version {
+    /// `prometheus.WriteRequest`, which every receiver reads.
+    #[default]
+    V1,
+    /// `io.prometheus.write.v2.Request`: shorter, and types come with the samples.
+    V2,
+}
+
+impl Version {
+    /// The headers that say what a request is.
+    #[must_use]
+    pub fn headers(self) -> [(&'static str, &'static str); 3] {
+        let (content_type, version) = match self {
+            Self::V1 => ("application/x-protobuf", "0.1.0"),
+            Self::V2 => ("application/x-protobuf;proto=io.prometheus.write.v2.Request", "2.0.0"),
+        };
+        [
+            ("content-type", content_type),
+            ("content-encoding", "snappy"),
+            ("x-prometheus-remote-write-version", version),
+        ]
+    }
+}
+
 /// What a destination gets. What it is called and where it is, is known to who drives it.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// What it reads.
+    pub version: Version,
     /// Bytes that its queue may take on disk, [`limits::LEAST_QUEUE_BYTES`] at least.
     pub queue_bytes: u64,
     /// Only series that meet all of these.
@@ -22,6 +50,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            version: Version::default(),
             queue_bytes: limits::QUEUE_BYTES,
             matchers: Vec::new(),
             labels: Labels::default(),

@@ -133,8 +133,8 @@ pub const HISTOGRAM_BUCKETS: usize = 1_000;
 pub const DESTINATIONS: usize = 16;
 /// Bytes of a destination's queue on disk where nobody says otherwise: at five bytes a sample days of an outage.
 pub const QUEUE_BYTES: u64 = 1 << 30;
-/// Bytes of the smallest queue: with less, every segment would be dropped before it is full.
-pub const LEAST_QUEUE_BYTES: u64 = 1 << 20;
+/// Bytes of the smallest queue: an eighth of it is a segment, which should hold some records.
+pub const LEAST_QUEUE_BYTES: u64 = 2_000_000;
 /// Bytes of a segment of a queue: so much is dropped at once when the queue is full, and read again at a start.
 pub const QUEUE_SEGMENT_BYTES: u64 = 8 << 20;
 /// Samples of one record of a queue: less than a request, which is made of whole records.

@@ -81,6 +81,8 @@ pub(super) struct Retention {
 pub(super) struct RemoteWrite {
     pub(super) url: String,
     pub(super) name: Option<String>,
+    /// Of remote write: 1 or 2.
+    pub(super) version: Option<u8>,
     /// Gigabytes of the queue.
     pub(super) queue_gb: Option<f64>,
     /// Which series; see [`Retention::matching`].

@@ -4,6 +4,7 @@ use super::SettingsError;
 use super::file::RemoteWrite;
 use super::resolve::secret_in;
 use crate::matching;
+use forward::Version;
 use http::Call;
 use model::{Labels, Matcher, NAME, PART, limits};
 use std::fmt;
@@ -22,6 +23,8 @@ pub(crate) struct Destination {
     pub(crate) name: String,
     /// Where to.
     pub(crate) url: String,
+    /// What it reads.
+    pub(crate) version: Version,
     /// Only series that meet these.
     pub(crate) matchers: Vec<Matcher>,
     /// Labels that series get, where they have none of the name.
@@ -58,14 +61,20 @@ pub(crate) enum Credentials {
 /// Headers and credentials are secrets.
 impl fmt::Debug for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Destination({} {})", self.name, self.url)
+        write!(f, "Destination({} {})", self.name, self.shown_url())
     }
 }
 
 impl Destination {
+    /// Where to, without what may be a secret.
+    pub(crate) fn shown_url(&self) -> &str {
+        self.url.split(['?', '#']).next().unwrap_or_default()
+    }
+
     /// What its queue and courier need.
     pub(crate) fn forward(&self) -> forward::Settings {
         forward::Settings {
+            version: self.version,
             queue_bytes: self.queue_bytes,
             matchers: self.matchers.clone(),
             labels: self.labels.clone(),
@@ -81,7 +90,7 @@ impl Destination {
     /// What is wrong with address, headers or secret.
     pub(crate) fn call(&self, body: Vec<u8>) -> Result<Call, http::CallError> {
         let mut call = Call::post(&self.url, body)?.within(self.time);
-        let own = forward::HEADERS.iter().copied();
+        let own = self.version.headers();
         for (name, value) in self.headers.iter().map(|(name, value)| (&**name, &**value)).chain(own) {
             call = call.header(name, value)?;
         }
@@ -126,7 +135,7 @@ fn destination(table: RemoteWrite, series: usize) -> Result<Destination, Setting
     }
     let reserved = |header: &str| {
         let is = |other: &str| header.eq_ignore_ascii_case(other);
-        RESERVED.iter().any(|other| is(other)) || forward::HEADERS.iter().any(|(other, _)| is(other))
+        RESERVED.iter().any(|other| is(other)) || Version::V1.headers().iter().any(|(other, _)| is(other))
     };
     if let Some((header, _)) = table.headers.iter().find(|(header, _)| reserved(header)) {
         return Err(bad(&name, &format!("the header {header:?} is set by the program")));
@@ -135,8 +144,14 @@ fn destination(table: RemoteWrite, series: usize) -> Result<Destination, Setting
         return Err(bad(&name, &format!("{label:?} is no label that can be added")));
     }
     let matchers = table.matching.as_deref().map(matching::parse).transpose();
+    let version = match table.version {
+        None | Some(1) => Version::V1,
+        Some(2) => Version::V2,
+        Some(other) => return Err(bad(&name, &format!("version: {other} is neither 1 nor 2"))),
+    };
     let one = Destination {
         url,
+        version,
         matchers: matchers.map_err(|why| bad(&name, &format!("match: {why}")))?.unwrap_or_default(),
         labels: Labels::new(&table.labels),
         queue_bytes: queue_bytes(&name, table.queue_gb)?,
@@ -157,18 +172,27 @@ fn destination(table: RemoteWrite, series: usize) -> Result<Destination, Setting
 /// `host-9090` from an address.
 fn name_of(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split('/').next().unwrap_or(rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let good = host.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' });
     good.collect::<String>().trim_matches(['-', '.']).chars().take(NAME_LETTERS).collect()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a size of a disk")]
+/// What a queue may be at most, in gigabytes: more than any disk has.
+const MOST_GB: f64 = 1e6;
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "checked to be a size of a disk"
+)]
 fn queue_bytes(name: &str, gb: Option<f64>) -> Result<u64, SettingsError> {
-    match gb {
-        None => Ok(limits::QUEUE_BYTES),
-        Some(gb) if (0.002..=1e6).contains(&gb) => Ok((gb * 1e9) as u64),
-        Some(gb) => Err(bad(name, &format!("queue_gb: {gb} is out of range (0.002 to 1000000)"))),
+    let Some(gb) = gb else { return Ok(limits::QUEUE_BYTES) };
+    let least = limits::LEAST_QUEUE_BYTES as f64 / 1e9;
+    if (least..=MOST_GB).contains(&gb) {
+        return Ok((gb * 1e9) as u64);
     }
+    Err(bad(name, &format!("queue_gb: {gb} is out of range ({least} to {MOST_GB})")))
 }
 
 fn within(name: &str, key: &str, value: Option<usize>) -> Result<usize, SettingsError> {
@@ -256,6 +280,8 @@ mod tests {
                 && all.native_histograms
         );
         assert!(!format!("{all:?}").contains("secret"), "{all:?}");
+        let all = read("[[remote_write]]\nurl = 'http://store/write?key=secret'").expect("good");
+        assert_eq!((all[0].shown_url(), all[0].name.as_str()), ("http://store/write", "store"));
     }
 
     #[test]
@@ -266,6 +292,7 @@ mod tests {
             ("queue_gb = 0.0", "queue_gb"),
             ("queue_gb = nan", "queue_gb"),
             ("max_samples = 0", "max_samples"),
+            ("version = 3", "neither 1 nor 2"),
             ("timeout = 'forever'", "timeout"),
             ("match = 'a{'", "match"),
             ("labels = { __name__ = 'x' }", "no label"),

@@ -169,7 +169,7 @@ fn live_another_collector_gets_histograms_labels_and_types_with_a_secret_that_is
     fs::write(&secret, "s3cret\n").expect("written");
     let table = format!(
         "[[remote_write]]\nname = 'far'\nurl = 'http://{}/api/v1/write'\ntoken_file = '{}'\n\
-         labels = {{ site = 'home' }}\nmatch = '__name__=~\"h|up.*|alicia.*\"'\nnative_histograms = true\n",
+         labels = {{ site = 'home' }}\nmatch = '__name__=~\"h|up.*|alicia.*\"'\nnative_histograms = true\nversion = 2\n",
         far.http,
         secret.display()
     );

@@ -16,7 +16,12 @@ fn rig(count: usize) -> Rig {
 }
 
 fn after(seconds: u64) -> Reply {
-    Reply::Status { status: 429, retry_after: Some(Duration::from_secs(seconds)), text: String::new() }
+    Reply::Status {
+        status: 429,
+        says_written: false,
+        retry_after: Some(Duration::from_secs(seconds)),
+        text: String::new(),
+    }
 }
 
 #[test]
@@ -115,13 +120,15 @@ impl Describe for Described {
         Ok(())
     }
 
-    fn described(&self, _: Option<&str>) -> Vec<(Box<str>, Metadata)> {
+    fn described(&self, metric: Option<&str>) -> Vec<(Box<str>, Metadata)> {
         let counter = |help: &str| Metadata {
             metric_type: MetricType::Counter,
             unit: "bytes".into(),
             help: help.into(),
         };
-        vec![("a_total".into(), counter("größer")), ("b_total".into(), counter(""))]
+        let mut all = vec![("a_total".into(), counter("größer")), ("b_total".into(), counter(""))];
+        all.retain(|(name, _): &(Box<str>, _)| metric.is_none_or(|metric| **name == *metric));
+        all
     }
 }
 
@@ -146,4 +153,40 @@ fn metrics_are_described_at_the_start_and_every_minute_but_only_those_that_go() 
         clock.advance(Duration::from_secs(1));
     }
     assert_eq!(described, [0, 60, 120]);
+}
+
+#[test]
+fn the_second_version_says_what_metrics_are_beside_their_samples() {
+    let clock = Arc::new(SimClock::at(0));
+    let settings = Settings { version: forward::Version::V2, ..Settings::default() };
+    let (queue, mut courier) =
+        Courier::open(Arc::new(SimDisk::new(1)), clock, settings, Some(Arc::new(Described)))
+            .expect("a sound disk");
+    let point = Point { t: 5, v: 1.0 };
+    queue.append(&[Sample { series: &series("a_total"), point }]).expect("it never fails");
+    queue.commit().expect("it never fails");
+    let Next::Post(request) = courier.next_step() else { panic!("there is something to send") };
+    let mut body = Vec::new();
+    ingest::unpack(ingest::Packing::Snappy, &request.body, &mut body).expect("packed");
+    // Texts: none, name of the label, name of the metric, help, unit; then a series of labels, a sample, and type 1.
+    let texts = b"\x22\0\x22\x08__name__\x22\x07a_total\x22\x08gr\xc3\xb6\xc3\x9fer\x22\x05bytes";
+    let sample = b"\x0a\x02\x01\x02\x12\x0b\x09\0\0\0\0\0\0\xf0\x3f\x10\x05\x2a\x06\x08\x01\x18\x03\x20\x04";
+    let expect = [&texts[..], b"\x2a\x19", sample].concat();
+    assert_eq!(body, expect);
+}
+
+#[test]
+fn who_takes_the_second_version_without_a_word_has_not_understood_it() {
+    let taken =
+        |says_written| Reply::Status { status: 204, says_written, retry_after: None, text: String::new() };
+    let mut rig = open(&SimDisk::new(1), &Settings { version: forward::Version::V2, ..Settings::default() });
+    rig.take(&[series("a")]);
+    for (reply, sent) in [(taken(false), 0), (status(415), 0), (taken(true), 1)] {
+        rig.clock.advance(Duration::from_secs(60));
+        let Next::Post(_) = rig.courier.next_step() else { panic!("it is tried again") };
+        rig.courier.answered(&reply);
+        let stats = rig.queue.stats();
+        assert_eq!((stats.sent, stats.failed, stats.queue_samples), (sent, 0, 1 - sent));
+    }
+    assert!(rig.queue.take_told()[0].contains("version 2"));
 }

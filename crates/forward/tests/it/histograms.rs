@@ -1,7 +1,8 @@
 //! Native histograms: put together again on the way out.
 
 use crate::rig::{Receiver, START, open};
-use forward::Settings;
+use forward::{Settings, Version};
+use ingest::RemoteWrite;
 use model::{
     Append, CUSTOM_BUCKETS, Histogram, HistogramSeries, Labels, NAME, ResetHint, Sample, stale_marker,
 };
@@ -48,9 +49,15 @@ fn take(queue: &forward::Queue, round: i64) -> u64 {
 
 #[test]
 fn histograms_arrive_as_they_were_taken() {
+    check(Version::V1, RemoteWrite::V1);
+    check(Version::V2, RemoteWrite::V2);
+}
+
+fn check(version: Version, read_as: RemoteWrite) {
     let (disk, mut receiver) = (SimDisk::new(1), Receiver::new());
+    receiver.version = read_as;
     // A reader of the other side keeps the same parts again.
-    let settings = Settings { native_histograms: true, max_samples: 3, ..Settings::default() };
+    let settings = Settings { version, native_histograms: true, max_samples: 3, ..Settings::default() };
     let mut rig = open(&disk, &settings);
     let count = take(&rig.queue, 0);
     rig.drain(&mut receiver);

@@ -1,14 +1,21 @@
 //! What goes in comes out, in order, and all of it is accounted for.
 
 use crate::rig::{Receiver, START, numbers, open, series};
-use forward::Settings;
+use forward::{Settings, Version};
+use ingest::RemoteWrite;
 use model::{Append, Labels, Matcher, NAME, Point, Sample, stale_marker};
 use world::{Disk, SimDisk};
 
 #[test]
 fn what_is_taken_arrives_in_order_and_bit_for_bit() {
+    check(Version::V1, RemoteWrite::V1);
+    check(Version::V2, RemoteWrite::V2);
+}
+
+fn check(version: Version, read_as: RemoteWrite) {
     let (disk, mut receiver) = (SimDisk::new(1), Receiver::new());
-    let mut rig = open(&disk, &Settings::default());
+    receiver.version = read_as;
+    let mut rig = open(&disk, &Settings { version, ..Settings::default() });
     let all = [series("a x=1"), series("a x=2"), series("ü")];
     for _ in 0..3_000 {
         rig.take(&all);

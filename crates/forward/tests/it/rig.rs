@@ -91,6 +91,7 @@ pub(crate) struct Receiver {
     pub(crate) requests: usize,
     /// Refuses a whole request for one sample out of order, as Prometheus does.
     pub(crate) is_strict: bool,
+    pub(crate) version: RemoteWrite,
     /// Says this, as long as there is something.
     pub(crate) answers: Vec<Reply>,
 }
@@ -127,6 +128,7 @@ impl Receiver {
             repeats: 0,
             requests: 0,
             is_strict: true,
+            version: RemoteWrite::V1,
             answers: Vec::new(),
         }
     }
@@ -139,7 +141,7 @@ impl Receiver {
         let packed = body;
         let mut body = Vec::new();
         unpack(Packing::Snappy, packed, &mut body).expect("it is packed");
-        let told = self.gate.remote_write(RemoteWrite::V1, &body, START).expect("it is a request");
+        let told = self.gate.remote_write(self.version, &body, START).expect("it is a request");
         assert!(told.refused.is_empty(), "{:?}", told.refused);
         let staged = std::mem::take(&mut *self.staged.0.lock());
         if self.is_strict && !self.is_in_order(&staged) {
@@ -179,7 +181,7 @@ impl Receiver {
 }
 
 pub(crate) fn status(status: u16) -> Reply {
-    Reply::Status { status, retry_after: None, text: "said so".to_owned() }
+    Reply::Status { status, says_written: true, retry_after: None, text: "said so".to_owned() }
 }
 
 /// `0, 1, …`.
