@@ -153,6 +153,20 @@ fn live_a_prometheus_gets_everything_though_both_sides_stop_and_die() {
     });
     let log = collector.log();
     assert!(log.contains("handing samples on") && !log.contains("not wanted"), "{log}");
+    // One sample that is too late for a Prometheus, which refuses the whole request for it, costs the others nothing.
+    write(&collector, begin, 800..830);
+    write(&collector, begin, -5..-4);
+    write(&collector, begin, 830..850);
+    arrived(&prometheus, 850);
+    until("nothing is left", || match own(&collector, "queue_samples") {
+        0.0 => Ok(()),
+        left => Err(left),
+    });
+    assert_eq!(own(&collector, "failed_samples_total"), 1.0);
+    until("it is told", || match collector.log() {
+        log if log.contains("1 samples were not wanted") => Ok(()),
+        log => Err(log),
+    });
     // A destination that is taken out of the settings leaves its queue behind, which is told.
     collector.signal("TERM");
     assert!(collector.wait().success());
