@@ -25,6 +25,8 @@ pub struct Courier {
     describe: Option<Arc<dyn Describe>>,
     hand: Option<Hand>,
     back_off: BackOff,
+    /// The same, of the disk that is read.
+    reading: BackOff,
     /// Nothing is sent before.
     resting_until: Duration,
     /// When samples are taken from the queue though they are few.
@@ -112,6 +114,7 @@ impl Courier {
             describe,
             hand: None,
             back_off: BackOff::default(),
+            reading: BackOff::default(),
             resting_until: Duration::ZERO,
             due: Duration::ZERO,
             describing: Duration::ZERO,
@@ -174,6 +177,7 @@ impl Courier {
         }
         match self.reader.next(most) {
             Ok(Some(batch)) => {
+                self.reading.reset();
                 self.due = now + limits::FORWARD_WAIT;
                 let arrival = batch.arrival.unwrap_or_else(|| self.queue.clock.now());
                 self.queue.depart(batch.end.segment, batch.all(), arrival);
@@ -185,8 +189,10 @@ impl Courier {
                 Err(limits::FORWARD_WAIT)
             }
             Err(error) => {
-                self.queue.told.tell(format!("the queue cannot be read: {error}"));
-                self.resting_until = now + self.back_off.pause(None);
+                if self.reading.failures() == 0 {
+                    self.queue.told.tell(format!("the queue cannot be read: {error}"));
+                }
+                self.resting_until = now + self.reading.pause(None);
                 Err(self.resting_until - now)
             }
         }

@@ -10,6 +10,7 @@ use crate::record::{self, HEADER_BYTES, Header, Kind, PAYLOAD_BYTES, PREFIX_BYTE
 use crate::request::{self, Row, Value};
 use crate::stats::add;
 use model::{Millis, PART, Part, Point};
+use std::io;
 use std::sync::Arc;
 
 /// Bytes that are read at a time.
@@ -96,9 +97,24 @@ impl Reader {
     /// The next samples, `most` of them unless one record has more; `None` if there are no more now. What could not be read is counted.
     ///
     /// # Errors
-    /// Those of the disk; the same is read the next time.
-    pub(crate) fn next(&mut self, most: usize) -> std::io::Result<Option<Batch>> {
+    /// Those of the disk, where nothing could be read before; the same is read the next time.
+    pub(crate) fn next(&mut self, most: usize) -> io::Result<Option<Batch>> {
         let mut batch = Batch::default();
+        let gathered = self.gather(&mut batch, most);
+        batch.end = self.at;
+        if !batch.rows.is_empty() {
+            // What failed is met again with the next batch.
+            return Ok(Some(batch));
+        }
+        self.settle(&mut batch);
+        match gathered {
+            // It was dropped while it was read.
+            Err(_) if !self.queue.has(self.at.segment) => Ok(None),
+            gathered => gathered.map(|()| None),
+        }
+    }
+
+    fn gather(&mut self, batch: &mut Batch, most: usize) -> io::Result<()> {
         while let Some((number, segment)) = self.queue.first_from(self.at.segment) {
             if number != self.at.segment || !self.is_open {
                 if !batch.rows.is_empty() {
@@ -110,7 +126,7 @@ impl Reader {
             if self.at.offset < segment.bytes {
                 match self.find(&segment)? {
                     Found::Record => {
-                        if !self.take(&mut batch, most) {
+                        if !self.take(batch, most) {
                             break;
                         }
                     }
@@ -123,7 +139,7 @@ impl Reader {
                 if !batch.rows.is_empty() {
                     break;
                 }
-                self.settle(&mut batch);
+                self.settle(batch);
                 self.queue.finish(number);
                 self.at = Cursor { segment: number + 1, offset: HEADER_BYTES, samples: 0 };
                 self.is_open = false;
@@ -132,12 +148,7 @@ impl Reader {
                 break;
             }
         }
-        batch.end = self.at;
-        if batch.rows.is_empty() {
-            self.settle(&mut batch);
-            return Ok(None);
-        }
-        Ok(Some(batch))
+        Ok(())
     }
 
     /// Nothing of a batch is to be sent: what was lost of it is counted.
@@ -147,7 +158,7 @@ impl Reader {
         self.queue.pass(self.at);
     }
 
-    fn begin(&mut self, number: u64) -> std::io::Result<()> {
+    fn begin(&mut self, number: u64) -> io::Result<()> {
         self.at = Cursor { segment: number, offset: HEADER_BYTES, samples: 0 };
         self.defined.clear();
         self.window.clear();
@@ -161,7 +172,7 @@ impl Reader {
     }
 
     /// Makes sure that the window has the record at the offset, or moves on to the next good one.
-    fn find(&mut self, segment: &Segment) -> std::io::Result<Found> {
+    fn find(&mut self, segment: &Segment) -> io::Result<Found> {
         if self.has_record() {
             return Ok(Found::Record);
         }
@@ -198,7 +209,7 @@ impl Reader {
         (at < self.window.len()).then_some(at)
     }
 
-    fn load(&mut self, from: u64, size: usize, end: u64) -> std::io::Result<()> {
+    fn load(&mut self, from: u64, size: usize, end: u64) -> io::Result<()> {
         let size = size.min(usize::try_from(end - from).unwrap_or(usize::MAX));
         self.window = self.queue.disk.read_at(&record::name(self.at.segment), from, size)?;
         self.window_at = from;

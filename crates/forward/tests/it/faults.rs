@@ -1,11 +1,14 @@
 //! Full disks, failing disks and damage.
 
-use crate::rig::{Receiver, open, series};
+use crate::rig::{Receiver, numbers, open, open_on, series};
 use forward::Settings;
 use model::{Append, Point, Sample};
+use std::io;
 use std::io::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use world::{Disk, SimDisk};
+use world::{Disk, LogFile, ReadFile, SimDisk};
 
 #[test]
 fn a_full_disk_costs_samples_which_are_counted_and_nothing_else() {
@@ -145,4 +148,81 @@ fn a_segment_of_another_version_is_put_aside() {
     assert!(told.len() == 1 && told[0].contains("version 2"), "{told:?}");
     rig.take(&[series("a")]);
     assert_eq!(disk.list().expect("readable"), ["00000005.segment.damaged-1", "00000006.segment"]);
+}
+
+/// A disk of which two reads are good and two fail.
+struct FailsToRead(SimDisk, AtomicU64);
+
+impl Disk for FailsToRead {
+    fn read_at(&self, name: &str, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        if self.1.fetch_add(1, Ordering::Relaxed) % 4 >= 2 {
+            return Err(ErrorKind::Other.into());
+        }
+        // Little at a time, so that a batch takes several reads.
+        self.0.read_at(name, offset, length.min(200))
+    }
+
+    fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        self.0.read(name)
+    }
+
+    fn open(&self, name: &str) -> io::Result<Arc<dyn ReadFile>> {
+        self.0.open(name)
+    }
+
+    fn length(&self, name: &str) -> io::Result<u64> {
+        self.0.length(name)
+    }
+
+    fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.0.replace(name, bytes)
+    }
+
+    fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.0.append(name, bytes)
+    }
+
+    fn truncate(&self, name: &str, length: u64) -> io::Result<()> {
+        self.0.truncate(name, length)
+    }
+
+    fn sync(&self, name: &str) -> io::Result<()> {
+        self.0.sync(name)
+    }
+
+    fn quarantine(&self, name: &str) -> io::Result<String> {
+        self.0.quarantine(name)
+    }
+
+    fn create(&self, name: &str) -> io::Result<Arc<dyn LogFile>> {
+        self.0.create(name)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.0.rename(from, to)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.0.remove(name)
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        self.0.list()
+    }
+}
+
+#[test]
+fn a_read_that_fails_in_the_middle_of_a_batch_loses_nothing_of_it() {
+    let mut receiver = Receiver::new();
+    let disk = Arc::new(FailsToRead(SimDisk::new(1), AtomicU64::new(0)));
+    let mut rig = open_on(disk, &Settings::default());
+    for _ in 0..50 {
+        rig.take(&[series("a"), series("b x=1")]);
+    }
+    rig.drain(&mut receiver);
+    assert_eq!(receiver.values("a{}"), numbers(0..50));
+    let stats = rig.queue.stats();
+    assert_eq!((stats.sent, stats.failed, stats.dropped), (100, 0, 0));
+    let told = rig.queue.take_told();
+    assert!(!told.is_empty() && told.iter().all(|line| line.contains("cannot be read")), "{told:?}");
 }

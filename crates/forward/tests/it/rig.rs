@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use world::{Clock, SimClock, SimDisk};
+use world::{Clock, Disk, SimClock, SimDisk};
 
 /// When it all begins.
 pub(crate) const START: i64 = 1_700_000_000_000;
@@ -29,10 +29,13 @@ pub(crate) struct Rig {
 }
 
 pub(crate) fn open(disk: &SimDisk, settings: &Settings) -> Rig {
+    open_on(Arc::new(disk.clone()), settings)
+}
+
+pub(crate) fn open_on(disk: Arc<dyn Disk>, settings: &Settings) -> Rig {
     let clock = Arc::new(SimClock::at(START));
-    let (queue, courier) =
-        Courier::open(Arc::new(disk.clone()), clock.clone() as Arc<dyn Clock>, settings.clone(), None)
-            .expect("the disk can be read");
+    let (queue, courier) = Courier::open(disk, clock.clone() as Arc<dyn Clock>, settings.clone(), None)
+        .expect("the disk can be read");
     Rig { queue, courier, clock, taken: 0 }
 }
 
