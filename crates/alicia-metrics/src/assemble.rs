@@ -2,6 +2,7 @@
 
 use crate::cli::ServeArgs;
 use crate::data_dir;
+use crate::forwarding::{self, Deliveries, Forward};
 use crate::house::House;
 use crate::ledger::{DiskLedger, Opened};
 use crate::settings::{self, Settings};
@@ -9,7 +10,7 @@ use crate::snapshot::Snapshots;
 use crate::timers;
 use bus::{Bus, Inbox, Outbox};
 use ingest::Gate;
-use model::{Announce, Append, Select, SelfHealth, TimeRange, limits};
+use model::{Announce, Append, Labels, NAME, Select, SelfHealth, TimeRange, limits};
 use parking_lot::Mutex;
 use rules::{InsightWatch, Ledger, RuleBook, default_rules};
 use std::net::SocketAddr;
@@ -38,6 +39,8 @@ pub(crate) enum ServeError {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error(transparent)]
     Bus(#[from] bus::BusError),
+    #[error(transparent)]
+    Forward(#[from] forwarding::ForwardError),
     #[error("cannot hear signals: {0}")]
     Signals(std::io::Error),
     #[error("the demo cannot run: {0}")]
@@ -51,6 +54,7 @@ pub(crate) struct Running {
     pub(crate) http: SocketAddr,
     ready: Arc<AtomicBool>,
     timers: tokio::task::JoinSet<()>,
+    deliveries: Deliveries,
     stop_http: oneshot::Sender<()>,
     http_task: tokio::task::JoinHandle<std::io::Result<()>>,
     reload: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
@@ -74,7 +78,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let (outbox, inbox) = bus::outbox(limits::OUTBOX);
     let store = open_store(&settings, &clock)?;
     let book = build_book(&settings, &opened, &outbox);
-    let gate = build_gate(&settings, &clock, &store, &book, &outbox);
+    let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
+    let gate = build_gate(&settings, &clock, &store, &book, &forwards, &outbox);
     let bus = start_bus(&settings, &clock, &gate, inbox).await?;
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
@@ -85,6 +90,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         ledger: opened.ledger,
         outbox,
         bus,
+        forwards,
         settings,
         host: Arc::new(Mutex::new(None)),
         insight_watch: Mutex::new(InsightWatch::default()),
@@ -98,10 +104,11 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         let _ = stopped.await;
     }));
     let timers = timers::start(&house);
+    let deliveries = Deliveries::start(deliveries);
     recall(&house);
     ready.store(true, Ordering::Release);
     tracing::info!("serving REST on http://{http}");
-    Ok(Running { house, http, ready, timers, stop_http, http_task, reload })
+    Ok(Running { house, http, ready, timers, deliveries, stop_http, http_task, reload })
 }
 
 impl Running {
@@ -115,6 +122,8 @@ impl Running {
         }
         self.timers.shutdown().await;
         self.house.bus.stop().await;
+        self.deliveries.stop().await;
+        self.house.forwards.iter().for_each(Forward::stop);
         if let Err(error) = self.house.ledger.sync() {
             tracing::error!("the last alert changes may be lost in a power cut: {error}");
         }
@@ -204,9 +213,11 @@ fn build_gate(
     clock: &Arc<dyn Clock>,
     store: &Arc<Store>,
     book: &Arc<RuleBook>,
+    forwards: &[Forward],
     outbox: &Outbox,
 ) -> Arc<Gate> {
-    let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
+    let mut appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
+    appends.extend(forwards.iter().map(|forward| -> Arc<dyn Append> { forward.queue.clone() }));
     let gate = Gate::new(settings.gate(), Arc::clone(clock), appends, Arc::new(outbox.clone()))
         .describing(store.clone());
     let lately = TimeRange::last(limits::DAY, clock.now());
@@ -315,7 +326,7 @@ fn kept_days(retention: model::Millis) -> f64 {
 
 /// What the collector says of itself in the Prometheus text.
 #[expect(clippy::cast_precision_loss, reason = "counters below 2^53 are exact")]
-fn own_metrics(house: &House) -> Vec<(String, f64)> {
+fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
     let tally = house.gate.tally();
     let store = house.store.stats();
     let bus = house.bus.status();
@@ -345,7 +356,8 @@ fn own_metrics(house: &House) -> Vec<(String, f64)> {
         ("alicia_metrics_events_dropped_total", house.outbox.dropped()),
     ]
     .into_iter()
-    .map(|(name, value)| (name.to_owned(), value as f64))
+    .map(|(name, value)| (Labels::new([(NAME, name)]), value as f64))
+    .chain(house.forwards.iter().flat_map(Forward::own_metrics))
     .collect()
 }
 
@@ -367,6 +379,9 @@ fn reloader(
         let before = current.borrow().clone();
         if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {
             tracing::warn!("a change of the HTTP address or the data directory needs a restart");
+        }
+        if before.destinations != fresh.destinations {
+            tracing::warn!("a change of what is handed on, and where to, needs a restart");
         }
         current.send_replace(fresh);
         Ok(())

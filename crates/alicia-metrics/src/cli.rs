@@ -192,6 +192,17 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) alert_threshold_memory: Option<f64>,
 
+    /// Hand all samples on to this address by remote write, beside the destinations of the settings file; may be given several
+    /// times, or several with commas between them
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ALICIA_METRICS_REMOTE_WRITE",
+        value_delimiter = ',',
+        help_heading = "Handing on"
+    )]
+    pub(crate) remote_write: Vec<String>,
+
     /// error, warn, info, debug, trace, or directives such as `warn,bus=debug` [default: info]
     #[arg(long, value_name = "LEVEL", env = "ALICIA_METRICS_LOG_LEVEL", help_heading = "Logs")]
     pub(crate) log_level: Option<String>,

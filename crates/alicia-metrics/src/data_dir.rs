@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub(crate) const WAL: &str = "wal";
 /// The directory of the blocks.
 pub(crate) const BLOCKS: &str = "blocks";
+/// The directory of the queues of what is handed on, each in one of the destination's name.
+pub(crate) const FORWARD: &str = "forward";
 /// The directory of all snapshots.
 pub(crate) const SNAPSHOTS: &str = "snapshots";
 

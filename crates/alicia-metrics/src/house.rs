@@ -1,5 +1,6 @@
 //! All parts of a running collector, for the timers and the faces.
 
+use crate::forwarding::Forward;
 use crate::ledger::DiskLedger;
 use crate::settings::Settings;
 use bus::{Bus, Outbox};
@@ -21,6 +22,7 @@ pub(crate) struct House {
     pub(crate) ledger: Arc<DiskLedger>,
     pub(crate) outbox: Outbox,
     pub(crate) bus: Bus,
+    pub(crate) forwards: Vec<Forward>,
     pub(crate) settings: watch::Receiver<Settings>,
     pub(crate) host: Arc<Mutex<Option<HostSummary>>>,
     pub(crate) insight_watch: Mutex<InsightWatch>,

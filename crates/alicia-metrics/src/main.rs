@@ -14,11 +14,14 @@ mod settings;
 
 mod ledger;
 
+mod data_dir;
+
+mod forwarding;
+
 mod house;
 
 mod timers;
 
-mod data_dir;
 mod eraser;
 mod snapshot;
 
@@ -127,7 +130,7 @@ fn serve(args: &ServeArgs) -> ExitCode {
 fn check(args: &ServeArgs) -> ExitCode {
     match settings::load(args) {
         Ok(settings) => say(&format!(
-            "settings are good\nbroker {:?}\nhttp {}\ndata {}\nretention {}, late by at most {}, collection every {} s, host every {} s, {} rules in the file",
+            "settings are good\nbroker {:?}\nhttp {}\ndata {}\nretention {}, late by at most {}, collection every {} s, host every {} s, {} rules in the file, {}",
             settings.mqtt.broker,
             settings.http_listen,
             settings.data_dir.display(),
@@ -136,8 +139,20 @@ fn check(args: &ServeArgs) -> ExitCode {
             settings.collection_seconds,
             settings.host_seconds,
             settings.rules.len(),
+            destinations(&settings),
         )),
         Err(error) => refuse(&error),
+    }
+}
+
+fn destinations(settings: &settings::Settings) -> String {
+    match settings.destinations.as_slice() {
+        [] => "nothing is handed on".to_owned(),
+        some => {
+            let some: Vec<String> =
+                some.iter().map(|one| format!("{} ({})", one.name, one.shown_url())).collect();
+            format!("handed on to {}", some.join(", "))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What happens by the clock: the second's tick, the round of collection, the host, the sweep.
 
+use crate::forwarding::Forward;
 use crate::house::House;
 use ingest::HostWatch;
 use model::{Announce, Event, Select, Summary, TimeRange, limits};
@@ -31,6 +32,7 @@ pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
     let mut timers = JoinSet::new();
     timers.spawn(every_second(Arc::clone(house)));
     timers.spawn(durability(Arc::clone(house)));
+    timers.spawn(queues(Arc::clone(house)));
     timers.spawn(rounds(Arc::clone(house)));
     timers.spawn(summaries(Arc::clone(house)));
     timers.spawn(host(Arc::clone(house)));
@@ -85,6 +87,21 @@ async fn durability(house: Arc<House>) {
                 tracing::error!("samples are not safe on disk: {error}");
             }
             told = error;
+        }
+    }
+}
+
+/// Brings what is handed on to the disk, and says what is to be said of it. Apart from the samples, which do not wait for it.
+async fn queues(house: Arc<House>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while !house.forwards.is_empty() {
+        second.tick().await;
+        let maintained = Arc::clone(&house);
+        let done =
+            tokio::task::spawn_blocking(move || maintained.forwards.iter().for_each(Forward::maintain));
+        if done.await.is_err() {
+            tracing::error!("keeping the queues of remote write failed");
         }
     }
 }

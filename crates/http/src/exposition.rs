@@ -14,13 +14,14 @@ use std::fmt::Write as _;
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The newest value of each series in `all` that has not ended, and the collector's `own` metrics.
-pub(crate) fn write(all: &[SeriesPoints], own: &[(String, f64)]) -> String {
+pub(crate) fn write(all: &[SeriesPoints], own: &[(Labels, f64)]) -> String {
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
-    for (name, value) in own {
+    for (all, value) in own {
+        let name = all.get(NAME).unwrap_or("");
         let kind = if name.ends_with("_total") { MetricKind::Counter } else { MetricKind::Gauge };
         let family = families.entry(legacy(name, Some(':'))).or_default();
         family.is_own = true;
-        family.add(String::new(), *value, kind);
+        family.add(labels(all), *value, kind);
     }
     for one in all {
         let Some(point) = one.points.last().filter(|point| !is_stale_marker(point.v)) else { continue };

@@ -3,7 +3,7 @@
 use crate::access::Access;
 use crate::queries::Queries;
 use ingest::Gate;
-use model::{BusStatus, Describe, HostSummary, Select, SelfHealth};
+use model::{BusStatus, Describe, HostSummary, Labels, Select, SelfHealth};
 use rules::RuleBook;
 use serde::Serialize;
 use std::sync::Arc;
@@ -31,8 +31,8 @@ pub struct Parts {
     pub self_health: Arc<dyn Fn() -> SelfHealth + Send + Sync>,
     /// The newest reading of the host.
     pub host: Arc<dyn Fn() -> Option<HostSummary> + Send + Sync>,
-    /// The collector's own metrics, name and value, for the Prometheus text.
-    pub extra: Arc<dyn Fn() -> Vec<(String, f64)> + Send + Sync>,
+    /// The collector's own metrics, for the Prometheus text: labels, the name among them, and value.
+    pub extra: Arc<dyn Fn() -> Vec<(Labels, f64)> + Send + Sync>,
     /// What is kept, and how much may be.
     pub storage: Arc<dyn Fn() -> StorageStatus + Send + Sync>,
     /// Whether the house is complete.

@@ -39,6 +39,8 @@ pub(crate) struct Writer {
     distributions: Distributions,
     events: Vec<Event>,
     appends: Vec<Arc<dyn Append>>,
+    /// Those that get what is computed of other samples.
+    keepers: Vec<Arc<dyn Append>>,
     interner: Interner,
     complaints: Complaints,
     /// An empty batch, kept for its memory.
@@ -69,6 +71,7 @@ impl Writer {
         appends: Vec<Arc<dyn Append>>,
     ) -> Self {
         let interner = Interner::new(settings.series);
+        let keepers = appends.iter().filter(|append| !append.judges()).cloned().collect();
         Self {
             settings,
             registry,
@@ -82,6 +85,7 @@ impl Writer {
             distributions: Distributions::default(),
             events: Vec::new(),
             appends,
+            keepers,
             interner,
             complaints: Complaints::default(),
             spare: Batch::default(),
@@ -268,13 +272,16 @@ impl Writer {
         self.keep(changed, now);
     }
 
-    /// Hands the collector's own samples to the store alone.
+    /// Hands what is computed of other samples to those that keep samples.
     fn keep(&mut self, samples: Vec<(Arc<Series>, Point)>, now: Millis) {
         let mut batch = self.batch();
         samples.into_iter().for_each(|(series, point)| batch.push_known(series, point));
-        let kept = batch.append(self.appends.get(..1).unwrap_or_default());
+        let kept = batch.append(&self.keepers);
         match kept {
             Ok(outcome) => {
+                for (place, fault) in &outcome.faults {
+                    self.fault(*place, fault, NOBODY, now);
+                }
                 for (reason, times, newest) in outcome.refused_by_reason() {
                     let what =
                         batch.series(newest).map_or_else(String::new, |series| series.labels().to_string());

@@ -61,6 +61,11 @@ pub trait Append: Send + Sync {
     fn commit(&self) -> Result<(), AppendError> {
         Ok(())
     }
+
+    /// Whether it judges samples as they pass. Then it does not get what is only computed of others that it has seen.
+    fn judges(&self) -> bool {
+        false
+    }
 }
 
 /// What became of a batch.

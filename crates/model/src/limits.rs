@@ -130,6 +130,43 @@ pub const WRITE_BATCH: usize = 4_096;
 /// Buckets of one histogram from outside. Prometheus' clients have 160 by default; each bucket is a series of its own.
 pub const HISTOGRAM_BUCKETS: usize = 1_000;
 
+// ---- Handing on ------------------------------------------------------------------------------------------
+
+/// Destinations that samples are handed on to: each has a queue of its own.
+pub const DESTINATIONS: usize = 16;
+/// Bytes of a destination's queue on disk where nobody says otherwise: at five bytes a sample days of an outage.
+pub const QUEUE_BYTES: u64 = 1 << 30;
+/// Bytes of the smallest queue: an eighth of it is a segment, which should hold some records.
+pub const LEAST_QUEUE_BYTES: u64 = 2_000_000;
+/// Bytes of a segment of a queue: so much is dropped at once when the queue is full, and read again at a start.
+pub const QUEUE_SEGMENT_BYTES: u64 = 8 << 20;
+/// Samples of one record of a queue: less than a request, which is made of whole records.
+pub const QUEUE_RECORD_SAMPLES: usize = 1_000;
+/// Bytes of a record of a queue at which it ends, whatever it holds.
+pub const QUEUE_RECORD_BYTES: usize = 256 << 10;
+/// Bytes of samples that wait in memory for a queue's disk; then more are dropped, and counted.
+pub const QUEUE_UNWRITTEN_BYTES: usize = 8 << 20;
+/// Samples of a request, where nobody says otherwise: large enough to be packed well, and answered in some milliseconds.
+pub const FORWARD_SAMPLES: usize = 5_000;
+/// Samples of a request at most: receivers bound the bytes of a request, and of these so many samples are the half.
+pub const MOST_FORWARD_SAMPLES: usize = 50_000;
+/// How long samples may wait for others to go with them.
+pub const FORWARD_WAIT: Duration = Duration::from_secs(1);
+/// How long a request may take where nobody says otherwise, as with Prometheus.
+pub const FORWARD_TIME: Duration = Duration::from_secs(30);
+/// How long is waited after the first failure; twice as long after the next.
+pub const FORWARD_FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// How long is waited at most, whatever the receiver asks for: when it is back, it should not be idle for long.
+pub const FORWARD_LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Requests that one is cut into at most when its receiver does not want it: of 5,000 samples, one is found with 25.
+pub const FORWARD_PIECES: u32 = 32;
+/// How often types, units and help texts are sent, as with Prometheus.
+pub const FORWARD_METADATA_EVERY: Duration = Duration::from_secs(60);
+/// Metrics that one request tells of.
+pub const FORWARD_METADATA: usize = 1_000;
+/// Lines that wait for the log; of more, they are only counted.
+pub const FORWARD_TOLD: usize = 32;
+
 // ---- Registry -------------------------------------------------------------------------------------------
 
 /// Services known. An Alicia home has 23.
@@ -210,6 +247,15 @@ pub const HTTP_HEAD_TIME: Duration = Duration::from_secs(15);
 pub const HTTP_IDLE_TIME: Duration = Duration::from_secs(75);
 /// How long an HTTP answer may wait for the client to read on.
 pub const HTTP_STALL_TIME: Duration = Duration::from_secs(30);
+
+// ---- Calling other servers -------------------------------------------------------------------------------
+
+/// How long a call may take that does not say it: as long as Prometheus gives its targets.
+pub const OUTGOING_TIME: Duration = Duration::from_secs(10);
+/// How long a connection that nobody uses is kept: longer than a minute, so that whoever is called once a minute keeps his.
+pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(90);
+/// Connections to one server that are kept without use.
+pub const OUTGOING_IDLE: usize = 2;
 
 /// How many series there may be where nobody says it, with so many bytes of memory.
 #[must_use]

@@ -253,6 +253,10 @@ impl RuleBook {
 }
 
 impl Append for RuleBook {
+    fn judges(&self) -> bool {
+        true
+    }
+
     fn append(&self, batch: &[Sample<'_>]) -> Result<Appended, AppendError> {
         // Without a lock it is seen whether any rule is on any of the names: of most batches, none is.
         let seen = self.shelf();

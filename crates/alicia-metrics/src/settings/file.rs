@@ -5,6 +5,7 @@ use crate::cli::{Durability, LogFormat};
 use crate::span::Span;
 use model::Rule;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,8 @@ pub(super) struct File {
     pub(super) log: Log,
     /// `[[retention]]` tables: series that are kept for another time than the rest.
     pub(super) retention: Vec<Retention>,
+    /// `[[remote_write]]` tables: where samples are handed on to.
+    pub(super) remote_write: Vec<RemoteWrite>,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }
@@ -71,6 +74,33 @@ pub(super) struct Retention {
     /// How long, or in days: one of both.
     pub(super) keep: Option<Span>,
     pub(super) days: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RemoteWrite {
+    pub(super) url: String,
+    pub(super) name: Option<String>,
+    /// Of remote write: 1 or 2.
+    pub(super) version: Option<u8>,
+    /// Gigabytes of the queue.
+    pub(super) queue_gb: Option<f64>,
+    /// Which series; see [`Retention::matching`].
+    #[serde(rename = "match")]
+    pub(super) matching: Option<String>,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) token: Option<String>,
+    pub(super) token_file: Option<PathBuf>,
+    pub(super) ca: Option<PathBuf>,
+    pub(super) timeout: Option<Span>,
+    pub(super) max_samples: Option<usize>,
+    pub(super) native_histograms: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -4,6 +4,7 @@
 mod environment;
 mod file;
 mod memory;
+mod remote_write;
 mod resolve;
 
 use crate::cli::{Durability, LogFormat};
@@ -14,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::{MemoryLimits, RetentionRule};
 
+pub(crate) use remote_write::Destination;
 pub(crate) use resolve::{DEFAULT_DAYS, load, retention};
 
 /// Why the settings cannot be used.
@@ -67,6 +69,8 @@ pub(crate) struct Settings {
     pub(crate) cpu_threshold: f64,
     /// `high_memory` fires above this percentage. Default 85.
     pub(crate) memory_threshold: f64,
+    /// Where samples are handed on to. Default nowhere.
+    pub(crate) destinations: Vec<Destination>,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
     /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `bus=debug`. Default `info`.

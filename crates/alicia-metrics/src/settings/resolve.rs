@@ -3,6 +3,7 @@
 use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
 use super::memory;
+use super::remote_write;
 use super::{MqttSettings, Settings, SettingsError};
 use crate::cli::ServeArgs;
 use crate::matching;
@@ -32,6 +33,8 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let http_listen = args.http_listen.or(file.http.listen).unwrap_or(DEFAULT_HTTP);
     let http_access = http_access(args, &mut file, http_listen)?;
     let rules = std::mem::take(&mut file.rule);
+    let max_series =
+        args.max_series.or(file.storage.max_series).unwrap_or_else(|| limits::series_in(memory::available()));
     let settings = Settings {
         http_listen,
         http_access,
@@ -52,10 +55,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .unwrap_or(Span::FOREVER),
         retention_rules: file.retention.iter().map(retention_rule).collect::<Result<_, _>>()?,
         retention_gb: args.retention_gb.or(file.storage.retention_gb),
-        max_series: args
-            .max_series
-            .or(file.storage.max_series)
-            .unwrap_or_else(|| limits::series_in(memory::available())),
+        max_series,
         collection_seconds: args
             .collection_interval
             .or(alicia.collection_seconds)
@@ -72,6 +72,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .or(alicia.memory_threshold)
             .or(file.alerts.memory_threshold)
             .unwrap_or(85.0),
+        destinations: remote_write::resolve(&args.remote_write, file.remote_write, max_series)?,
         rules,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),
         log_format: args.log_format.or(file.log.format).unwrap_or_default(),
@@ -118,7 +119,7 @@ fn mqtt(args: &ServeArgs, alicia: AliciaVariables, file: file::Mqtt) -> Result<M
         username: args.mqtt_username.clone().or(alicia.mqtt_username).or(file.username),
         password: match (args.mqtt_password.clone(), password_file) {
             (Some(password), _) => Some(password),
-            (None, Some(path)) => Some(secret_in(path)?),
+            (None, Some(path)) => Some(secret_in("mqtt-password-file", path)?),
             (None, None) => alicia.mqtt_password.or(file.password),
         },
         client_id: args
@@ -200,10 +201,10 @@ fn http_access(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<
     }
 }
 
-fn secret_in(path: &Path) -> Result<String, SettingsError> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        SettingsError::value("mqtt-password-file", format!("cannot read {}: {error}", path.display()))
-    })?;
+/// The secret in a file, which the setting `name` gives.
+pub(super) fn secret_in(name: &str, path: &Path) -> Result<String, SettingsError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| SettingsError::value(name, format!("cannot read {}: {error}", path.display())))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 

@@ -28,6 +28,7 @@ mod drop_in;
 mod durability;
 mod embedded_broker;
 mod forever;
+mod handing_on;
 mod hostile_clients;
 mod numbered;
 mod prometheus_clients;

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, Request};
 use http::{Access, EraseError, Parts, Queries, StorageStatus};
 use ingest::{Gate, GateSettings};
 use model::{
-    Announce, Append, BrokerKind, BusStatus, Describe, Entry, Event, Health, HostSummary, Intake,
-    Measurements, Metadata, MetricKind, Origin, Reason, Report, Select, SelfHealth, Unregistration,
+    Announce, Append, BrokerKind, BusStatus, Describe, Entry, Event, Health, HostSummary, Intake, Labels,
+    Measurements, Metadata, MetricKind, NAME, Origin, Reason, Report, Select, SelfHealth, Unregistration,
 };
 use parking_lot::Mutex;
 use rules::{Change, Ledger, LedgerError, RuleBook, default_rules};
@@ -122,7 +122,10 @@ impl Counter {
                 errors: 1,
             }),
             host: Arc::new(move || Some(host)),
-            extra: Arc::new(|| vec![("alicia_metrics_messages_total".to_owned(), 3.0)]),
+            extra: Arc::new(|| {
+                let queue = [(NAME, "alicia_metrics_queue"), ("destination", "far")];
+                vec![(Labels::new([(NAME, "alicia_metrics_messages_total")]), 3.0), (Labels::new(queue), 0.5)]
+            }),
             storage: Arc::new(|| StorageStatus { blocks: 3, ..StorageStatus::default() }),
             ready: ready.clone(),
             reload: Arc::new(|| Err("line 3: no such key".to_owned())),

@@ -19,6 +19,9 @@ fn the_text_has_every_live_series_and_the_collectors_own() {
     let expect = r#"# HELP alicia_metrics_messages_total Of the collector itself.
 # TYPE alicia_metrics_messages_total counter
 alicia_metrics_messages_total 3
+# HELP alicia_metrics_queue Of the collector itself.
+# TYPE alicia_metrics_queue gauge
+alicia_metrics_queue{destination="far"} 0.5
 # TYPE done_total counter
 done_total{instance="stt-1",kind="a\"b\n\\",service="stt"} 42
 # TYPE temp gauge
@@ -47,6 +50,9 @@ _9_odd_name:x{instance="i",service="s"} 1
 # TYPE alicia_metrics_messages_total gauge
 alicia_metrics_messages_total 3
 alicia_metrics_messages_total{instance="i",service="s"} 8
+# HELP alicia_metrics_queue Of the collector itself.
+# TYPE alicia_metrics_queue gauge
+alicia_metrics_queue{destination="far"} 0.5
 # TYPE g gauge
 g{a_b="1",a_b_="2",instance="i",service="s",__="3"} 5
 # TYPE mixed gauge

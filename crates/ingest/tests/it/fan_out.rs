@@ -1,7 +1,7 @@
 //! The store decides, the others follow.
 
 use crate::house::{House, entry, lines, measured};
-use model::{IntakeError, Reason};
+use model::{Entry, IntakeError, MetricKind, Reason};
 
 #[test]
 fn what_the_store_keeps_reaches_every_reader_in_the_same_order() {
@@ -14,6 +14,21 @@ fn what_the_store_keeps_reaches_every_reader_in_the_same_order() {
         keeper.log.lock().iter().map(|(name, point)| format!("{name}@{}", point.t)).collect()
     };
     assert_eq!(order(&house.store), order(&house.reader));
+}
+
+#[test]
+fn what_is_computed_of_observations_goes_to_who_keeps_and_not_to_who_judges() {
+    let distributions = |keeper: &crate::house::Keeper| {
+        keeper.log.lock().iter().filter(|(name, _)| name.starts_with("took_histogram")).count()
+    };
+    for judges in [true, false] {
+        let house = House::with_reader(judges);
+        let observed = Entry { kind: MetricKind::Histogram, ..entry("took", 1.0) };
+        house.send(measured("stt", "stt-1", vec![observed]));
+        house.pass(30);
+        assert!(distributions(&house.store) > 0);
+        assert_eq!(distributions(&house.reader) > 0, !judges, "{judges}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use world::{Clock, SimClock};
 
@@ -27,9 +28,15 @@ pub(crate) struct Keeper {
     pub(crate) log: Mutex<Vec<(String, Point)>>,
     pub(crate) refuse: Mutex<Option<Refuse>>,
     pub(crate) broken: Mutex<bool>,
+    /// Is a judge of samples, as the rules are.
+    pub(crate) judges: AtomicBool,
 }
 
 impl Append for Keeper {
+    fn judges(&self) -> bool {
+        self.judges.load(Ordering::Relaxed)
+    }
+
     fn append(&self, batch: &[Sample<'_>]) -> Result<Appended, AppendError> {
         if *self.broken.lock() {
             return Err(AppendError("broken".to_owned()));
@@ -74,8 +81,14 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn new() -> Self {
+        Self::with_reader(true)
+    }
+
+    /// A house whose reader judges samples, or keeps them.
+    pub(crate) fn with_reader(judges: bool) -> Self {
         let (store, reader, ears) =
             (Arc::<Keeper>::default(), Arc::<Keeper>::default(), Arc::<Ears>::default());
+        reader.judges.store(judges, Ordering::Relaxed);
         let clock = Arc::new(SimClock::at(START));
         let appends: Vec<Arc<dyn Append>> = vec![store.clone(), reader.clone()];
         let gate = Gate::new(GateSettings::default(), clock.clone(), appends, ears.clone());

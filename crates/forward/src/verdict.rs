@@ -1,0 +1,90 @@
+//! What an answer means, and how long to wait before the next attempt. Pure.
+
+use model::limits;
+use std::time::Duration;
+
+/// What is done after an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It was taken.
+    Taken,
+    /// The receiver is in trouble: the same again, later.
+    Again,
+    /// Something in the request is not wanted: it is tried in pieces.
+    Bad,
+    /// The receiver wants none of it.
+    Refused,
+}
+
+/// What a status of HTTP means. A redirection is treated as trouble: somebody is putting things right, or should.
+pub(crate) fn judge(status: u16) -> Verdict {
+    match status {
+        200..=299 => Verdict::Taken,
+        408 | 425 | 429 => Verdict::Again,
+        400 | 413 | 422 => Verdict::Bad,
+        400..=499 => Verdict::Refused,
+        _ => Verdict::Again,
+    }
+}
+
+/// Growing pauses between attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct BackOff {
+    failures: u32,
+}
+
+impl BackOff {
+    /// An attempt went through, whatever was said to it.
+    pub(crate) fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    /// How many attempts failed one after the other.
+    pub(crate) fn failures(self) -> u32 {
+        self.failures
+    }
+
+    /// An attempt failed: how long to wait. What the receiver asks for counts if it is longer, up to the longest pause.
+    pub(crate) fn pause(&mut self, asked: Option<Duration>) -> Duration {
+        let doubled = 1_u32.checked_shl(self.failures.min(16)).unwrap_or(u32::MAX);
+        self.failures = self.failures.saturating_add(1);
+        let own = limits::FORWARD_FIRST_PAUSE.saturating_mul(doubled);
+        own.max(asked.unwrap_or_default()).min(limits::FORWARD_LONGEST_PAUSE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BackOff, Verdict, judge};
+    use std::time::Duration;
+
+    #[test]
+    fn answers_mean_what_the_protocol_says() {
+        for (status, verdict) in [
+            (200, Verdict::Taken),
+            (204, Verdict::Taken),
+            (301, Verdict::Again),
+            (400, Verdict::Bad),
+            (401, Verdict::Refused),
+            (404, Verdict::Refused),
+            (408, Verdict::Again),
+            (413, Verdict::Bad),
+            (429, Verdict::Again),
+            (500, Verdict::Again),
+            (503, Verdict::Again),
+        ] {
+            assert_eq!(judge(status), verdict, "{status}");
+        }
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_begin_anew_after_a_success() {
+        let mut back_off = BackOff::default();
+        let pauses: Vec<u128> = (0..9).map(|_| back_off.pause(None).as_millis()).collect();
+        assert_eq!(pauses, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+        back_off.reset();
+        assert_eq!(back_off.pause(Some(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(back_off.pause(Some(Duration::from_secs(7_000))), Duration::from_secs(30));
+        assert_eq!(back_off.pause(Some(Duration::ZERO)), Duration::from_secs(2));
+    }
+}
