@@ -16,11 +16,12 @@ pub(crate) enum Verdict {
     Refused,
 }
 
-/// What a status of HTTP means. A redirection is treated as trouble: somebody is putting things right, or should.
+/// What a status of HTTP means. A redirection, a password that is not known any more and a path that is not there are
+/// treated as trouble: somebody is putting things right, or should, and nothing is lost until then.
 pub(crate) fn judge(status: u16) -> Verdict {
     match status {
         200..=299 => Verdict::Taken,
-        408 | 425 | 429 => Verdict::Again,
+        401 | 403..=405 | 407 | 408 | 425 | 429 => Verdict::Again,
         400 | 413 | 422 => Verdict::Bad,
         400..=499 => Verdict::Refused,
         _ => Verdict::Again,
@@ -65,8 +66,9 @@ mod tests {
             (204, Verdict::Taken),
             (301, Verdict::Again),
             (400, Verdict::Bad),
-            (401, Verdict::Refused),
-            (404, Verdict::Refused),
+            (401, Verdict::Again),
+            (404, Verdict::Again),
+            (409, Verdict::Refused),
             (408, Verdict::Again),
             (413, Verdict::Bad),
             (429, Verdict::Again),

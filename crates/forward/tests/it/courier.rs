@@ -54,14 +54,14 @@ fn trouble_is_waited_out_with_growing_pauses_and_told_once() {
 #[test]
 fn what_is_refused_is_dropped_counted_and_told_with_the_answer() {
     let (mut rig, mut receiver) = (rig(10), Receiver::new());
-    receiver.answers = vec![status(404)];
+    receiver.answers = vec![status(409)];
     rig.drain(&mut receiver);
     rig.take(&[series("a")]);
     rig.drain(&mut receiver);
     let stats = rig.queue.stats();
     assert_eq!((stats.sent, stats.failed, stats.retries), (1, 10, 0));
     let told = rig.queue.take_told();
-    assert_eq!(told, [r#"10 samples were not wanted and are dropped: it answered 404 "said so""#]);
+    assert_eq!(told, [r#"10 samples were not wanted and are dropped: it answered 409 "said so""#]);
 }
 
 #[test]
