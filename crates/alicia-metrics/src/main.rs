@@ -22,6 +22,8 @@ mod data_dir;
 mod eraser;
 mod snapshot;
 
+mod bus_questions;
+
 mod assemble;
 
 mod progress;

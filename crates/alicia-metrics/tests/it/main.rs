@@ -22,6 +22,7 @@ mod wait;
 mod asking;
 mod backup;
 mod bus_faults;
+mod bus_queries;
 mod command_line;
 mod disk_full;
 mod drop_in;
