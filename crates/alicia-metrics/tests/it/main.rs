@@ -31,6 +31,7 @@ mod embedded_broker;
 mod forever;
 mod hostile_clients;
 mod numbered;
+mod opentelemetry;
 mod prometheus_clients;
 mod promql_over_http;
 #[path = "../../../ingest/tests/it/protobuf.rs"]
