@@ -24,6 +24,7 @@ mod backup;
 mod bus_faults;
 mod bus_queries;
 mod command_line;
+mod differential;
 mod disk_full;
 mod drop_in;
 mod durability;
