@@ -1,5 +1,6 @@
 //! Builds every part, connects it to the next, runs the house and stops it in reverse.
 
+use crate::bus_questions::BusQuestions;
 use crate::cli::ServeArgs;
 use crate::data_dir;
 use crate::forwarding::{self, Deliveries, Forward};
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use store::{Disks, Store};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use world::{Clock, Disk, RealDisk, SystemClock};
@@ -80,7 +82,14 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let book = build_book(&settings, &opened, &outbox);
     let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
     let gate = build_gate(&settings, &clock, &store, &book, &forwards, &outbox);
-    let bus = start_bus(&settings, &clock, &gate, inbox).await?;
+    let queries = Arc::<http::Queries>::default();
+    let desk = http::Desk {
+        select: store.clone(),
+        clock: Arc::clone(&clock),
+        queries: Arc::clone(&queries),
+        longest: limits::BUS_ANSWER_BYTES,
+    };
+    let bus = start_bus(&settings, &clock, &gate, inbox, desk).await?;
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,
@@ -91,6 +100,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         outbox,
         bus,
         forwards,
+        queries,
         settings,
         host: Arc::new(Mutex::new(None)),
         insight_watch: Mutex::new(InsightWatch::default()),
@@ -237,13 +247,16 @@ async fn start_bus(
     clock: &Arc<dyn Clock>,
     gate: &Arc<Gate>,
     inbox: Inbox,
+    desk: http::Desk,
 ) -> Result<Bus, ServeError> {
     let asked = Arc::clone(gate);
     let started = Arc::clone(clock);
     let begun = clock.monotonic();
     // Who asks over the bus is answered by a connected collector, so `healthy` needs no second look here.
     let health = move || self_health(&asked, true, started.monotonic().saturating_sub(begun));
-    Ok(bus::start(settings.bus(), Arc::clone(clock), gate.clone(), inbox, Arc::new(health)).await?)
+    let answer = BusQuestions { desk: Arc::new(desk), runtime: Handle::current() };
+    let (gate, clock) = (gate.clone(), Arc::clone(clock));
+    Ok(bus::start(settings.bus(), clock, gate, inbox, Arc::new(health), Arc::new(answer)).await?)
 }
 
 fn self_health(gate: &Gate, healthy: bool, uptime: Duration) -> SelfHealth {
@@ -288,7 +301,7 @@ fn http_parts(
         reload: Arc::clone(reload),
         erase: Arc::new(move |request| crate::eraser::erase(&store, request)),
         snapshot: Arc::new(move || snapshots.make().map(|dir| dir.display().to_string())),
-        queries: http::Queries::default(),
+        queries: Arc::clone(&house.queries),
         access: house.settings.borrow().http_access.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
@@ -353,6 +366,8 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
         ("alicia_metrics_bus_connected", u64::from(bus.connected)),
         ("alicia_metrics_bus_connects_total", bus.connects),
         ("alicia_metrics_bus_publish_failures_total", bus.publish_failures),
+        ("alicia_metrics_bus_questions_total", bus.questions),
+        ("alicia_metrics_bus_questions_refused_total", bus.questions_refused),
         ("alicia_metrics_events_dropped_total", house.outbox.dropped()),
     ]
     .into_iter()

@@ -4,6 +4,7 @@ use crate::forwarding::Forward;
 use crate::ledger::DiskLedger;
 use crate::settings::Settings;
 use bus::{Bus, Outbox};
+use http::Queries;
 use ingest::Gate;
 use model::HostSummary;
 use parking_lot::Mutex;
@@ -23,6 +24,8 @@ pub(crate) struct House {
     pub(crate) outbox: Outbox,
     pub(crate) bus: Bus,
     pub(crate) forwards: Vec<Forward>,
+    /// The places of queries, over HTTP and over the bus.
+    pub(crate) queries: Arc<Queries>,
     pub(crate) settings: watch::Receiver<Settings>,
     pub(crate) host: Arc<Mutex<Option<HostSummary>>>,
     pub(crate) insight_watch: Mutex<InsightWatch>,

@@ -25,6 +25,8 @@ mod timers;
 mod eraser;
 mod snapshot;
 
+mod bus_questions;
+
 mod assemble;
 
 mod progress;

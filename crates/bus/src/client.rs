@@ -10,6 +10,7 @@ use crate::encode::Outgoing;
 use crate::error::BusError;
 use crate::link::Link;
 use crate::outbox::Inbox;
+use crate::questions::Answered;
 use crate::reception::Reception;
 use model::{Event, Millis, SelfHealth, limits};
 use mqtt5::Packet;
@@ -49,6 +50,14 @@ pub(crate) enum Command {
     Stop,
 }
 
+/// What the connection is given to do.
+pub(crate) struct Queues {
+    pub(crate) inbox: Inbox,
+    pub(crate) commands: mpsc::Receiver<Command>,
+    /// Answers to questions over the bus.
+    pub(crate) answers: mpsc::Receiver<Answered>,
+}
+
 /// Everything that lives longer than one connection.
 pub(crate) struct Client {
     connector: Connector,
@@ -59,6 +68,7 @@ pub(crate) struct Client {
     inbox: Inbox,
     is_inbox_open: bool,
     commands: mpsc::Receiver<Command>,
+    answers: mpsc::Receiver<Answered>,
     /// When the process started, for the register message.
     started: Millis,
     /// Events that came while the bus was away.
@@ -88,10 +98,10 @@ impl Client {
         reception: Arc<Reception>,
         link: Arc<Link>,
         clock: Arc<dyn Clock>,
-        inbox: Inbox,
-        commands: mpsc::Receiver<Command>,
+        queues: Queues,
         self_health: Arc<dyn Fn() -> SelfHealth + Send + Sync>,
     ) -> Self {
+        let Queues { inbox, commands, answers } = queues;
         Self {
             connector,
             started: clock.now(),
@@ -102,6 +112,7 @@ impl Client {
             inbox,
             is_inbox_open: true,
             commands,
+            answers,
             waiting: VecDeque::new(),
             outgoing: VecDeque::new(),
             lasting: None,
@@ -186,9 +197,11 @@ impl Client {
         loop {
             self.take(connection)?;
             self.say(connection)?;
+            self.give_answer(connection)?;
             connection.flush().await?;
             connection.rest();
-            let has_room = self.is_inbox_open && connection.has_room();
+            let is_free = connection.has_room();
+            let has_room = self.is_inbox_open && is_free;
             tokio::select! {
                 biased;
                 command = self.commands.recv() => match command {
@@ -216,8 +229,25 @@ impl Client {
                     Some(event) => self.waiting.push_back(event),
                     None => self.is_inbox_open = false,
                 },
+                answered = self.answers.recv(), if is_free => {
+                    // The queue stays open: its sender is with our own reception.
+                    if let Some(answered) = answered {
+                        connection.publish_answer(answered, &self.link)?;
+                    }
+                }
             }
         }
+    }
+
+    /// Puts one answer on its way, if there is one. One at a time: a long one is written before the next, and alerts do
+    /// not wait for all of them.
+    fn give_answer(&mut self, connection: &mut Connection) -> Result<(), Loss> {
+        if connection.has_room()
+            && let Ok(answered) = self.answers.try_recv()
+        {
+            connection.publish_answer(answered, &self.link)?;
+        }
+        Ok(())
     }
 
     /// The first words on every connection.

@@ -4,6 +4,7 @@ use crate::encode::Outgoing;
 use crate::inbound::{Inbound, Incoming, Publish};
 use crate::link::Link;
 use crate::pace::Pace;
+use crate::questions::Answered;
 use crate::reception::Reception;
 use mqtt5::packet::MqttPacket;
 use mqtt5::packet::disconnect::DisconnectPacket;
@@ -199,6 +200,43 @@ impl Connection {
             self.under_way.push_back(UnderWay { packet_id, message, is_lasting });
         }
         Ok(())
+    }
+
+    /// Puts an answer on its way, or that it is too long. Nobody waits for it on a later connection.
+    pub(crate) fn publish_answer(&mut self, answered: Answered, link: &Link) -> Result<(), Loss> {
+        let Some(answered) = self.try_answer(answered, link)? else { return Ok(()) };
+        let shorter = answered.too_long(self.longest);
+        if self.try_answer(shorter, link)?.is_some() {
+            link.publish_failed();
+        }
+        Ok(())
+    }
+
+    /// Puts an answer on its way; gives it back if it is longer than the broker takes.
+    fn try_answer(&mut self, answered: Answered, link: &Link) -> Result<Option<Answered>, Loss> {
+        let begin = self.outbound.len();
+        let packet_id = self.new_id();
+        let Answered { message, qos, correlation_data, .. } = &answered;
+        let service = if *qos == 0 { QoS::AtMostOnce } else { QoS::AtLeastOnce };
+        let mut packet = PublishPacket::new(message.topic.clone(), message.payload.clone(), service);
+        packet.protocol_version = self.version.as_u8();
+        if *qos > 0 {
+            packet = packet.with_packet_id(packet_id);
+        }
+        if let (ProtocolVersion::V5, Some(data)) = (self.version, correlation_data) {
+            packet = packet.with_correlation_data(data.clone());
+        }
+        packet.encode(&mut self.outbound)?;
+        if self.outbound.len() - begin > self.longest {
+            self.outbound.truncate(begin);
+            return Ok(Some(answered));
+        }
+        if *qos == 0 {
+            link.message_published();
+        } else {
+            self.under_way.push_back(UnderWay { packet_id, message: answered.message, is_lasting: false });
+        }
+        Ok(None)
     }
 
     /// A packet id that no packet under way has.

@@ -1,16 +1,17 @@
 //! Starting and stopping the bus, and asking how it is.
 
 use crate::broker::EmbeddedBroker;
-use crate::client::{Client, Command};
+use crate::client::{Client, Command, Queues};
 use crate::connector::Connector;
 use crate::encode::Encoder;
 use crate::error::BusError;
 use crate::link::Link;
 use crate::outbox::Inbox;
+use crate::questions::Questions;
 use crate::reception::Reception;
 use crate::settings::{Broker, BusSettings};
 use crate::transport::{Way, authority};
-use model::{BrokerKind, BusStatus, Intake, SelfHealth};
+use model::{Answer, BrokerKind, BusStatus, Intake, SelfHealth};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::thread;
@@ -48,6 +49,7 @@ pub async fn start(
     intake: Arc<dyn Intake>,
     inbox: Inbox,
     self_health: Arc<dyn Fn() -> SelfHealth + Send + Sync>,
+    answer: Arc<dyn Answer>,
 ) -> Result<Bus, BusError> {
     let now = clock.now();
     let (commands, orders) = mpsc::channel(COMMANDS);
@@ -66,7 +68,8 @@ pub async fn start(
     let notes = broker.iter().filter_map(|broker| broker.note.clone()).collect();
     let link = Arc::new(Link::new(kind, shown, notes, Arc::clone(&inbox.dropped), now));
     let name = settings.service_name.clone();
-    let reception = Reception::new(name.clone(), Arc::clone(&clock), intake, Arc::clone(&link));
+    let (questions, answers) = Questions::new(name.clone(), Arc::clone(&clock), answer, Arc::clone(&link));
+    let reception = Reception::new(name.clone(), Arc::clone(&clock), intake, Arc::clone(&link), questions);
     let connector = Connector {
         way: Way { host, port, tls: settings.tls, websocket_path: settings.websocket_path },
         client_id: settings.client_id,
@@ -74,8 +77,8 @@ pub async fn start(
         password: settings.password,
         encoder: Encoder { source: name, version: settings.version },
     };
-    let client =
-        Client::new(connector, Arc::new(reception), Arc::clone(&link), clock, inbox, orders, self_health);
+    let queues = Queues { inbox, commands: orders, answers };
+    let client = Client::new(connector, Arc::new(reception), Arc::clone(&link), clock, queues, self_health);
     let parts = Parts { client: on_its_own_thread(client.run())?, broker };
     Ok(Bus { link, commands, parts: Mutex::new(Some(parts)) })
 }

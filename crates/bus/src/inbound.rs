@@ -24,6 +24,8 @@ pub(crate) enum Incoming<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Publish<'a> {
     pub(crate) topic: Cow<'a, str>,
+    /// Not looked at; none in MQTT 3.1.1.
+    pub(crate) properties: &'a [u8],
     /// Empty if it is longer than may be kept in memory ([`limits::PACKET_BYTES`]).
     pub(crate) payload: &'a [u8],
     /// Bytes of the payload as it was sent.
@@ -158,13 +160,15 @@ fn publish(flags: u8, body: &[u8], length: usize, version: ProtocolVersion) -> m
     let topic = take(&mut rest, topic_length)?;
     let qos = (flags & QOS) >> 1;
     let packet_id = if qos == 0 { 0 } else { number(&mut rest)? };
+    let mut properties: &[u8] = &[];
     if version == ProtocolVersion::V5 {
-        let properties = variable_length(&mut rest)?;
-        take(&mut rest, properties)?;
+        let length = variable_length(&mut rest)?;
+        properties = take(&mut rest, length)?;
     }
     Ok(Publish {
         // A topic that is no text is nobody's; it is counted like any other that nobody knows.
         topic: String::from_utf8_lossy(topic),
+        properties,
         payload: if body.len() == length { rest } else { &[] },
         bytes: length - (body.len() - rest.len()),
         qos,
@@ -173,19 +177,22 @@ fn publish(flags: u8, body: &[u8], length: usize, version: ProtocolVersion) -> m
     })
 }
 
-fn take<'a>(rest: &mut &'a [u8], count: usize) -> mqtt5::Result<&'a [u8]> {
+/// The next `count` bytes of `rest`.
+pub(crate) fn take<'a>(rest: &mut &'a [u8], count: usize) -> mqtt5::Result<&'a [u8]> {
     let (taken, left) = rest.split_at_checked(count).ok_or_else(|| malformed("a message ends too soon"))?;
     *rest = left;
     Ok(taken)
 }
 
-fn number(rest: &mut &[u8]) -> mqtt5::Result<u16> {
+/// A number of two bytes.
+pub(crate) fn number(rest: &mut &[u8]) -> mqtt5::Result<u16> {
     let (number, left) = rest.split_first_chunk().ok_or_else(|| malformed("a message ends too soon"))?;
     *rest = left;
     Ok(u16::from_be_bytes(*number))
 }
 
-fn variable_length(rest: &mut &[u8]) -> mqtt5::Result<usize> {
+/// A number of up to four bytes, seven bits in each.
+pub(crate) fn variable_length(rest: &mut &[u8]) -> mqtt5::Result<usize> {
     let mut length = 0;
     for shift in [0, 7, 14, 21] {
         let (byte, left) = rest.split_first().ok_or_else(|| malformed("a message ends too soon"))?;

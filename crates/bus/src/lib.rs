@@ -1,7 +1,7 @@
 //! The only crate that knows MQTT and the Alicia envelope, both directions, and the embedded broker.
 //!
 //! Inwards: [`decode`] turns bytes into a [`model::Report`], `reception` hands it to the [`model::Intake`] and
-//! acknowledges it. Outwards: events come through the [`Outbox`], `encode` writes them, `client` publishes.
+//! acknowledges it; `questions` takes what is asked of the collector. Outwards: events come through the [`Outbox`], `encode` writes them, `client` publishes.
 //! [`start`] puts it together.
 
 pub mod topics;
@@ -24,7 +24,13 @@ mod transport;
 
 mod inbound;
 
+mod properties;
+
 mod pace;
+
+mod allowance;
+
+mod questions;
 
 mod reception;
 

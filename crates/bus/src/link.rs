@@ -11,6 +11,8 @@ pub(crate) struct Link {
     state: Mutex<State>,
     received: AtomicU64,
     published: AtomicU64,
+    questions: AtomicU64,
+    questions_refused: AtomicU64,
     failures: AtomicU64,
     /// Events that found the outbox full.
     dropped: Arc<AtomicU64>,
@@ -54,6 +56,8 @@ impl Link {
             messages_received: self.received.load(Ordering::Relaxed),
             messages_published: self.published.load(Ordering::Relaxed),
             publish_failures: self.failures.load(Ordering::Relaxed) + self.dropped.load(Ordering::Relaxed),
+            questions: self.questions.load(Ordering::Relaxed),
+            questions_refused: self.questions_refused.load(Ordering::Relaxed),
             connects: state.connects,
             last_error: state.last_error.clone(),
             warnings: state.notes.iter().chain(&state.warnings).cloned().collect(),
@@ -104,6 +108,12 @@ impl Link {
             self.heard.store(true, Ordering::Relaxed);
             self.state.lock().warnings.retain(|warning| warning != DEAF);
         }
+    }
+
+    /// Somebody asked something.
+    pub(crate) fn asked(&self, is_refused: bool) {
+        self.questions.fetch_add(1, Ordering::Relaxed);
+        self.questions_refused.fetch_add(u64::from(is_refused), Ordering::Relaxed);
     }
 
     pub(crate) fn message_published(&self) {

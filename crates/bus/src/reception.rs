@@ -3,6 +3,8 @@
 use crate::decode::{Decoded, decode};
 use crate::inbound::Publish;
 use crate::link::Link;
+use crate::questions::Questions;
+use crate::topics;
 use model::{Intake, Origin, Report};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -14,6 +16,7 @@ pub(crate) struct Reception {
     clock: Arc<dyn Clock>,
     intake: Arc<dyn Intake>,
     link: Arc<Link>,
+    questions: Questions,
     /// Somebody asked all services for their health.
     pub(crate) asked: Notify,
 }
@@ -24,8 +27,9 @@ impl Reception {
         clock: Arc<dyn Clock>,
         intake: Arc<dyn Intake>,
         link: Arc<Link>,
+        questions: Questions,
     ) -> Self {
-        Self { own_name, clock, intake, link, asked: Notify::new() }
+        Self { own_name, clock, intake, link, questions, asked: Notify::new() }
     }
 
     /// Hands one message to the intake. Gives why it could not be taken; what is not worth keeping is taken too,
@@ -35,6 +39,8 @@ impl Reception {
         let mut patch = String::new();
         let decoded = if message.bytes > message.payload.len() {
             Decoded::too_large(message.bytes)
+        } else if message.topic == topics::QUERY {
+            self.questions.take(message)
         } else {
             decode(&message.topic, message.payload, &self.own_name, &mut patch)
         };

@@ -1,5 +1,7 @@
 //! Every topic, here and nowhere else.
 
+use model::limits;
+
 /// What the collector reads: one level below each, so neither `…/health/monitor/status` nor
 /// `alicia/metrics/a/b`.
 pub(crate) const SUBSCRIPTIONS: [&str; 4] =
@@ -30,6 +32,11 @@ pub(crate) const COLLECTION_ERRORS: &str = "alicia/metrics/collection_errors";
 /// The alert engine recovered.
 pub(crate) const ALERT_RECOVERY: &str = "alicia/metrics/alert_recovery";
 
+/// Where questions to the collector are put.
+pub(crate) const QUERY: &str = "alicia/metrics/query";
+/// Answers go below this, and nowhere else.
+pub(crate) const REPLIES: &str = "alicia/metrics/query/reply/";
+
 /// Last levels of `alicia/metrics/…` that are the collector's own and never services.
 const RESERVED: [&str; 4] = ["summary", "events", "collection_errors", "alert_recovery"];
 
@@ -50,6 +57,18 @@ pub(crate) fn event(event_type: &str) -> String {
     format!("{METRICS}{event_type}")
 }
 
+/// Where the answer to a question of this id goes.
+pub(crate) fn reply(id: &str) -> String {
+    format!("{REPLIES}{id}")
+}
+
+/// Whether answers may go to `topic`.
+pub(crate) fn is_reply(topic: &str) -> bool {
+    let is_good = |c: char| !matches!(c, '+' | '#') && !c.is_control();
+    topic.len() <= limits::REPLY_TOPIC_BYTES
+        && topic.strip_prefix(REPLIES).is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_good))
+}
+
 /// What a topic is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind<'a> {
@@ -67,6 +86,8 @@ pub(crate) enum Kind<'a> {
     Status(&'a str),
     Register,
     Unregister,
+    /// A question to the collector.
+    Query,
     /// Not for the collector.
     Other,
 }
@@ -80,6 +101,7 @@ pub(crate) fn kind(topic: &str) -> Kind<'_> {
         BROKER_PROBE => return Kind::BrokerProbe,
         REGISTER => return Kind::Register,
         UNREGISTER => return Kind::Unregister,
+        QUERY => return Kind::Query,
         _ => {}
     }
     if let Some(last) = last_of(METRICS) {

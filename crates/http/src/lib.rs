@@ -42,7 +42,7 @@ mod server;
 pub use access::Access;
 pub use outgoing::{Call, CallError, Outgoing, Reach, Reply, TrustError};
 pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus};
-pub use prom::answer_json;
+pub use prom::{Desk, answer_json};
 pub use queries::Queries;
 pub use routes::router;
 pub use server::serve;

@@ -43,8 +43,8 @@ pub struct Parts {
     pub snapshot: Arc<dyn Fn() -> Result<String, String> + Send + Sync>,
     /// Erases samples, durably.
     pub erase: Arc<Erase>,
-    /// How many queries are computed at a time.
-    pub queries: Queries,
+    /// How many queries are computed at a time, however they came.
+    pub queries: Arc<Queries>,
     /// Who may come in.
     pub access: Access,
     /// The program's version.

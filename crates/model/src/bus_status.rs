@@ -34,6 +34,10 @@ pub struct BusStatus {
     pub messages_published: u64,
     /// Publishes that failed or found the queue full.
     pub publish_failures: u64,
+    /// Questions asked over the bus since start, the refused among them.
+    pub questions: u64,
+    /// Questions that were refused.
+    pub questions_refused: u64,
     /// Successful connects since start.
     pub connects: u64,
     /// What went wrong last, if the connection is away.

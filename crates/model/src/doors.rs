@@ -1,12 +1,13 @@
 //! The doors between the rooms.
 //!
 //! `bus` ─[`Intake`]─► `ingest` ─[`Append`]─► `store`, `rules` ─[`Announce`]─► `bus`; readers come in by
-//! [`Select`].
+//! [`Select`], and questions over the bus by [`Answer`].
 
 use crate::bucket::{Bucket, Facts};
 use crate::event::Event;
 use crate::histogram::{Assembly, HistogramColumns};
 use crate::labels::{Labels, PART};
+use crate::question::{Question, Reply};
 use crate::refusal::Reason;
 use crate::report::{Origin, Report};
 use crate::sample::Sample;
@@ -202,4 +203,10 @@ pub struct SelectError(pub String);
 pub trait Announce: Send + Sync {
     /// Hands over one event.
     fn announce(&self, event: Event);
+}
+
+/// Answers questions. Never blocks: the answer is computed elsewhere.
+pub trait Answer: Send + Sync {
+    /// Hands over one question; `reply` is called once there is an answer, be it an error.
+    fn answer(&self, question: Question, reply: Reply);
 }

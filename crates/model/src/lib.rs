@@ -1,8 +1,8 @@
 //! The nouns of the house and the doors between its rooms.
 //!
 //! Everything that two rooms speak about is defined here: series, samples, what a message on the bus
-//! meant ([`Report`]), rules, alerts, insights, events; and the four doors [`Intake`], [`Append`],
-//! [`Select`] and [`Announce`]. The crate knows no file, no clock, no JSON, no MQTT and no HTTP: time is
+//! meant ([`Report`]), rules, alerts, insights, events; and the doors [`Intake`], [`Append`],
+//! [`Select`], [`Announce`] and [`Answer`]. The crate knows no file, no clock, no JSON, no MQTT and no HTTP: time is
 //! always an argument. `serde` derives give the nouns one shape wherever they are written down.
 
 mod time;
@@ -41,14 +41,16 @@ mod event;
 
 mod bus_status;
 
+mod question;
+
 mod doors;
 
 pub use alert::Alert;
 pub use bucket::{Aggregate, Bucket, Facts};
 pub use bus_status::{BrokerKind, BusStatus, SelfHealth};
 pub use doors::{
-    Announce, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError, TakeBuckets,
-    TakeHistograms, TakeLabels, TakeSeries,
+    Announce, Answer, Append, AppendError, Appended, Intake, IntakeError, Refused, Select, SelectError,
+    TakeBuckets, TakeHistograms, TakeLabels, TakeSeries,
 };
 pub use event::{CollectionError, ErrorClass, Event, HostSummary, Lifecycle, LifecycleChange, Summary};
 pub use histogram::{
@@ -59,6 +61,7 @@ pub use kahan::{Kahan, largest, smallest};
 pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, PART, SERVICE, STATUS};
 pub use matcher::{BadPattern, MatchOp, Matcher};
 pub use metadata::{Describe, Metadata, MetricType, unit_of};
+pub use question::{Question, Reply};
 pub use refusal::Reason;
 pub use report::{
     Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Unregistration,

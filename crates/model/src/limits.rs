@@ -222,6 +222,25 @@ pub const ANSWER_PIECES: usize = 4;
 /// How long a client may take to read an answer that is not kept as a whole: it keeps the place of a query meanwhile.
 pub const ANSWER_READ_TIME: Duration = Duration::from_secs(120);
 
+// ---- Questions over the bus ------------------------------------------------------------------------------
+
+/// Bytes of a question: an expression of [`QUERY_BYTES`] with every character escaped, six bytes each, and the rest.
+pub const QUESTION_BYTES: usize = 512 << 10;
+/// Bytes of a question's `id`, which comes back with the answer: a UUID has 36.
+pub const QUESTION_ID_BYTES: usize = 128;
+/// Bytes of the topic that an answer goes to.
+pub const REPLY_TOPIC_BYTES: usize = 512;
+/// Questions that are taken in a second over time: a home's displays and devices ask some dozens a minute. Refusals are
+/// answered at this rate at most, too.
+pub const QUESTIONS_PER_SECOND: u32 = 10;
+/// Questions that are taken at once after a pause.
+pub const QUESTION_BURST: u32 = 20;
+/// Questions that are computed, wait for that, or whose answers wait for the broker. With [`BUS_ANSWER_BYTES`] this
+/// bounds their memory to 50 MB.
+pub const QUESTIONS: usize = 50;
+/// Bytes of an answer over the bus: everybody between us and who asks has it in memory as a whole.
+pub const BUS_ANSWER_BYTES: usize = 1 << 20;
+
 // ---- Queues and faces -----------------------------------------------------------------------------------
 
 /// Events waiting to be published.

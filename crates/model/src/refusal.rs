@@ -96,6 +96,12 @@ reasons! {
     TooManyDistributions = "too_many_distributions",
     /// The registry has as many services or instances as it may have.
     TooManyServices = "too_many_services",
+    /// A question over the bus that cannot be read, or that says nowhere to answer to.
+    BadQuestion = "bad_question",
+    /// A question over the bus wants its answer on a topic where no answers go.
+    BadReplyTopic = "bad_reply_topic",
+    /// There are more questions over the bus than are answered.
+    TooManyQuestions = "too_many_questions",
 }
 
 impl Reason {

@@ -142,6 +142,8 @@ pub enum Report<'a> {
     Unregistered(Unregistration<'a>),
     /// Somebody asks all services for their health.
     HealthCheck,
+    /// Somebody asks the collector for what it keeps; the answer goes another way.
+    Question,
     /// Nothing to keep: unreadable, not for us, our own.
     Nothing(Nothing<'a>),
 }

@@ -22,7 +22,9 @@ mod wait;
 mod asking;
 mod backup;
 mod bus_faults;
+mod bus_queries;
 mod command_line;
+mod differential;
 mod disk_full;
 mod drop_in;
 mod durability;
@@ -31,6 +33,7 @@ mod forever;
 mod handing_on;
 mod hostile_clients;
 mod numbered;
+mod opentelemetry;
 mod prometheus_clients;
 mod promql_over_http;
 #[path = "../../../ingest/tests/it/protobuf.rs"]

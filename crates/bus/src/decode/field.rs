@@ -76,7 +76,7 @@ macro_rules! other_object {
 
 pub(super) use {other_array, other_object, other_scalars};
 
-impl<'de> Deserialize<'de> for Text<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TextVisitor;
         impl<'de> Visitor<'de> for TextVisitor {
@@ -122,7 +122,7 @@ impl<'de> Deserialize<'de> for Number {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LabelValue<'a>(pub(super) Option<Cow<'a, str>>);
 
-impl<'de> Deserialize<'de> for LabelValue<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for LabelValue<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         let quoted = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));

@@ -11,6 +11,8 @@ mod body;
 
 mod patch;
 
+pub(crate) mod question;
+
 use crate::topics::{self, Kind};
 use body::{Body, Capabilities, HEALTH_FIELDS, Payload, STATUS_FIELDS};
 use entry::Metrics;
@@ -18,6 +20,7 @@ use field::{Number, Text};
 use model::{
     Health, Measurements, Nothing, Reason, Registration, Rejected, Report, Status, Unregistration, limits,
 };
+pub(crate) use question::question;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
@@ -50,6 +53,10 @@ impl<'a> Decoded<'a> {
 /// `patch` holds the mended text of a payload that Python's `NaN` made unreadable.
 pub fn decode<'a>(topic: &'a str, payload: &'a [u8], own: &str, patch: &'a mut String) -> Decoded<'a> {
     let kind = topics::kind(topic);
+    if kind == Kind::Query {
+        // What is asked, and where the answer goes, is read with the message's properties.
+        return Decoded::anonymous(Report::Question);
+    }
     match parse(payload, patch) {
         Ok(body) => open(kind, body, own, payload),
         Err(_) if kind == Kind::HealthCheck => Decoded::anonymous(Report::HealthCheck),
@@ -159,6 +166,7 @@ fn read<'a>(kind: Kind<'a>, body: Body<'a>, payload: &'a [u8]) -> Report<'a> {
         Kind::BrokerProbe => health(body, "broker", payload),
         Kind::Status(last) => status(body, last, payload),
         Kind::HealthCheck => Report::HealthCheck,
+        Kind::Query => Report::Question,
         Kind::Register => registration(body, payload),
         Kind::Unregister => unregistration(body, payload),
         Kind::Reserved => nothing(Reason::NothingToRead, "a topic of the collector's own", payload),

@@ -104,5 +104,5 @@ fn live_a_keep_alive_of_zero_is_accepted() {
     let length = u8::try_from(2 + topic.len() + payload.len()).expect("short");
     let head = [0x30, length, 0, u8::try_from(topic.len()).expect("short")];
     socket.write_all(&[&head, topic.as_bytes(), payload.as_bytes()].concat()).expect("sent");
-    until("it is heard", || if rig.on(topic).is_empty() { Err(rig.status()) } else { Ok(()) });
+    until("it is heard", || if rig.on(topic).is_empty() { Err(Box::new(rig.status())) } else { Ok(()) });
 }

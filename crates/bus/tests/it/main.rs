@@ -24,6 +24,7 @@ mod embedded_broker;
 mod last_words;
 mod mosquitto;
 mod publishing;
+mod questions;
 mod rig;
 mod scripted;
 mod security;

@@ -3,7 +3,7 @@
 use crate::said::{OWN, in_words};
 use crate::wait::until;
 use bus::{Broker, Bus, BusError, BusSettings, Outbox, outbox, start};
-use model::{BusStatus, Intake, IntakeError, Origin, Report, SelfHealth, limits};
+use model::{Answer, BusStatus, Intake, IntakeError, Origin, Question, Reply, Report, SelfHealth, limits};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,11 +41,40 @@ impl Intake for Witness {
     }
 }
 
+/// Keeps the questions that it is asked, and answers when a test says so.
+#[derive(Default)]
+pub(crate) struct Oracle {
+    asked: Mutex<Vec<(Question, Reply)>>,
+}
+
+impl Answer for Oracle {
+    fn answer(&self, question: Question, reply: Reply) {
+        self.asked.lock().push((question, reply));
+    }
+}
+
+impl Oracle {
+    /// The oldest question that is not answered.
+    #[track_caller]
+    pub(crate) fn question(&self) -> (Question, Reply) {
+        until("a question", || {
+            let mut asked = self.asked.lock();
+            if asked.is_empty() { Err("silence") } else { Ok(asked.remove(0)) }
+        })
+    }
+
+    /// Questions that are not answered.
+    pub(crate) fn waiting(&self) -> usize {
+        self.asked.lock().len()
+    }
+}
+
 /// A running bus.
 pub(crate) struct Rig {
     runtime: Runtime,
     pub(crate) bus: Bus,
     pub(crate) witness: Arc<Witness>,
+    pub(crate) oracle: Arc<Oracle>,
     pub(crate) outbox: Outbox,
 }
 
@@ -77,6 +106,7 @@ impl Rig {
     pub(crate) fn try_start(settings: BusSettings) -> Result<Self, BusError> {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let witness = Arc::new(Witness::default());
+        let oracle = Arc::new(Oracle::default());
         let (outbox, inbox) = outbox(limits::OUTBOX);
         let health = || SelfHealth { healthy: true, uptime: 1.5, messages_processed: 7, errors: 2 };
         let bus = runtime.block_on(start(
@@ -85,8 +115,9 @@ impl Rig {
             witness.clone(),
             inbox,
             Arc::new(health),
+            oracle.clone(),
         ))?;
-        Ok(Self { runtime, bus, witness, outbox })
+        Ok(Self { runtime, bus, witness, oracle, outbox })
     }
 
     /// Starts a bus that may not be connected yet.
@@ -117,7 +148,7 @@ impl Rig {
     pub(crate) fn wait_status(&self, what: &str, wanted: impl Fn(&BusStatus) -> bool) -> BusStatus {
         until(what, || {
             let status = self.status();
-            if wanted(&status) { Ok(status) } else { Err(status) }
+            if wanted(&status) { Ok(status) } else { Err(Box::new(status)) }
         })
     }
 

@@ -60,6 +60,7 @@ pub(crate) fn in_words(report: &Report<'_>) -> String {
         }
         Report::Unregistered(u) => format!("unregistered {}", u.service),
         Report::HealthCheck => "health check".to_owned(),
+        Report::Question => "question".to_owned(),
         Report::Nothing(n) => format!("nothing: {}", n.reason),
         other => format!("{other:?}"),
     }

@@ -7,18 +7,18 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-const WELCOME_V5: &[u8] = &[0x20, 3, 0, 0, 0];
-const WELCOME_V311: &[u8] = &[0x20, 2, 0, 0];
+pub(crate) const WELCOME_V5: &[u8] = &[0x20, 3, 0, 0, 0];
+pub(crate) const WELCOME_V311: &[u8] = &[0x20, 2, 0, 0];
 
 /// The collector's end of the wire, welcomed and subscribed.
-struct Peer {
+pub(crate) struct Peer {
     stream: TcpStream,
     is_v5: bool,
 }
 
 impl Peer {
     /// Waits for the next connection, lets it in as `welcome` says and grants its subscriptions.
-    fn welcome(door: &TcpListener, welcome: &[u8]) -> Self {
+    pub(crate) fn welcome(door: &TcpListener, welcome: &[u8]) -> Self {
         if welcome == WELCOME_V311 {
             let (stream, _) = door.accept().expect("the bus connects");
             let mut old = Self { stream, is_v5: false };
@@ -39,12 +39,12 @@ impl Peer {
         peer
     }
 
-    fn say(&mut self, bytes: &[u8]) {
+    pub(crate) fn say(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).expect("the bus reads");
     }
 
     /// The next packet: its first byte and its body.
-    fn packet(&mut self) -> (u8, Vec<u8>) {
+    pub(crate) fn packet(&mut self) -> (u8, Vec<u8>) {
         let mut kind = [0];
         self.stream.read_exact(&mut kind).expect("a packet");
         let (mut length, mut shift) = (0_usize, 0);
@@ -63,7 +63,7 @@ impl Peer {
     }
 
     /// The next packet that is no PUBLISH: the collector's own words do not matter here.
-    fn answer(&mut self) -> (u8, Vec<u8>) {
+    pub(crate) fn answer(&mut self) -> (u8, Vec<u8>) {
         loop {
             let (kind, body) = self.packet();
             if kind >> 4 != 3 {
@@ -73,33 +73,50 @@ impl Peer {
     }
 
     /// A PUBLISH with the flags of its first byte.
-    fn publish(&self, flags: u8, topic: &[u8], packet_id: u16, payload: &[u8]) -> Vec<u8> {
+    pub(crate) fn publish(&self, flags: u8, topic: &[u8], packet_id: u16, payload: &[u8]) -> Vec<u8> {
+        // A user property, as any sender may add.
+        self.publish_with(flags, topic, packet_id, &[0x26, 0, 1, b'k', 0, 1, b'v'], payload)
+    }
+
+    /// The same with other properties, which MQTT 3.1.1 does not have.
+    pub(crate) fn publish_with(
+        &self,
+        flags: u8,
+        topic: &[u8],
+        packet_id: u16,
+        properties: &[u8],
+        payload: &[u8],
+    ) -> Vec<u8> {
         let mut body = u16::try_from(topic.len()).expect("short").to_be_bytes().to_vec();
         body.extend_from_slice(topic);
         if flags & 6 != 0 {
             body.extend_from_slice(&packet_id.to_be_bytes());
         }
         if self.is_v5 {
-            // A user property, as any sender may add.
-            body.extend_from_slice(&[7, 0x26, 0, 1, b'k', 0, 1, b'v']);
+            length(properties.len(), &mut body);
+            body.extend_from_slice(properties);
         }
         body.extend_from_slice(payload);
         let mut packet = vec![0x30 | flags];
-        let mut length = body.len();
-        loop {
-            let more = length >> 7;
-            packet.push(u8::try_from(length & 0x7f).expect("7 bits") | if more > 0 { 0x80 } else { 0 });
-            length = more;
-            if length == 0 {
-                break;
-            }
-        }
+        length(body.len(), &mut packet);
         packet.extend_from_slice(&body);
         packet
     }
 }
 
-fn door() -> (TcpListener, Rig) {
+/// A length, seven bits in each byte.
+fn length(mut length: usize, out: &mut Vec<u8>) {
+    loop {
+        let more = length >> 7;
+        out.push(u8::try_from(length & 0x7f).expect("7 bits") | if more > 0 { 0x80 } else { 0 });
+        length = more;
+        if length == 0 {
+            break;
+        }
+    }
+}
+
+pub(crate) fn door() -> (TcpListener, Rig) {
     let door = TcpListener::bind("127.0.0.1:0").expect("a port");
     let rig = Rig::start(external(door.local_addr().expect("bound").port()));
     (door, rig)

@@ -91,9 +91,19 @@ impl From<NoPlace> for Failure {
     }
 }
 
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        let (status, error_type) = match self.kind {
+impl Failure {
+    /// The same without HTTP.
+    pub(crate) fn json(&self) -> Vec<u8> {
+        // Texts can always be written.
+        serde_json::to_vec(&self.body()).unwrap_or_default()
+    }
+
+    fn body(&self) -> Body<'_> {
+        Body { status: "error", error_type: self.words().1, error: &self.text }
+    }
+
+    fn words(&self) -> (StatusCode, &'static str) {
+        match self.kind {
             Kind::BadData => (StatusCode::BAD_REQUEST, "bad_data"),
             Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "bad_data"),
             Kind::Execution => (StatusCode::UNPROCESSABLE_ENTITY, "execution"),
@@ -104,7 +114,12 @@ impl IntoResponse for Failure {
             Kind::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "timeout"),
             Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-        };
-        (status, Json(Body { status: "error", error_type, error: &self.text })).into_response()
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        (self.words().0, Json(self.body())).into_response()
     }
 }

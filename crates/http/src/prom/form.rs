@@ -69,6 +69,11 @@ fn decoded(text: &str) -> Result<String, Failure> {
 }
 
 impl Form {
+    /// Parameters that came another way.
+    pub(crate) fn of(parameters: Vec<(&'static str, String)>) -> Self {
+        Self(parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
     /// The first value of a parameter, if it is not empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let first = self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());

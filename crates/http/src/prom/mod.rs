@@ -17,8 +17,14 @@ mod working;
 
 mod render;
 
+mod asked;
+
+mod desk;
+
 mod tree;
 
+pub(crate) use asked::{Asked, Times};
+pub use desk::Desk;
 pub(crate) use escape::unescaped;
 pub(crate) use failure::Failure;
 pub(crate) use form::Form;

@@ -26,6 +26,8 @@ pub(crate) struct Output {
     runtime: Option<Handle>,
     head: Option<oneshot::Sender<Response>>,
     pieces: Option<(mpsc::Sender<Bytes>, Instant)>,
+    /// Bytes that may be kept where all of it is.
+    most: usize,
 }
 
 impl Output {
@@ -36,7 +38,13 @@ impl Output {
 
     /// One that goes nowhere.
     pub(crate) fn kept() -> Self {
-        Self { text: Vec::new(), content_type: "application/json", runtime: None, head: None, pieces: None }
+        Self::kept_within(usize::MAX)
+    }
+
+    /// One that goes nowhere and ends when it becomes longer than `most` bytes.
+    pub(super) fn kept_within(most: usize) -> Self {
+        let text = Vec::new();
+        Self { text, content_type: "application/json", runtime: None, head: None, pieces: None, most }
     }
 
     /// Says that it is no JSON. To be said first.
@@ -47,9 +55,12 @@ impl Output {
     /// To be called now and then: lets go what is written, if that is much.
     ///
     /// # Errors
-    /// Nobody reads it any more, or too slowly.
+    /// Nobody reads it any more, or too slowly; or it is longer than may be.
     pub(crate) fn pass(&mut self) -> Result<(), Gone> {
-        if self.text.len() < limits::ANSWER_PIECE || self.runtime.is_none() {
+        if self.runtime.is_none() {
+            return if self.text.len() > self.most { Err(Gone) } else { Ok(()) };
+        }
+        if self.text.len() < limits::ANSWER_PIECE {
             return Ok(());
         }
         if let Some(head) = self.head.take() {

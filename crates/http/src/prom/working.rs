@@ -41,13 +41,18 @@ impl Going {
         }
     }
 
+    /// It took too long.
+    pub(super) fn time_out(&self) {
+        self.end(TIMED_OUT);
+    }
+
     fn end(&self, why: u8) {
         let _ended_before = self.0.compare_exchange(0, why, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 
 /// Cancels when the client is gone: then the request's future is dropped.
-struct Watch(Arc<Going>);
+pub(super) struct Watch(pub(super) Arc<Going>);
 
 impl Drop for Watch {
     fn drop(&mut self) {
@@ -100,7 +105,7 @@ pub(crate) async fn answered(
     let answer = match timeout_at(until, &mut answer).await {
         Ok(answer) => answer,
         Err(_) => {
-            going.end(TIMED_OUT);
+            going.time_out();
             answer.await
         }
     };

@@ -135,7 +135,7 @@ impl Counter {
                 ("x", _) => Err(EraseError::Failed("the disk is full".to_owned())),
                 _ => Err(EraseError::Unclear("no such words".to_owned())),
             }),
-            queries,
+            queries: Arc::new(queries),
             access,
             version: "0.0.0".to_owned(),
         });

@@ -21,6 +21,6 @@ fn every_service_is_shown_with_all_that_is_known_of_it() {
         ("/services/stt", 200, measured),
         // What only announced itself has measured nothing.
         ("/metrics/ai", 404, r#"{"detail":"Service not found"}"#),
-        ("/bus", 200, r#"{"connected":true,"broker":"external","address":"bus:1883","since":0.0,"messages_received":0,"messages_published":0,"publish_failures":0,"connects":0,"warnings":[]}"#),
+        ("/bus", 200, r#"{"connected":true,"broker":"external","address":"bus:1883","since":0.0,"messages_received":0,"messages_published":0,"publish_failures":0,"questions":0,"questions_refused":0,"connects":0,"warnings":[]}"#),
     ]);
 }

@@ -171,12 +171,21 @@ impl<'a> Join<'a> {
         }
     }
 
+    /// Whether a match is looked for at a time. Where one side has nothing at all and nothing stands for it, none is, and
+    /// what the other has may be ambiguous.
+    fn is_matched(&self, step: usize) -> bool {
+        let is_filled = self.matching.fill_left.is_some() || self.matching.fill_right.is_some();
+        is_filled || self.many.iter().any(|row| row.cells.has(step))
+    }
+
     /// Of the one side there may be only one series at a time.
     fn check_one(&self, key: &Labels, pair: &Pair) -> Result<(), QueryError> {
         let all = || pair.one.iter().filter_map(|at| self.one.get(*at));
         for step in 0..self.steps {
             let mut there = all().filter(|row| row.cells.has(step));
-            if let (Some(first), Some(second)) = (there.next(), there.next()) {
+            if let (Some(first), Some(second)) = (there.next(), there.next())
+                && self.is_matched(step)
+            {
                 let side = if self.matching.cardinality == Cardinality::OneToMany { "left" } else { "right" };
                 return Err(QueryError::execution(format!(
                     "found duplicate series for the match group {} on the {side} hand-side of the operation: [{}, {}];many-to-many matching not allowed: matching labels must be unique on one side",
