@@ -7,6 +7,7 @@ use crate::message_ids::MessageIds;
 use crate::parcel::{Lots, Spell, TooMany};
 use crate::protobuf::Malformed;
 use crate::registry::Registry;
+use crate::service::UP;
 use crate::settings::GateSettings;
 use crate::tally::Tally;
 use crate::writer::{Arrival, NOBODY, Writer};
@@ -15,6 +16,7 @@ use model::{
     Series, limits,
 };
 use parking_lot::{Mutex, MutexGuard};
+use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use world::Clock;
@@ -114,13 +116,18 @@ impl Gate {
     /// Makes those known again whose series were kept over a restart: `spans` has each series with the times of
     /// its oldest and newest sample. They count as silent until they are heard.
     pub fn restore(&self, spans: impl IntoIterator<Item = (Arc<Series>, Millis, Millis)>) {
+        let spans: Vec<_> = spans.into_iter().collect();
+        // Whom the registry knew has an `up` of its own. Others have a label of that name and came from elsewhere: nobody
+        // of the bus speaks through them.
+        let is_own_up = |series: &Series| series.name() == UP && series.labels().len() == 2;
+        let known: HashSet<&str> = spans
+            .iter()
+            .filter(|(series, ..)| is_own_up(series) && !series.service().is_empty())
+            .map(|(series, ..)| series.service())
+            .collect();
         let mut state = self.registry.write();
-        for (series, oldest, newest) in spans {
-            // Series without a service came from elsewhere: nobody of the bus speaks through them.
-            if series.service().is_empty() {
-                continue;
-            }
-            state.restore(series.service(), series.instance(), oldest, newest);
+        for (series, oldest, newest) in spans.iter().filter(|(series, ..)| known.contains(series.service())) {
+            state.restore(series.service(), series.instance(), *oldest, *newest);
         }
     }
 

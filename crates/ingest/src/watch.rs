@@ -2,6 +2,7 @@
 
 use crate::intern::Who;
 use crate::probing::Probing;
+use crate::service::UP;
 use crate::writer::{Arrival, NOBODY, Writer};
 use model::{
     CollectionError, ErrorClass, Event, LifecycleChange, MetricKind, Millis, Point, limits, to_seconds,
@@ -92,7 +93,7 @@ impl Writer {
         let mut batch = self.batch();
         for (service, up) in &found {
             let who = Who { service, instance: None };
-            if let Ok(interned) = self.intern(who, "up", MetricKind::Gauge, &[]) {
+            if let Ok(interned) = self.intern(who, UP, MetricKind::Gauge, &[]) {
                 batch.push(interned, Point { t: now, v: f64::from(u8::from(*up)) });
             }
         }
