@@ -33,11 +33,14 @@ mod exposition;
 
 mod routes;
 
+mod outgoing;
+
 mod connection;
 
 mod server;
 
 pub use access::Access;
+pub use outgoing::{Call, CallError, Outgoing, Reach, Reply, TrustError};
 pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus};
 pub use prom::answer_json;
 pub use queries::Queries;

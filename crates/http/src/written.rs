@@ -53,7 +53,7 @@ pub(crate) fn still_packed(source: &str, parts: &Parts, error: &UnpackError) -> 
 pub(crate) fn still_packed_as(source: &str, parts: &Parts, error: &UnpackError) -> (StatusCode, String) {
     let text = error.to_string();
     let (status, reason) = match error {
-        UnpackError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Reason::TooLarge),
+        UnpackError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, Reason::TooLarge),
         UnpackError::Broken(_) => (StatusCode::BAD_REQUEST, Reason::Unreadable),
     };
     parts.gate.refuse_write(source, reason, &text, parts.clock.now());

@@ -90,5 +90,5 @@ pub use registry::Registry;
 pub use remote_write::RemoteWrite;
 pub use settings::GateSettings;
 pub use tally::{ExampleView, RefusalView, Tally};
-pub use unpack::{Packing, UnpackError, unpack};
+pub use unpack::{Packing, UnpackError, unpack, unpack_at_most};
 pub use view::{InstanceView, RegistryCounts, ServiceView};

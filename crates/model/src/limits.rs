@@ -208,6 +208,15 @@ pub const HTTP_IDLE_TIME: Duration = Duration::from_secs(75);
 /// How long an HTTP answer may wait for the client to read on.
 pub const HTTP_STALL_TIME: Duration = Duration::from_secs(30);
 
+// ---- Calling other servers -------------------------------------------------------------------------------
+
+/// How long a call may take that does not say it: as long as Prometheus gives its targets.
+pub const OUTGOING_TIME: Duration = Duration::from_secs(10);
+/// How long a connection that nobody uses is kept: longer than a minute, so that whoever is called once a minute keeps his.
+pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(90);
+/// Connections to one server that are kept without use.
+pub const OUTGOING_IDLE: usize = 2;
+
 /// How many series there may be where nobody says it, with so many bytes of memory.
 #[must_use]
 pub fn series_in(memory: u64) -> usize {

@@ -3,7 +3,8 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    reason = "a test stops at the first thing that is not as it should be"
+    clippy::disallowed_methods,
+    reason = "a test stops at the first thing that is not as it should be; it writes files for others to read"
 )]
 
 mod access;
@@ -14,6 +15,7 @@ mod counter;
 mod endings;
 mod exposition;
 mod metrics;
+mod outgoing;
 mod pages;
 mod prometheus_places;
 mod prometheus_queries;
