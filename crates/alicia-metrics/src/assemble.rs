@@ -76,6 +76,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let book = build_book(&settings, &opened, &outbox);
     let gate = build_gate(&settings, &clock, &store, &book, &outbox);
     let bus = start_bus(&settings, &clock, &gate, inbox).await?;
+    let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
+    scraper.set_jobs(settings.scrape.clone());
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,
@@ -85,6 +87,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         ledger: opened.ledger,
         outbox,
         bus,
+        scraper,
         settings,
         host: Arc::new(Mutex::new(None)),
         insight_watch: Mutex::new(InsightWatch::default()),
@@ -262,6 +265,7 @@ fn http_parts(
         select,
         describe: house.store.clone(),
         gate: Arc::clone(&house.gate),
+        scraper: Arc::clone(&house.scraper),
         book: Arc::clone(&house.book),
         clock: Arc::clone(&house.clock),
         self_health: Arc::new(move || {
@@ -343,13 +347,16 @@ fn own_metrics(house: &House) -> Vec<(String, f64)> {
         ("alicia_metrics_bus_connects_total", bus.connects),
         ("alicia_metrics_bus_publish_failures_total", bus.publish_failures),
         ("alicia_metrics_events_dropped_total", house.outbox.dropped()),
+        ("alicia_metrics_scrape_targets", house.scraper.target_count() as u64),
+        ("alicia_metrics_scrapes_total", house.scraper.scrapes()),
+        ("alicia_metrics_scrape_failures_total", house.scraper.failures()),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value as f64))
     .collect()
 }
 
-/// What can change while running: intervals, retention of the gate, the rules of the file. The rest needs a
+/// What can change while running: intervals, retention of the gate, the rules of the file, who is scraped. The rest needs a
 /// restart, and the log says so.
 fn reloader(
     house: &Arc<House>,
@@ -359,11 +366,13 @@ fn reloader(
     let gate = Arc::clone(&house.gate);
     let book = Arc::clone(&house.book);
     let store = Arc::clone(&house.store);
+    let scraper = Arc::clone(&house.scraper);
     Arc::new(move || {
         let fresh = settings::load(&args).map_err(|error| error.to_string())?;
         gate.set_settings(fresh.gate());
         store.set_retention_rules(fresh.retention_rules.clone());
         put_file_rules(&book, &fresh);
+        scraper.set_jobs(fresh.scrape.clone());
         let before = current.borrow().clone();
         if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {
             tracing::warn!("a change of the HTTP address or the data directory needs a restart");

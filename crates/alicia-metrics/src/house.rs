@@ -3,6 +3,7 @@
 use crate::ledger::DiskLedger;
 use crate::settings::Settings;
 use bus::{Bus, Outbox};
+use http::Scraper;
 use ingest::Gate;
 use model::HostSummary;
 use parking_lot::Mutex;
@@ -21,6 +22,7 @@ pub(crate) struct House {
     pub(crate) ledger: Arc<DiskLedger>,
     pub(crate) outbox: Outbox,
     pub(crate) bus: Bus,
+    pub(crate) scraper: Arc<Scraper>,
     pub(crate) settings: watch::Receiver<Settings>,
     pub(crate) host: Arc<Mutex<Option<HostSummary>>>,
     pub(crate) insight_watch: Mutex<InsightWatch>,

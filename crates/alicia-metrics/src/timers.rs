@@ -35,6 +35,7 @@ pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
     timers.spawn(summaries(Arc::clone(house)));
     timers.spawn(host(Arc::clone(house)));
     timers.spawn(sweeps(Arc::clone(house)));
+    timers.spawn(Arc::clone(&house.scraper).run());
     timers
 }
 

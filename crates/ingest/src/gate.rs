@@ -2,6 +2,7 @@
 
 use crate::cumulative::Cumulative;
 use crate::foreign::{Cursor, Foreigners, Receivers, Told, bounded};
+use crate::generations::Key;
 use crate::host_metric::HostReading;
 use crate::message_ids::MessageIds;
 use crate::parcel::{Lots, Spell, TooMany};
@@ -151,6 +152,11 @@ impl Gate {
     /// may mean two things.
     pub(crate) fn seed(&self, format: u64) -> u64 {
         self.seed.wrapping_add(format)
+    }
+
+    /// Those of `keys` that belong to foreign series that are known.
+    pub(crate) fn foreign_keys(&self, keys: impl Iterator<Item = [u8; 16]>) -> Vec<Key> {
+        self.foreigners.lock().known(keys)
     }
 
     /// Running sums of what is told as differences.

@@ -58,6 +58,8 @@ mod foreign;
 
 mod plain;
 
+mod exposition;
+
 mod cumulative;
 
 mod host_metric;
@@ -78,8 +80,13 @@ mod otlp;
 
 mod influx;
 
+mod scrape_target;
+
+mod scrape;
+
 mod host;
 
+pub use exposition::{BadLine, Dialect, Head, Line, Tail, kind_in_family, number};
 pub use foreign::{Refusal, Told};
 pub use gate::{Gate, WriteError};
 pub use host::HostWatch;
@@ -88,6 +95,8 @@ pub use influx::Precision;
 pub use otlp::Otlp;
 pub use registry::Registry;
 pub use remote_write::RemoteWrite;
+pub use scrape::{Fetched, Scraped};
+pub use scrape_target::{ScrapeMemory, ScrapeTarget};
 pub use settings::GateSettings;
 pub use tally::{ExampleView, RefusalView, Tally};
 pub use unpack::{Packing, UnpackError, unpack, unpack_at_most};

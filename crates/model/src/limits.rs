@@ -217,6 +217,23 @@ pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(90);
 /// Connections to one server that are kept without use.
 pub const OUTGOING_IDLE: usize = 2;
 
+// ---- Scraping -------------------------------------------------------------------------------------------
+
+/// Targets that are scraped.
+pub const SCRAPE_TARGETS: usize = 10_000;
+/// Targets that are asked at a time: enough that some dozens that do not answer hold nobody up; others wait for a place.
+pub const SCRAPES: usize = 64;
+/// Bytes of a page, packed or not: the pages of large clusters have some ten million.
+pub const SCRAPE_BYTES: usize = 16 << 20;
+/// The shortest time between two scrapes of a target.
+pub const SCRAPE_SHORTEST: Millis = SECOND;
+/// How late a scrape may be that has the time at which it was due, if that is at most a hundredth of its interval.
+pub const SCRAPE_TOLERANCE: Millis = 50;
+/// How often it is looked for other targets.
+pub const SCRAPE_ROUND: Duration = Duration::from_secs(5);
+/// Bytes of a file with targets: ten thousand of them with some labels each.
+pub const SCRAPE_FILE_BYTES: u64 = 4 << 20;
+
 /// How many series there may be where nobody says it, with so many bytes of memory.
 #[must_use]
 pub fn series_in(memory: u64) -> usize {

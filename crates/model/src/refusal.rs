@@ -78,6 +78,8 @@ reasons! {
     NameTooLong = "name_too_long",
     /// A label value is longer than the limit.
     ValueTooLong = "value_too_long",
+    /// A page that was scraped, or a push, has the series more than once; the first counts.
+    RepeatedSeries = "repeated_series",
     /// The sample lies too far in the future.
     TooFarInFuture = "too_far_in_future",
     /// The sample is older than the retention.

@@ -5,6 +5,7 @@ use crate::cli::{Durability, LogFormat};
 use crate::span::Span;
 use model::Rule;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,8 @@ pub(super) struct File {
     pub(super) log: Log,
     /// `[[retention]]` tables: series that are kept for another time than the rest.
     pub(super) retention: Vec<Retention>,
+    /// `[[scrape]]` tables: jobs of targets.
+    pub(super) scrape: Vec<Scrape>,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }
@@ -71,6 +74,33 @@ pub(super) struct Retention {
     /// How long, or in days: one of both.
     pub(super) keep: Option<Span>,
     pub(super) days: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scrape {
+    pub(super) job: String,
+    /// `host:port`, or URLs.
+    #[serde(default)]
+    pub(super) targets: Vec<String>,
+    /// Files of Prometheus' file discovery, in JSON.
+    #[serde(default)]
+    pub(super) files: Vec<PathBuf>,
+    pub(super) interval: Option<Span>,
+    pub(super) timeout: Option<Span>,
+    pub(super) path: Option<String>,
+    pub(super) scheme: Option<String>,
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) honor_labels: Option<bool>,
+    pub(super) honor_timestamps: Option<bool>,
+    pub(super) sample_limit: Option<usize>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) bearer_token: Option<String>,
+    pub(super) bearer_token_file: Option<PathBuf>,
+    pub(super) ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -5,6 +5,7 @@ mod environment;
 mod file;
 mod memory;
 mod resolve;
+mod scrape;
 
 use crate::cli::{Durability, LogFormat};
 use crate::span::Span;
@@ -67,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) cpu_threshold: f64,
     /// `high_memory` fires above this percentage. Default 85.
     pub(crate) memory_threshold: f64,
+    /// Who is scraped. Default nobody.
+    pub(crate) scrape: Vec<http::ScrapeJob>,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
     /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `bus=debug`. Default `info`.

@@ -3,6 +3,7 @@
 use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
 use super::memory;
+use super::scrape;
 use super::{MqttSettings, Settings, SettingsError};
 use crate::cli::ServeArgs;
 use crate::matching;
@@ -32,6 +33,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let http_listen = args.http_listen.or(file.http.listen).unwrap_or(DEFAULT_HTTP);
     let http_access = http_access(args, &mut file, http_listen)?;
     let rules = std::mem::take(&mut file.rule);
+    let scrape = scrape::jobs(&args.scrape, std::mem::take(&mut file.scrape))?;
     let settings = Settings {
         http_listen,
         http_access,
@@ -72,6 +74,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .or(alicia.memory_threshold)
             .or(file.alerts.memory_threshold)
             .unwrap_or(85.0),
+        scrape,
         rules,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),
         log_format: args.log_format.or(file.log.format).unwrap_or_default(),

@@ -25,6 +25,7 @@ mod proto;
 #[path = "../../../ingest/tests/it/protobuf.rs"]
 mod protobuf;
 mod requests;
+mod scraping;
 mod services;
 mod status;
 mod write;

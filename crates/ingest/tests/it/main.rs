@@ -13,6 +13,7 @@ mod protobuf;
 mod registry;
 mod remote_write;
 mod samples;
+mod scrape;
 mod staleness;
 mod tally;
 mod threads;
