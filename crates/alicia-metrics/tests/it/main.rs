@@ -17,6 +17,7 @@ mod clock_jumps;
 mod collector;
 mod http_client;
 mod kept_hour;
+mod prometheus;
 mod wait;
 
 mod asking;
@@ -36,6 +37,7 @@ mod promql_over_http;
 mod protobuf;
 mod recordings;
 mod remote_write;
+mod scraping;
 #[expect(dead_code, reason = "over HTTP, less is looked at than in the process")]
 #[path = "../../../query/tests/it/script/mod.rs"]
 mod script;

@@ -89,9 +89,11 @@ impl Scraper {
         }
     }
 
-    /// Every target, in the order of their labels.
+    /// Every target, by their jobs, in the order of their labels.
     pub(crate) fn targets(&self) -> Vec<TargetView> {
-        self.targets.lock().values().map(Running::view).collect()
+        let mut all: Vec<TargetView> = self.targets.lock().values().map(Running::view).collect();
+        all.sort_by(|one, other| one.pool.cmp(&other.pool));
+        all
     }
 
     /// How many targets there are.
