@@ -348,6 +348,7 @@ fn own_metrics(house: &House) -> Vec<(String, f64)> {
         ("alicia_metrics_bus_publish_failures_total", bus.publish_failures),
         ("alicia_metrics_events_dropped_total", house.outbox.dropped()),
         ("alicia_metrics_scrape_targets", house.scraper.target_count() as u64),
+        ("alicia_metrics_push_groups", house.gate.push_groups() as u64),
         ("alicia_metrics_scrapes_total", house.scraper.scrapes()),
         ("alicia_metrics_scrape_failures_total", house.scraper.failures()),
     ]

@@ -7,6 +7,7 @@ use crate::host_metric::HostReading;
 use crate::message_ids::MessageIds;
 use crate::parcel::{Lots, Spell, TooMany};
 use crate::protobuf::Malformed;
+use crate::push_group::Groups;
 use crate::registry::Registry;
 use crate::settings::GateSettings;
 use crate::tally::Tally;
@@ -33,6 +34,7 @@ pub struct Gate {
     /// Apart from the writer: whoever brings foreign samples keeps the bus from nothing but the store.
     foreigners: Mutex<Foreigners>,
     sums: Mutex<Cumulative>,
+    pushed: Mutex<Groups>,
     /// Another in each run, so that nobody outside can choose two series that look the same.
     seed: u64,
 }
@@ -89,6 +91,7 @@ impl Gate {
             writer: Mutex::new(writer),
             foreigners,
             sums: Mutex::default(),
+            pushed: Mutex::default(),
             seed,
         }
     }
@@ -162,6 +165,11 @@ impl Gate {
     /// Running sums of what is told as differences.
     pub(crate) fn sums(&self) -> MutexGuard<'_, Cumulative> {
         self.sums.lock()
+    }
+
+    /// What was pushed.
+    pub(crate) fn pushed(&self) -> &Mutex<Groups> {
+        &self.pushed
     }
 
     /// Where types and units of metrics are noted.

@@ -60,6 +60,10 @@ mod plain;
 
 mod exposition;
 
+mod scrape_target;
+
+mod push_group;
+
 mod cumulative;
 
 mod host_metric;
@@ -80,9 +84,13 @@ mod otlp;
 
 mod influx;
 
-mod scrape_target;
+mod naming;
+
+mod lines;
 
 mod scrape;
+
+mod push;
 
 mod host;
 
@@ -93,6 +101,8 @@ pub use host::HostWatch;
 pub use host_metric::{HostMetric, HostReading};
 pub use influx::Precision;
 pub use otlp::Otlp;
+pub use push::PushError;
+pub use push_group::Push;
 pub use registry::Registry;
 pub use remote_write::RemoteWrite;
 pub use scrape::{Fetched, Scraped};

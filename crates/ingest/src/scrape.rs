@@ -7,8 +7,9 @@
 use crate::exposition::{Broken, Dialect, Found, Page};
 use crate::foreign::Told;
 use crate::gate::{Gate, WriteError};
+use crate::naming::Naming;
 use crate::parcel::TooMany;
-use crate::plain::{Base, Name, Plain};
+use crate::plain::{Base, Plain};
 use crate::scrape_target::{ScrapeMemory, ScrapeTarget};
 use model::{MetricKind, Millis, Point, Reason, limits, stale_marker};
 use std::collections::HashSet;
@@ -48,10 +49,10 @@ pub struct Scraped {
 }
 
 /// A page as it was read.
-struct Taken<'a> {
-    plain: Plain<'a>,
+pub(crate) struct Taken<'a> {
+    pub(crate) plain: Plain<'a>,
     /// Keys of series without times of their own, in order.
-    series: Vec<[u8; 16]>,
+    pub(crate) series: Vec<[u8; 16]>,
     samples: usize,
     broken: Told,
 }
@@ -88,7 +89,7 @@ impl Gate {
             count(added),
         ];
         report(&mut taken.plain, target, at, figures)?;
-        let mut told = self.hand_over(target, memory, &mut taken, at)?;
+        let mut told = self.hand_over(&target.source, memory, &mut taken, at)?;
         self.tell(&target.source, &taken.broken, None, at);
         told.refused.extend(taken.broken.refused);
         memory.is_reported = true;
@@ -113,7 +114,7 @@ impl Gate {
         if memory.is_reported {
             report(&mut taken.plain, target, at, [stale_marker(); OWN.len()])?;
         }
-        self.hand_over(target, memory, &mut taken, at)?;
+        self.hand_over(&target.source, memory, &mut taken, at)?;
         *memory = ScrapeMemory::default();
         Ok(())
     }
@@ -157,9 +158,12 @@ impl Gate {
     }
 
     /// Hands over what was read, and the ends of what is gone.
-    fn hand_over(
+    ///
+    /// # Errors
+    /// [`WriteError::Unavailable`].
+    pub(crate) fn hand_over(
         &self,
-        target: &ScrapeTarget,
+        source: &str,
         memory: &ScrapeMemory,
         taken: &mut Taken<'_>,
         at: Millis,
@@ -173,12 +177,12 @@ impl Gate {
             }
         }
         // A page may be as old as it took to read it.
-        self.take_parcel(&target.source, &taken.plain.lots, &taken.plain.texts, at)
+        self.take_parcel(source, &taken.plain.lots, &taken.plain.texts, at)
     }
 }
 
 impl Taken<'_> {
-    fn nothing(seed: u64) -> Self {
+    pub(crate) fn nothing(seed: u64) -> Self {
         Self { plain: Plain::new(seed), series: Vec::new(), samples: 0, broken: Told::default() }
     }
 }
@@ -189,13 +193,12 @@ struct Reading<'a> {
     at: Millis,
     taken: Taken<'a>,
     seen: HashSet<[u8; 16]>,
-    /// The metric of the last sample, and whether it was described.
-    name: Option<(String, Option<MetricKind>, Name)>,
+    naming: Naming,
 }
 
 impl<'a> Reading<'a> {
     fn new(target: &'a ScrapeTarget, seed: u64, at: Millis) -> Self {
-        Self { target, at, taken: Taken::nothing(seed), seen: HashSet::new(), name: None }
+        Self { target, at, taken: Taken::nothing(seed), seen: HashSet::new(), naming: Naming::default() }
     }
 
     fn refuse(&mut self, broken: &Broken<'_>) {
@@ -204,7 +207,7 @@ impl<'a> Reading<'a> {
 
     fn take(&mut self, mut found: Found<'a>, page: &Page<'a>) -> Result<(), TooMany> {
         self.taken.samples += 1;
-        let name = self.name(&found, page)?;
+        let name = self.naming.name(&found, page, &mut self.taken.plain)?;
         let labels = self.target.labels(&mut found.head);
         let base = self.taken.plain.base(labels)?;
         self.taken.plain.lots.exemplars += u64::from(found.has_exemplar);
@@ -218,21 +221,6 @@ impl<'a> Reading<'a> {
             self.taken.series.push(key);
         }
         self.taken.plain.one(name, &base, None, Point { t: own_time.unwrap_or(self.at), v: found.v })
-    }
-
-    /// The metric's name: that of the last sample, mostly.
-    fn name(&mut self, found: &Found<'a>, page: &Page<'a>) -> Result<Name, TooMany> {
-        let metric = &found.head.name;
-        if let Some((last, kind, name)) = &self.name
-            && *last == **metric
-            && *kind == found.kind
-        {
-            return Ok(*name);
-        }
-        let said = page.metadata(metric);
-        let name = self.taken.plain.name(metric.clone(), found.kind, said)?;
-        self.name = Some((metric.clone().into_owned(), found.kind, name));
-        Ok(name)
     }
 }
 

@@ -124,6 +124,16 @@ pub const WRITES_BYTES: usize = 128 << 20;
 pub const WRITE_ENTRIES: usize = 1 << 20;
 /// Samples of foreign series that are handed over at a time, so that others have their turn.
 pub const WRITE_BATCH: usize = 4_096;
+/// How often the newest values of what was pushed are written again: queries look back five times as far.
+pub const PUSH_REPEAT: Millis = MINUTE;
+/// How long after the last push: jobs that run once a month are seen all the time.
+pub const PUSH_KEEP: Millis = 32 * DAY;
+/// Groups of what was pushed.
+pub const PUSH_GROUPS: usize = 10_000;
+/// Series of all groups together: they are written each minute, and stay in memory with their labels.
+pub const PUSH_SERIES: usize = SERIES;
+/// Bytes of names and labels of all groups together.
+pub const PUSH_BYTES: usize = 32 << 20;
 /// Buckets of one histogram from outside. Prometheus' clients have 160 by default; each bucket is a series of its own.
 pub const HISTOGRAM_BUCKETS: usize = 1_000;
 

@@ -35,6 +35,7 @@ mod prometheus_clients;
 mod promql_over_http;
 #[path = "../../../ingest/tests/it/protobuf.rs"]
 mod protobuf;
+mod push;
 mod recordings;
 mod remote_write;
 mod scraping;

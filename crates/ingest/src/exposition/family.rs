@@ -48,6 +48,13 @@ impl<'a> Family<'a> {
         Some(if is_counter { kind } else { MetricKind::Gauge })
     }
 
+    /// The metric that `name` belongs to: this, or the one of its own name.
+    pub(super) fn of<'b>(&'b self, name: &'b str) -> &'b str {
+        let part = name.strip_prefix(&*self.name).filter(|_| self.word.is_some());
+        let is_part = part.is_some_and(|part| PARTS.contains(&part) || part == "_created");
+        if is_part { &self.name } else { name }
+    }
+
     /// What is said of `metric`, if anything is.
     pub(super) fn metadata(&self, metric: &str) -> Option<Metadata> {
         let part = metric.strip_prefix(&*self.name)?;

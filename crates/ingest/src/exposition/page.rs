@@ -55,6 +55,11 @@ impl<'a> Page<'a> {
         self.family.metadata(metric)
     }
 
+    /// The metric that a sample of this name belongs to, where that was the last that was found.
+    pub(crate) fn family_of<'b>(&'b self, name: &'b str) -> &'b str {
+        self.family.of(name)
+    }
+
     /// The next sample, or the next line that is broken.
     pub(crate) fn next(&mut self) -> Option<Result<Found<'a>, Broken<'a>>> {
         loop {

@@ -10,6 +10,7 @@ mod otlp;
 mod probing;
 mod proto;
 mod protobuf;
+mod push;
 mod registry;
 mod remote_write;
 mod samples;
