@@ -77,7 +77,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let gate = build_gate(&settings, &clock, &store, &book, &outbox);
     let bus = start_bus(&settings, &clock, &gate, inbox).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
-    scraper.set_jobs(settings.scrape.clone());
+    scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,
@@ -373,7 +373,7 @@ fn reloader(
         gate.set_settings(fresh.gate());
         store.set_retention_rules(fresh.retention_rules.clone());
         put_file_rules(&book, &fresh);
-        scraper.set_jobs(fresh.scrape.clone());
+        scraper.set_jobs(fresh.scrape.clone(), fresh.scrape_from_bus.clone());
         let before = current.borrow().clone();
         if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {
             tracing::warn!("a change of the HTTP address or the data directory needs a restart");

@@ -30,6 +30,9 @@ pub(crate) const COLLECTION_ERRORS: &str = "alicia/metrics/collection_errors";
 /// The alert engine recovered.
 pub(crate) const ALERT_RECOVERY: &str = "alicia/metrics/alert_recovery";
 
+/// Somebody names targets to be scraped.
+pub const SCRAPE: &str = "alicia/metrics/scrape";
+
 /// Last levels of `alicia/metrics/…` that are the collector's own and never services.
 const RESERVED: [&str; 4] = ["summary", "events", "collection_errors", "alert_recovery"];
 
@@ -67,6 +70,8 @@ pub(crate) enum Kind<'a> {
     Status(&'a str),
     Register,
     Unregister,
+    /// Targets to be scraped.
+    Scrape,
     /// Not for the collector.
     Other,
 }
@@ -80,6 +85,7 @@ pub(crate) fn kind(topic: &str) -> Kind<'_> {
         BROKER_PROBE => return Kind::BrokerProbe,
         REGISTER => return Kind::Register,
         UNREGISTER => return Kind::Unregister,
+        SCRAPE => return Kind::Scrape,
         _ => {}
     }
     if let Some(last) = last_of(METRICS) {

@@ -47,5 +47,5 @@ pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageSt
 pub use prom::answer_json;
 pub use queries::Queries;
 pub use routes::router;
-pub use scrape::{ScrapeAuth, ScrapeJob, Scraper, Secret};
+pub use scrape::{ScrapeAuth, ScrapeFromBus, ScrapeJob, Scraper, Secret};
 pub use server::serve;

@@ -298,6 +298,7 @@ fn take(writer: &mut Writer, origin: &Origin<'_>, report: &Report<'_>) -> Result
         Report::Status(status) => writer.take_status(status, arrival)?,
         Report::Registered(registration) => writer.take_registered(registration, arrival),
         Report::Unregistered(goodbye) => writer.take_unregistered(goodbye, arrival),
+        Report::Targets(targets) => writer.take_targets(targets, arrival),
         Report::Nothing(nothing) => writer.take_nothing(nothing, arrival),
         // A question to the services, and every later kind of report, holds nothing to keep.
         _ => {}

@@ -32,6 +32,8 @@ mod voice;
 
 mod service;
 
+mod announced;
+
 mod registry;
 
 mod complaints;
@@ -94,6 +96,7 @@ mod push;
 
 mod host;
 
+pub use announced::AnnouncedJob;
 pub use exposition::{BadLine, Dialect, Head, Line, Tail, kind_in_family, number};
 pub use foreign::{Refusal, Told};
 pub use gate::{Gate, WriteError};

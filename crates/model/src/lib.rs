@@ -58,7 +58,8 @@ pub use matcher::{BadPattern, MatchOp, Matcher};
 pub use metadata::{Describe, Metadata, MetricType, unit_of};
 pub use refusal::Reason;
 pub use report::{
-    Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Unregistration,
+    Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Targets,
+    Unregistration,
 };
 pub use rule::{Rule, Severity, UnknownSeverity};
 pub use sample::{Point, STALE_MARKER_BITS, Sample, is_stale_marker, stale_marker};

@@ -241,6 +241,12 @@ pub const SCRAPE_SHORTEST: Millis = SECOND;
 pub const SCRAPE_TOLERANCE: Millis = 50;
 /// How often it is looked for other targets.
 pub const SCRAPE_ROUND: Duration = Duration::from_secs(5);
+/// Jobs that may be announced on the bus, and as many services with pages.
+pub const ANNOUNCED_JOBS: usize = 1_000;
+/// Targets of one such job.
+pub const ANNOUNCED_TARGETS: usize = 1_000;
+/// Samples of a page of a target that was announced on the bus: a node_exporter has a thousandth of a share of it.
+pub const ANNOUNCED_SAMPLES: usize = 50_000;
 /// Bytes of a file with targets: ten thousand of them with some labels each.
 pub const SCRAPE_FILE_BYTES: u64 = 4 << 20;
 

@@ -96,6 +96,10 @@ reasons! {
     TooManyDescriptions = "too_many_descriptions",
     /// There are as many distributions of observations as there may be; the observations themselves are kept.
     TooManyDistributions = "too_many_distributions",
+    /// A target that was announced on the bus is none that may be scraped.
+    TargetNotAllowed = "target_not_allowed",
+    /// As many targets were announced on the bus as may be.
+    TooManyTargets = "too_many_targets",
     /// The registry has as many services or instances as it may have.
     TooManyServices = "too_many_services",
 }

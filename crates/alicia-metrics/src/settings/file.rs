@@ -23,6 +23,7 @@ pub(super) struct File {
     pub(super) retention: Vec<Retention>,
     /// `[[scrape]]` tables: jobs of targets.
     pub(super) scrape: Vec<Scrape>,
+    pub(super) scrape_from_bus: ScrapeFromBus,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }
@@ -101,6 +102,13 @@ pub(super) struct Scrape {
     pub(super) bearer_token: Option<String>,
     pub(super) bearer_token_file: Option<PathBuf>,
     pub(super) ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ScrapeFromBus {
+    /// Hosts and networks.
+    pub(super) allow: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

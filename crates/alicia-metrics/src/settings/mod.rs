@@ -70,6 +70,8 @@ pub(crate) struct Settings {
     pub(crate) memory_threshold: f64,
     /// Who is scraped. Default nobody.
     pub(crate) scrape: Vec<http::ScrapeJob>,
+    /// Who may be scraped because somebody on the bus says so. Default nobody.
+    pub(crate) scrape_from_bus: http::ScrapeFromBus,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
     /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `bus=debug`. Default `info`.

@@ -34,6 +34,9 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let http_access = http_access(args, &mut file, http_listen)?;
     let rules = std::mem::take(&mut file.rule);
     let scrape = scrape::jobs(&args.scrape, std::mem::take(&mut file.scrape))?;
+    let allowed = std::mem::take(&mut file.scrape_from_bus.allow);
+    let scrape_from_bus = http::ScrapeFromBus::parse(allowed.iter().map(String::as_str))
+        .map_err(|why| SettingsError::value("scrape_from_bus.allow", why))?;
     let settings = Settings {
         http_listen,
         http_access,
@@ -75,6 +78,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .or(file.alerts.memory_threshold)
             .unwrap_or(85.0),
         scrape,
+        scrape_from_bus,
         rules,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),
         log_format: args.log_format.or(file.log.format).unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! Scraping a real node_exporter, beside a real Prometheus that scrapes it too; and ourselves.
 
+use crate::broker::{Mosquitto, publish};
 use crate::collector::Setup;
 use crate::prometheus::Prometheus;
 use crate::wait::{free_port, until};
@@ -173,4 +174,67 @@ fn live_targets_come_with_flags_and_go_with_a_reload_of_the_settings() {
     fs::write(&config, "").expect("written");
     collector.signal("HUP");
     wait("scrape up");
+}
+
+#[test]
+fn live_targets_that_are_announced_on_the_bus_are_scraped_if_they_may_be() {
+    let (broker, node) = (Mosquitto::in_memory(), NodeExporter::start());
+    let dir = tempfile::tempdir().expect("a directory");
+    let config = dir.path().join("settings.toml");
+    fs::write(&config, "[scrape_from_bus]\nallow = ['127.0.0.0/8']\n").expect("written");
+    let announce = |job: &str, targets: &str, flags: &[&str]| {
+        let labels = r#""labels":{"room":"hall"},"interval":"1s""#;
+        let text = format!(r#"{{"job":"{job}","targets":[{targets}],{labels}}}"#);
+        publish(broker.port, "alicia/metrics/scrape", &text, flags);
+    };
+    announce("hub", &format!("\"{}\"", node.address), &["-r"]);
+    let collector = Setup::broker(broker.port).with(&["--config", &config.display().to_string()]).connect();
+    let wait = |expect: &str| {
+        until(expect, || {
+            let up = collector.json("/api/v1/query?query=up%7Bjob!%3D%22%22%7D")["data"]["result"].clone();
+            let mut all: Vec<String> = up
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|one| {
+                    let word = |name: &str| one["metric"][name].as_str().unwrap_or("-").to_owned();
+                    format!("{} {} {}", word("job"), word("room"), one["value"][1].as_str().unwrap_or("-"))
+                })
+                .collect();
+            all.sort();
+            if all.join(", ") == expect { Ok(()) } else { Err(all) }
+        });
+    };
+    let refused = |count: u64| {
+        until("it is refused", || {
+            let refused = collector.refused("target_not_allowed");
+            if refused == count { Ok(()) } else { Err(refused) }
+        });
+    };
+    wait("hub hall 1");
+
+    // Somebody would like to know what only we can ask.
+    announce("evil", r#""http://169.254.169.254/latest/meta-data""#, &[]);
+    refused(1);
+    let shown = collector.json("/refusals").to_string();
+    assert!(shown.contains("169.254.169.254"), "{shown}");
+
+    let page = format!("http://{}/metrics", node.address);
+    let register = format!(r#"{{"service_name":"sensor","metadata":{{"metrics_url":"{page}"}}}}"#);
+    publish(broker.port, "alicia/system/discovery/register", &register, &[]);
+    wait("hub hall 1, sensor - 1");
+    publish(broker.port, "alicia/system/discovery/unregister", r#"{"service_name":"sensor"}"#, &[]);
+    wait("hub hall 1");
+    announce("hub", "", &["-r"]);
+    wait("");
+
+    announce("hub", &format!("\"{}\"", node.address), &["-r"]);
+    wait("hub hall 1");
+    // By default nobody may.
+    fs::write(&config, "").expect("written");
+    collector.signal("HUP");
+    wait("");
+    refused(2);
+    let services = collector.json("/services").to_string();
+    assert!(!services.contains("\"scrape\"") && !services.contains("\"hub\""), "{services}");
 }

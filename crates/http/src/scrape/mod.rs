@@ -6,6 +6,8 @@
 
 mod job;
 
+mod allowed;
+
 mod target;
 
 mod files;
@@ -18,6 +20,7 @@ mod running;
 
 mod scraper;
 
+pub use allowed::ScrapeFromBus;
 pub use job::{ScrapeAuth, ScrapeJob, Secret};
 pub use scraper::Scraper;
 pub(crate) use view::TargetView;

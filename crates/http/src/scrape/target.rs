@@ -3,7 +3,7 @@
 
 use super::job::{ScrapeAuth, ScrapeJob};
 use crate::outgoing::Call;
-use ingest::ScrapeTarget;
+use ingest::{AnnouncedJob, ScrapeTarget};
 use model::{Millis, NAME, PART, limits};
 use query::syntax::{parse_length, print_length};
 use std::collections::BTreeMap;
@@ -44,6 +44,18 @@ pub(super) struct Spec {
     pub(super) timeout: Duration,
     pub(super) auth: ScrapeAuth,
     pub(super) ca: Option<PathBuf>,
+    /// With which settings its client was made, where it depends on them.
+    pub(super) client: ClientOf,
+}
+
+/// Which client asks a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum ClientOf {
+    /// One that goes everywhere: the settings name the target.
+    #[default]
+    Settings,
+    /// One that goes where those on the bus may have us go, by the settings of this number.
+    Bus(u64),
 }
 
 /// What makes a target the one that it is: its labels and its URL.
@@ -61,6 +73,19 @@ impl Spec {
         let hash = Millis::try_from(hasher.finish() >> 1).unwrap_or(0);
         hash % self.interval.max(1)
     }
+}
+
+/// A job that was announced on the bus, and its targets.
+pub(super) fn announced(announced: &AnnouncedJob) -> (ScrapeJob, Group) {
+    let job = ScrapeJob { sample_limit: limits::ANNOUNCED_SAMPLES, ..ScrapeJob::new(&announced.job) };
+    let (targets, mut labels) = (announced.targets.clone(), announced.labels.clone());
+    if let Some(interval) = &announced.interval {
+        labels.insert(INTERVAL.to_owned(), interval.clone());
+        // Whoever is to be asked more often than usual is waited for no longer than until then.
+        let shorter = parse_length(interval).filter(|length| *length < millis(job.timeout));
+        labels.extend(shorter.map(|_| (TIMEOUT.to_owned(), interval.clone())));
+    }
+    (job, Group { targets, labels })
 }
 
 /// The targets of `group`, as `job` has them; those that are none are told.
@@ -103,7 +128,17 @@ fn spec(job: &ScrapeJob, address: &str, labels: &LabelMap) -> Result<Spec, Strin
     };
     let timeout = Duration::from_millis(timeout.unsigned_abs());
     let (auth, ca) = (job.auth.clone(), job.ca.clone());
-    Ok(Spec { pool: job.job.clone(), url, target, discovered: all, interval, timeout, auth, ca })
+    Ok(Spec {
+        pool: job.job.clone(),
+        url,
+        target,
+        discovered: all,
+        interval,
+        timeout,
+        auth,
+        ca,
+        client: ClientOf::default(),
+    })
 }
 
 fn owned((name, value): (&String, &String)) -> (String, String) {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use flate2::write::GzEncoder;
-use http::{ScrapeAuth, ScrapeJob, Scraper, Secret};
+use http::{ScrapeAuth, ScrapeFromBus, ScrapeJob, Scraper, Secret};
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::io::Write as _;
@@ -112,7 +112,7 @@ fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn start(counter: &Counter, jobs: Vec<ScrapeJob>) {
-    counter.scraper.set_jobs(jobs);
+    counter.scraper.set_jobs(jobs, ScrapeFromBus::default());
     tokio::spawn(counter.scraper.clone().run());
 }
 
@@ -150,7 +150,7 @@ async fn a_target_is_scraped_shown_and_ends_with_its_series() {
     until("it is counted", || async { (counter.scraper.scrapes() >= 2).then_some(()) }).await;
     assert_eq!(counter.scraper.failures(), 0);
 
-    counter.scraper.set_jobs(Vec::new());
+    counter.scraper.set_jobs(Vec::new(), ScrapeFromBus::default());
     until("everything is gone", || async {
         let rest = values(&counter, "{job=\"good\"}", "__name__").await;
         rest.is_empty().then_some(())
@@ -274,7 +274,7 @@ async fn a_change_of_the_settings_keeps_what_is_the_same_and_times_are_steady() 
     };
     samples(2).await;
     let longer = ScrapeJob { timeout: Duration::from_millis(800), ..job("good", &[address.to_string()]) };
-    counter.scraper.set_jobs(vec![longer]);
+    counter.scraper.set_jobs(vec![longer], ScrapeFromBus::default());
     let values = samples(4).await;
     let millis: Vec<i64> = values
         .iter()
