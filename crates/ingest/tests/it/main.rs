@@ -1,5 +1,6 @@
 //! Tests of the gate as a whole: reports go in at the front, samples, events and views come out.
 
+mod announced;
 mod any_report;
 mod duplicates;
 mod fan_out;
