@@ -245,6 +245,8 @@ pub const SCRAPE_ROUND: Duration = Duration::from_secs(5);
 pub const ANNOUNCED_JOBS: usize = 1_000;
 /// Targets of one such job.
 pub const ANNOUNCED_TARGETS: usize = 1_000;
+/// Targets that were announced and are asked at a time: they hold up each other, and nobody whom the settings name.
+pub const ANNOUNCED_SCRAPES: usize = 16;
 /// Samples of a page of a target that was announced on the bus: a node_exporter has a thousandth of a share of it.
 pub const ANNOUNCED_SAMPLES: usize = 50_000;
 /// Bytes of a file with targets: ten thousand of them with some labels each.

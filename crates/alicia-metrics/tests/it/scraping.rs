@@ -7,6 +7,7 @@ use crate::wait::{free_port, until};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// Killed when dropped.
@@ -125,6 +126,79 @@ fn live_a_node_exporter_is_scraped_as_prometheus_scrapes_it() {
         // What tells of the target goes on, the rest has ended.
         if up[0]["value"][1] == "0" && rest[0]["value"][1] == "5" { Ok(()) } else { Err((up, rest)) }
     });
+}
+
+/// Python's own page. Killed when dropped.
+struct Page {
+    child: Child,
+    address: String,
+}
+
+impl Page {
+    fn start() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let address = format!("127.0.0.1:{}", free_port());
+        let child = Command::new(root.join("../../target/venv-prometheus/bin/python"))
+            // Beside the script there is one that is called as the library.
+            .arg("-P")
+            .arg(root.join("tests/clients/page_server.py"))
+            .arg(address.rsplit(':').next().unwrap_or_default())
+            .spawn()
+            .expect("a Python with prometheus_client: `./scripts/test` makes it");
+        Self { child, address }
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+#[test]
+fn live_an_openmetrics_page_of_python_is_read_but_for_its_exemplars() {
+    let page = Page::start();
+    let collector = Setup::none().with(&["--scrape", &page.address]).start();
+    let own = "%7Bjob%3D%22scrape%22%2C__name__%3D~%22own_.*%22%7D";
+    let found = until("the page is scraped", || {
+        let found = collector.json(&format!("/api/v1/query?query={own}"))["data"]["result"].clone();
+        if found[0].is_null() { Err(found) } else { Ok(found) }
+    });
+    let mut told: Vec<String> = found
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|sample| {
+            let mut labels: BTreeMap<String, Value> =
+                serde_json::from_value(sample["metric"].clone()).expect("labels");
+            labels.retain(|name, _| name != "job" && name != "instance");
+            let labels = serde_json::to_string(&labels).expect("JSON").replace('"', "");
+            format!("{labels} {}", sample["value"][1].as_str().unwrap_or(""))
+        })
+        .filter(|line| !line.contains("_created"))
+        .collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "{__name__:own_build_info,version:1.2} 1",
+            "{__name__:own_runs_total,kind:a \\\\ b\\nc} 3",
+            "{__name__:own_seconds_bucket,le:+Inf} 2",
+            "{__name__:own_seconds_bucket,le:1.0} 1",
+            "{__name__:own_seconds_count} 2",
+            "{__name__:own_seconds_sum} 5.5",
+            "{__name__:own_state,own_state:busy} 1",
+            "{__name__:own_state,own_state:idle} 0",
+            "{__name__:own_summary_count} 1",
+            "{__name__:own_summary_sum} 2",
+        ]
+    );
+    let refusals = collector.json("/refusals")["refusals"].clone();
+    let reasons: Vec<&Value> = refusals.as_array().into_iter().flatten().map(|one| &one["reason"]).collect();
+    assert_eq!(reasons, ["exemplar"], "{refusals}");
+    let known = collector.json("/api/v1/metadata?metric=own_runs_total");
+    assert_eq!(known["data"]["own_runs_total"][0]["type"], "counter", "{known}");
 }
 
 #[test]

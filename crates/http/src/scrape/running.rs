@@ -1,7 +1,7 @@
 //! A target that is being scraped: one task, which wakes at the target's own place in each interval.
 
 use super::fetch::fetch;
-use super::target::Spec;
+use super::target::{ClientOf, Spec};
 use super::view::{Last, TargetView};
 use crate::outgoing::Outgoing;
 use ingest::{Dialect, Fetched, Gate, ScrapeMemory};
@@ -20,6 +20,8 @@ pub(super) struct Common {
     pub(super) clock: Arc<dyn Clock>,
     /// Fetches at a time.
     pub(super) room: Semaphore,
+    /// The same of targets that the bus names: however many of them do not answer, they hold up only each other.
+    pub(super) room_of_bus: Semaphore,
     pub(super) scrapes: AtomicU64,
     pub(super) failures: AtomicU64,
 }
@@ -110,8 +112,12 @@ impl Rounds {
 
     /// One scrape, which was due at that time.
     async fn once(&self, due: Millis) {
-        // Nobody closes the semaphore.
-        let Ok(_place) = self.common.room.acquire().await else { return };
+        let room = match self.spec.client {
+            ClientOf::Settings => &self.common.room,
+            ClientOf::Bus(_) => &self.common.room_of_bus,
+        };
+        // Nobody closes the semaphores.
+        let Ok(_place) = room.acquire().await else { return };
         let (woke, begun) = (self.common.clock.now(), self.common.clock.monotonic());
         let at = time_of(due, woke, self.spec.interval);
         let fetched = match &self.client {

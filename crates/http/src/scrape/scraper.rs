@@ -48,6 +48,7 @@ impl Scraper {
             gate,
             clock,
             room: Semaphore::new(limits::SCRAPES),
+            room_of_bus: Semaphore::new(limits::ANNOUNCED_SCRAPES),
             scrapes: AtomicU64::new(0),
             failures: AtomicU64::new(0),
         };
