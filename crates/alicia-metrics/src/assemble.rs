@@ -90,6 +90,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         longest: limits::BUS_ANSWER_BYTES,
     };
     let bus = start_bus(&settings, &clock, &gate, inbox, desk).await?;
+    let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
+    scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,
@@ -101,6 +103,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         bus,
         forwards,
         queries,
+        scraper,
         settings,
         host: Arc::new(Mutex::new(None)),
         insight_watch: Mutex::new(InsightWatch::default()),
@@ -286,6 +289,7 @@ fn http_parts(
         select,
         describe: house.store.clone(),
         gate: Arc::clone(&house.gate),
+        scraper: Arc::clone(&house.scraper),
         book: Arc::clone(&house.book),
         clock: Arc::clone(&house.clock),
         self_health: Arc::new(move || {
@@ -369,6 +373,10 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
         ("alicia_metrics_bus_questions_total", bus.questions),
         ("alicia_metrics_bus_questions_refused_total", bus.questions_refused),
         ("alicia_metrics_events_dropped_total", house.outbox.dropped()),
+        ("alicia_metrics_scrape_targets", house.scraper.target_count() as u64),
+        ("alicia_metrics_push_groups", house.gate.push_groups() as u64),
+        ("alicia_metrics_scrapes_total", house.scraper.scrapes()),
+        ("alicia_metrics_scrape_failures_total", house.scraper.failures()),
     ]
     .into_iter()
     .map(|(name, value)| (Labels::new([(NAME, name)]), value as f64))
@@ -376,7 +384,7 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
     .collect()
 }
 
-/// What can change while running: intervals, retention of the gate, the rules of the file. The rest needs a
+/// What can change while running: intervals, retention of the gate, the rules of the file, who is scraped. The rest needs a
 /// restart, and the log says so.
 fn reloader(
     house: &Arc<House>,
@@ -386,11 +394,13 @@ fn reloader(
     let gate = Arc::clone(&house.gate);
     let book = Arc::clone(&house.book);
     let store = Arc::clone(&house.store);
+    let scraper = Arc::clone(&house.scraper);
     Arc::new(move || {
         let fresh = settings::load(&args).map_err(|error| error.to_string())?;
         gate.set_settings(fresh.gate());
         store.set_retention_rules(fresh.retention_rules.clone());
         put_file_rules(&book, &fresh);
+        scraper.set_jobs(fresh.scrape.clone(), fresh.scrape_from_bus.clone());
         let before = current.borrow().clone();
         if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {
             tracing::warn!("a change of the HTTP address or the data directory needs a restart");

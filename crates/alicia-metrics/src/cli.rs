@@ -131,6 +131,15 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "ALICIA_METRICS_HTTP_OPEN", help_heading = "HTTP")]
     pub(crate) http_open: bool,
 
+    /// Scrape this Prometheus endpoint (host:port or URL) each 15 seconds; may be given several times
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ALICIA_METRICS_SCRAPE",
+        value_delimiter = ',',
+        help_heading = "Collection"
+    )]
+    pub(crate) scrape: Vec<String>,
     /// Directory of samples, rules and alert state [default: data]
     #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", help_heading = "Collection")]
     pub(crate) data_dir: Option<PathBuf>,

@@ -4,7 +4,7 @@ use crate::forwarding::Forward;
 use crate::ledger::DiskLedger;
 use crate::settings::Settings;
 use bus::{Bus, Outbox};
-use http::Queries;
+use http::{Queries, Scraper};
 use ingest::Gate;
 use model::HostSummary;
 use parking_lot::Mutex;
@@ -26,6 +26,7 @@ pub(crate) struct House {
     pub(crate) forwards: Vec<Forward>,
     /// The places of queries, over HTTP and over the bus.
     pub(crate) queries: Arc<Queries>,
+    pub(crate) scraper: Arc<Scraper>,
     pub(crate) settings: watch::Receiver<Settings>,
     pub(crate) host: Arc<Mutex<Option<HostSummary>>>,
     pub(crate) insight_watch: Mutex<InsightWatch>,

@@ -132,7 +132,7 @@ fn serve(args: &ServeArgs) -> ExitCode {
 fn check(args: &ServeArgs) -> ExitCode {
     match settings::load(args) {
         Ok(settings) => say(&format!(
-            "settings are good\nbroker {:?}\nhttp {}\ndata {}\nretention {}, late by at most {}, collection every {} s, host every {} s, {} rules in the file, {}",
+            "settings are good\nbroker {:?}\nhttp {}\ndata {}\nretention {}, late by at most {}, collection every {} s, host every {} s, {} rules and {} scrape jobs in the file, {}",
             settings.mqtt.broker,
             settings.http_listen,
             settings.data_dir.display(),
@@ -141,6 +141,7 @@ fn check(args: &ServeArgs) -> ExitCode {
             settings.collection_seconds,
             settings.host_seconds,
             settings.rules.len(),
+            settings.scrape.len(),
             destinations(&settings),
         )),
         Err(error) => refuse(&error),

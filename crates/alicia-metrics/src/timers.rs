@@ -37,6 +37,8 @@ pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
     timers.spawn(summaries(Arc::clone(house)));
     timers.spawn(host(Arc::clone(house)));
     timers.spawn(sweeps(Arc::clone(house)));
+    timers.spawn(Arc::clone(&house.scraper).run());
+    timers.spawn(pushes(Arc::clone(house)));
     timers
 }
 
@@ -181,6 +183,20 @@ async fn host(house: Arc<House>) {
         }
         let interval = Duration::from_secs(house.settings.borrow().host_seconds);
         tokio::time::sleep(interval).await;
+    }
+}
+
+/// Writes again what was pushed, when it is time to.
+async fn pushes(house: Arc<House>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        second.tick().await;
+        let repeated = Arc::clone(&house);
+        let done = tokio::task::spawn_blocking(move || repeated.gate.repeat_pushes(repeated.clock.now()));
+        if done.await.is_err() {
+            tracing::error!("writing again what was pushed failed");
+        }
     }
 }
 

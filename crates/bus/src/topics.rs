@@ -36,6 +36,8 @@ pub(crate) const ALERT_RECOVERY: &str = "alicia/metrics/alert_recovery";
 pub(crate) const QUERY: &str = "alicia/metrics/query";
 /// Answers go below this, and nowhere else.
 pub(crate) const REPLIES: &str = "alicia/metrics/query/reply/";
+/// Somebody names targets to be scraped.
+pub const SCRAPE: &str = "alicia/metrics/scrape";
 
 /// Last levels of `alicia/metrics/…` that are the collector's own and never services.
 const RESERVED: [&str; 4] = ["summary", "events", "collection_errors", "alert_recovery"];
@@ -88,6 +90,8 @@ pub(crate) enum Kind<'a> {
     Unregister,
     /// A question to the collector.
     Query,
+    /// Targets to be scraped.
+    Scrape,
     /// Not for the collector.
     Other,
 }
@@ -102,6 +106,7 @@ pub(crate) fn kind(topic: &str) -> Kind<'_> {
         REGISTER => return Kind::Register,
         UNREGISTER => return Kind::Unregister,
         QUERY => return Kind::Query,
+        SCRAPE => return Kind::Scrape,
         _ => {}
     }
     if let Some(last) = last_of(METRICS) {

@@ -9,6 +9,10 @@ mod access;
 
 mod queries;
 
+mod outgoing;
+
+mod scrape;
+
 mod parts;
 
 mod prom;
@@ -33,8 +37,6 @@ mod exposition;
 
 mod routes;
 
-mod outgoing;
-
 mod connection;
 
 mod server;
@@ -45,4 +47,5 @@ pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageSt
 pub use prom::{Desk, answer_json};
 pub use queries::Queries;
 pub use routes::router;
+pub use scrape::{ScrapeAuth, ScrapeFromBus, ScrapeJob, Scraper, Secret};
 pub use server::serve;

@@ -2,6 +2,7 @@
 
 use crate::access::Access;
 use crate::queries::Queries;
+use crate::scrape::Scraper;
 use ingest::Gate;
 use model::{BusStatus, Describe, HostSummary, Labels, Select, SelfHealth};
 use rules::RuleBook;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub snapshot: Arc<dyn Fn() -> Result<String, String> + Send + Sync>,
     /// Erases samples, durably.
     pub erase: Arc<Erase>,
+    /// Who is scraped.
+    pub scraper: Arc<Scraper>,
     /// How many queries are computed at a time, however they came.
     pub queries: Arc<Queries>,
     /// Who may come in.

@@ -106,6 +106,11 @@ impl Foreigners {
         }
     }
 
+    /// Those of `keys` that belong to series that are known.
+    pub(crate) fn known(&mut self, keys: impl Iterator<Item = [u8; 16]>) -> Vec<Key> {
+        keys.map(Key::from_bytes).filter(|key| self.series.get(*key).is_some()).collect()
+    }
+
     /// Takes the next batch of a request.
     ///
     /// # Errors

@@ -2,10 +2,12 @@
 
 use crate::cumulative::Cumulative;
 use crate::foreign::{Cursor, Foreigners, Receivers, Told, bounded};
+use crate::generations::Key;
 use crate::host_metric::HostReading;
 use crate::message_ids::MessageIds;
 use crate::parcel::{Lots, Spell, TooMany};
 use crate::protobuf::Malformed;
+use crate::push_group::Groups;
 use crate::registry::Registry;
 use crate::service::UP;
 use crate::settings::GateSettings;
@@ -34,6 +36,7 @@ pub struct Gate {
     /// Apart from the writer: whoever brings foreign samples keeps the bus from nothing but the store.
     foreigners: Mutex<Foreigners>,
     sums: Mutex<Cumulative>,
+    pushed: Mutex<Groups>,
     /// Another in each run, so that nobody outside can choose two series that look the same.
     seed: u64,
 }
@@ -90,6 +93,7 @@ impl Gate {
             writer: Mutex::new(writer),
             foreigners,
             sums: Mutex::default(),
+            pushed: Mutex::default(),
             seed,
         }
     }
@@ -160,9 +164,19 @@ impl Gate {
         self.seed.wrapping_add(format)
     }
 
+    /// Those of `keys` that belong to foreign series that are known.
+    pub(crate) fn foreign_keys(&self, keys: impl Iterator<Item = [u8; 16]>) -> Vec<Key> {
+        self.foreigners.lock().known(keys)
+    }
+
     /// Running sums of what is told as differences.
     pub(crate) fn sums(&self) -> MutexGuard<'_, Cumulative> {
         self.sums.lock()
+    }
+
+    /// What was pushed.
+    pub(crate) fn pushed(&self) -> &Mutex<Groups> {
+        &self.pushed
     }
 
     /// Where types and units of metrics are noted.
@@ -291,6 +305,7 @@ fn take(writer: &mut Writer, origin: &Origin<'_>, report: &Report<'_>) -> Result
         Report::Status(status) => writer.take_status(status, arrival)?,
         Report::Registered(registration) => writer.take_registered(registration, arrival),
         Report::Unregistered(goodbye) => writer.take_unregistered(goodbye, arrival),
+        Report::Targets(targets) => writer.take_targets(targets, arrival),
         Report::Nothing(nothing) => writer.take_nothing(nothing, arrival),
         // A question to the services, and every later kind of report, holds nothing to keep.
         _ => {}

@@ -30,6 +30,13 @@ impl Key {
         (u128::from(self.high) << 64 | u128::from(self.low)).to_le_bytes()
     }
 
+    /// The key with these bytes.
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        let both = u128::from_le_bytes(bytes);
+        Self { low: both as u64, high: (both >> 64) as u64 }
+    }
+
     /// Half of it.
     pub(crate) fn short(self) -> u64 {
         self.low

@@ -32,6 +32,8 @@ mod voice;
 
 mod service;
 
+mod announced;
+
 mod registry;
 
 mod complaints;
@@ -58,6 +60,12 @@ mod foreign;
 
 mod plain;
 
+mod exposition;
+
+mod scrape_target;
+
+mod push_group;
+
 mod cumulative;
 
 mod host_metric;
@@ -78,16 +86,30 @@ mod otlp;
 
 mod influx;
 
+mod naming;
+
+mod lines;
+
+mod scrape;
+
+mod push;
+
 mod host;
 
+pub use announced::AnnouncedJob;
+pub use exposition::{BadLine, Dialect, Head, Line, Tail, kind_in_family, number};
 pub use foreign::{Refusal, Told};
 pub use gate::{Gate, WriteError};
 pub use host::HostWatch;
 pub use host_metric::{HostMetric, HostReading};
 pub use influx::Precision;
 pub use otlp::Otlp;
+pub use push::PushError;
+pub use push_group::Push;
 pub use registry::Registry;
 pub use remote_write::RemoteWrite;
+pub use scrape::{Fetched, Scraped};
+pub use scrape_target::{ScrapeMemory, ScrapeTarget};
 pub use settings::GateSettings;
 pub use tally::{ExampleView, RefusalView, Tally};
 pub use unpack::{Packing, UnpackError, unpack, unpack_at_most};

@@ -114,6 +114,18 @@ impl<'a> Plain<'a> {
         Ok(Name { at: self.texts.names.len() - 1, key, said, kind })
     }
 
+    /// The key of a series.
+    pub(crate) fn key(&mut self, name: Name, base: &Base, own: Option<&(&'static str, String)>) -> Key {
+        self.scratch.clear();
+        self.scratch.extend_from_slice(&name.key.bytes());
+        self.scratch.extend_from_slice(&base.key.bytes());
+        if let Some((label, value)) = own {
+            put(&mut self.scratch, label);
+            put(&mut self.scratch, value);
+        }
+        Key::of(&self.scratch, self.seed)
+    }
+
     /// Ends the series whose points and histograms came since the last one.
     ///
     /// # Errors
@@ -124,14 +136,7 @@ impl<'a> Plain<'a> {
         base: &Base,
         own: Option<(&'static str, String)>,
     ) -> Result<(), TooMany> {
-        self.scratch.clear();
-        self.scratch.extend_from_slice(&name.key.bytes());
-        self.scratch.extend_from_slice(&base.key.bytes());
-        if let Some((label, value)) = &own {
-            put(&mut self.scratch, label);
-            put(&mut self.scratch, value);
-        }
-        let key = Key::of(&self.scratch, self.seed);
+        let key = self.key(name, base, own.as_ref());
         let metadata = name.said.and_then(|said| self.texts.said.get(said));
         let described = metadata.map_or(0, |metadata| {
             self.scratch.clear();

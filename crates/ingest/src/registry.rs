@@ -1,17 +1,19 @@
 //! Everybody that was heard. The gate writes, everybody reads; a lock is held for single look-ups only.
 
+use crate::announced::{Announced, AnnouncedJob};
 use crate::service::Service;
 use crate::view::{RegistryCounts, ServiceView};
 use crate::voice::Voice;
 use hashbrown::HashMap;
 use model::{Millis, Reason, Series, limits};
-use parking_lot::{RwLock, RwLockWriteGuard};
+use parking_lot::{Mutex, MutexGuard, RwLock, RwLockWriteGuard};
 use std::sync::Arc;
 
 /// All services and their instances.
 #[derive(Debug, Default)]
 pub struct Registry {
     state: RwLock<State>,
+    announced: Mutex<Announced>,
 }
 
 /// What the lock guards.
@@ -55,6 +57,16 @@ impl Registry {
             services: counts.services + 1,
             instances: counts.instances + service.shown_instances(),
         })
+    }
+
+    /// Targets that were announced on the bus.
+    #[must_use]
+    pub fn announced(&self) -> Vec<AnnouncedJob> {
+        self.announced.lock().all()
+    }
+
+    pub(crate) fn announcements(&self) -> MutexGuard<'_, Announced> {
+        self.announced.lock()
     }
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, State> {

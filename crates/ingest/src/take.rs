@@ -8,7 +8,7 @@ use crate::tally::start;
 use crate::writer::{Arrival, NOBODY, Writer};
 use model::{
     IntakeError, LifecycleChange, Measurements, MetricKind, Millis, Nothing, Point, Reason, Registration,
-    Rejected, Status, Unregistration, limits, to_seconds,
+    Rejected, Status, Targets, Unregistration, limits, to_seconds,
 };
 
 /// A value with its name, on the way to becoming a sample.
@@ -88,6 +88,11 @@ impl Writer {
         }
         let started = service.started;
         drop(state);
+        let page = registration.metrics_url.as_deref();
+        let noted = self.registry.announcements().set_page(who.service, page);
+        if let Err(reason) = noted {
+            self.refuse(reason, 1, page.unwrap_or_default(), who, arrival);
+        }
         if restarted {
             let detail = format!("started at {}", started.unwrap_or_default());
             self.tell_life(who, LifecycleChange::Restarted, detail, now);
@@ -99,6 +104,8 @@ impl Writer {
     /// Takes a goodbye.
     pub(crate) fn take_unregistered(&mut self, goodbye: &Unregistration<'_>, arrival: Arrival<'_>) {
         let who = Who { service: &goodbye.service, instance: None };
+        // Nothing to note is never refused.
+        let _noted = self.registry.announcements().set_page(who.service, None);
         let ended = self.registry.write().goodbye(who.service, arrival.now);
         let Some(ended) = ended else {
             return self.refuse(Reason::NothingToRead, 1, "a goodbye of a service not known", who, arrival);
@@ -106,6 +113,14 @@ impl Writer {
         let detail = format!("said goodbye at {}", to_seconds(arrival.now));
         self.tell_life(who, LifecycleChange::Unregistered, detail, arrival.now);
         self.end(ended.into_iter().map(|series| (series, arrival.now)), arrival.now);
+    }
+
+    /// Takes the names of targets.
+    pub(crate) fn take_targets(&mut self, announced: &Targets<'_>, arrival: Arrival<'_>) {
+        let taken = self.registry.announcements().take(announced);
+        if let Err(reason) = taken {
+            self.refuse(reason, 1, &announced.job, NOBODY, arrival);
+        }
     }
 
     /// Counts a message that holds nothing to keep.

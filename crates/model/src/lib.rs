@@ -64,7 +64,8 @@ pub use metadata::{Describe, Metadata, MetricType, unit_of};
 pub use question::{Question, Reply};
 pub use refusal::Reason;
 pub use report::{
-    Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Unregistration,
+    Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Targets,
+    Unregistration,
 };
 pub use rule::{Rule, Severity, UnknownSeverity};
 pub use sample::{Point, STALE_MARKER_BITS, Sample, has_stale_marker, is_stale_marker, stale_marker};

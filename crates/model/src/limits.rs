@@ -127,6 +127,16 @@ pub const WRITES_BYTES: usize = 128 << 20;
 pub const WRITE_ENTRIES: usize = 1 << 20;
 /// Samples of foreign series that are handed over at a time, so that others have their turn.
 pub const WRITE_BATCH: usize = 4_096;
+/// How often the newest values of what was pushed are written again: queries look back five times as far.
+pub const PUSH_REPEAT: Millis = MINUTE;
+/// How long after the last push: jobs that run once a month are seen all the time.
+pub const PUSH_KEEP: Millis = 32 * DAY;
+/// Groups of what was pushed.
+pub const PUSH_GROUPS: usize = 10_000;
+/// Series of all groups together: they are written each minute, and stay in memory with their labels.
+pub const PUSH_SERIES: usize = SERIES;
+/// Bytes of names and labels of all groups together.
+pub const PUSH_BYTES: usize = 32 << 20;
 /// Buckets of one histogram from outside. Prometheus' clients have 160 by default; each bucket is a series of its own.
 pub const HISTOGRAM_BUCKETS: usize = 1_000;
 
@@ -275,6 +285,31 @@ pub const OUTGOING_TIME: Duration = Duration::from_secs(10);
 pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(90);
 /// Connections to one server that are kept without use.
 pub const OUTGOING_IDLE: usize = 2;
+
+// ---- Scraping -------------------------------------------------------------------------------------------
+
+/// Targets that are scraped.
+pub const SCRAPE_TARGETS: usize = 10_000;
+/// Targets that are asked at a time: enough that some dozens that do not answer hold nobody up; others wait for a place.
+pub const SCRAPES: usize = 64;
+/// Bytes of a page, packed or not: the pages of large clusters have some ten million.
+pub const SCRAPE_BYTES: usize = 16 << 20;
+/// The shortest time between two scrapes of a target.
+pub const SCRAPE_SHORTEST: Millis = SECOND;
+/// How late a scrape may be that has the time at which it was due, if that is at most a hundredth of its interval.
+pub const SCRAPE_TOLERANCE: Millis = 50;
+/// How often it is looked for other targets.
+pub const SCRAPE_ROUND: Duration = Duration::from_secs(5);
+/// Jobs that may be announced on the bus, and as many services with pages.
+pub const ANNOUNCED_JOBS: usize = 1_000;
+/// Targets of one such job.
+pub const ANNOUNCED_TARGETS: usize = 1_000;
+/// Targets that were announced and are asked at a time: they hold up each other, and nobody whom the settings name.
+pub const ANNOUNCED_SCRAPES: usize = 16;
+/// Samples of a page of a target that was announced on the bus: a node_exporter has a thousandth of a share of it.
+pub const ANNOUNCED_SAMPLES: usize = 50_000;
+/// Bytes of a file with targets: ten thousand of them with some labels each.
+pub const SCRAPE_FILE_BYTES: u64 = 4 << 20;
 
 /// How many series there may be where nobody says it, with so many bytes of memory.
 #[must_use]

@@ -78,6 +78,8 @@ reasons! {
     NameTooLong = "name_too_long",
     /// A label value is longer than the limit.
     ValueTooLong = "value_too_long",
+    /// A page that was scraped, or a push, has the series more than once; the first counts.
+    RepeatedSeries = "repeated_series",
     /// The sample lies too far in the future.
     TooFarInFuture = "too_far_in_future",
     /// The sample is older than the retention.
@@ -94,6 +96,10 @@ reasons! {
     TooManyDescriptions = "too_many_descriptions",
     /// There are as many distributions of observations as there may be; the observations themselves are kept.
     TooManyDistributions = "too_many_distributions",
+    /// A target that was announced on the bus is none that may be scraped.
+    TargetNotAllowed = "target_not_allowed",
+    /// As many targets were announced on the bus as may be.
+    TooManyTargets = "too_many_targets",
     /// The registry has as many services or instances as it may have.
     TooManyServices = "too_many_services",
     /// A question over the bus that cannot be read, or that says nowhere to answer to.

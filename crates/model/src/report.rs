@@ -106,6 +106,21 @@ pub struct Registration<'a> {
     pub capabilities: Vec<Cow<'a, str>>,
     /// The service's version.
     pub version: Option<Cow<'a, str>>,
+    /// Where its Prometheus page is, if it has one.
+    pub metrics_url: Option<Cow<'a, str>>,
+}
+
+/// `alicia/metrics/scrape`: targets that somebody wants to be scraped.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Targets<'a> {
+    /// The name under which they are known, not empty.
+    pub job: Cow<'a, str>,
+    /// `host:port`, or URLs; none take away what was named before.
+    pub targets: Vec<Cow<'a, str>>,
+    /// Labels that all their series get.
+    pub labels: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// How often, if that is said: `15s`.
+    pub interval: Option<Cow<'a, str>>,
 }
 
 /// `alicia/system/discovery/unregister`.
@@ -140,6 +155,8 @@ pub enum Report<'a> {
     Registered(Registration<'a>),
     /// A service said goodbye.
     Unregistered(Unregistration<'a>),
+    /// Somebody names targets to be scraped.
+    Targets(Targets<'a>),
     /// Somebody asks all services for their health.
     HealthCheck,
     /// Somebody asks the collector for what it keeps; the answer goes another way.

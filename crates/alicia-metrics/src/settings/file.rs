@@ -23,6 +23,9 @@ pub(super) struct File {
     pub(super) retention: Vec<Retention>,
     /// `[[remote_write]]` tables: where samples are handed on to.
     pub(super) remote_write: Vec<RemoteWrite>,
+    /// `[[scrape]]` tables: jobs of targets.
+    pub(super) scrape: Vec<Scrape>,
+    pub(super) scrape_from_bus: ScrapeFromBus,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }
@@ -74,6 +77,40 @@ pub(super) struct Retention {
     /// How long, or in days: one of both.
     pub(super) keep: Option<Span>,
     pub(super) days: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scrape {
+    pub(super) job: String,
+    /// `host:port`, or URLs.
+    #[serde(default)]
+    pub(super) targets: Vec<String>,
+    /// Files of Prometheus' file discovery, in JSON.
+    #[serde(default)]
+    pub(super) files: Vec<PathBuf>,
+    pub(super) interval: Option<Span>,
+    pub(super) timeout: Option<Span>,
+    pub(super) path: Option<String>,
+    pub(super) scheme: Option<String>,
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) honor_labels: Option<bool>,
+    pub(super) honor_timestamps: Option<bool>,
+    pub(super) sample_limit: Option<usize>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) token: Option<String>,
+    pub(super) token_file: Option<PathBuf>,
+    pub(super) ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ScrapeFromBus {
+    /// Hosts and networks.
+    pub(super) allow: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

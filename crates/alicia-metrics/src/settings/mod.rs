@@ -6,6 +6,7 @@ mod file;
 mod memory;
 mod remote_write;
 mod resolve;
+mod scrape;
 
 use crate::cli::{Durability, LogFormat};
 use crate::span::Span;
@@ -71,6 +72,10 @@ pub(crate) struct Settings {
     pub(crate) memory_threshold: f64,
     /// Where samples are handed on to. Default nowhere.
     pub(crate) destinations: Vec<Destination>,
+    /// Who is scraped. Default nobody.
+    pub(crate) scrape: Vec<http::ScrapeJob>,
+    /// Who may be scraped because somebody on the bus says so. Default nobody.
+    pub(crate) scrape_from_bus: http::ScrapeFromBus,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
     /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `bus=debug`. Default `info`.

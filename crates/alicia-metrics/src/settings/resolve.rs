@@ -4,6 +4,7 @@ use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
 use super::memory;
 use super::remote_write;
+use super::scrape;
 use super::{MqttSettings, Settings, SettingsError};
 use crate::cli::ServeArgs;
 use crate::matching;
@@ -35,6 +36,10 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let rules = std::mem::take(&mut file.rule);
     let max_series =
         args.max_series.or(file.storage.max_series).unwrap_or_else(|| limits::series_in(memory::available()));
+    let scrape = scrape::jobs(&args.scrape, std::mem::take(&mut file.scrape))?;
+    let allowed = std::mem::take(&mut file.scrape_from_bus.allow);
+    let scrape_from_bus = http::ScrapeFromBus::parse(allowed.iter().map(String::as_str))
+        .map_err(|why| SettingsError::value("scrape_from_bus.allow", why))?;
     let settings = Settings {
         http_listen,
         http_access,
@@ -73,6 +78,8 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
             .or(file.alerts.memory_threshold)
             .unwrap_or(85.0),
         destinations: remote_write::resolve(&args.remote_write, file.remote_write, max_series)?,
+        scrape,
+        scrape_from_bus,
         rules,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),
         log_format: args.log_format.or(file.log.format).unwrap_or_default(),

@@ -55,9 +55,7 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
     if text == "StaleNaN" {
         return Some(model::stale_marker());
     }
-    let value: f64 = text.parse().ok()?;
-    let is_beyond = value.is_infinite() && text.bytes().any(|byte| byte.is_ascii_digit());
-    (!is_beyond).then_some(value)
+    ingest::number(text)
 }
 
 /// The NaN with the bits that sixteen hexadecimal `digits` say.

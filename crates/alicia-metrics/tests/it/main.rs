@@ -17,6 +17,7 @@ mod clock_jumps;
 mod collector;
 mod http_client;
 mod kept_hour;
+mod prometheus;
 mod wait;
 
 mod asking;
@@ -38,8 +39,10 @@ mod prometheus_clients;
 mod promql_over_http;
 #[path = "../../../ingest/tests/it/protobuf.rs"]
 mod protobuf;
+mod push;
 mod recordings;
 mod remote_write;
+mod scraping;
 #[expect(dead_code, reason = "over HTTP, less is looked at than in the process")]
 #[path = "../../../query/tests/it/script/mod.rs"]
 mod script;

@@ -111,7 +111,10 @@ fn live_every_documented_example_is_answered() {
         let line = line.replace("127.0.0.1:8014", &collector.http.to_string());
         let said = run(Command::new("sh").args(["-c", &line]).env("CURL_HOME", dir.path()));
         assert!(!said.is_empty(), "{line}");
-        if line.contains("/api/v1/") {
+        if line.contains("%{http_code}") {
+            let status = said.get(said.len().saturating_sub(3)..).and_then(|digits| digits.parse().ok());
+            assert!(matches!(status, Some(200..300)), "{line}: {said}");
+        } else if line.contains("/api/v1/") {
             let answer: Value = serde_json::from_str(&said).expect(&line);
             assert_eq!(answer["status"], "success", "{line}");
             assert!(!answer["data"].is_null(), "{line}");

@@ -1,64 +1,29 @@
 //! A real Prometheus scrapes itself and hands all on by remote write: what it knows, we know.
 
 use crate::collector::{Setup, program};
-use crate::http_client::request;
-use crate::wait::{free_port, until};
+use crate::prometheus::Prometheus;
+use crate::wait::until;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fs;
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
 
-/// Killed when dropped.
-struct Prometheus {
-    child: Child,
-    http: SocketAddr,
-    _dir: tempfile::TempDir,
-}
-
-impl Prometheus {
-    fn start(write_to: SocketAddr) -> Self {
-        let dir = tempfile::tempdir().expect("a directory");
-        let http = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let settings = format!(
+/// One that scrapes itself and hands all on to us.
+fn handing_on(write_to: SocketAddr) -> Prometheus {
+    Prometheus::start(|own| {
+        format!(
             "global: {{scrape_interval: 1s}}\n\
-             scrape_configs: [{{job_name: self, static_configs: [{{targets: ['{http}']}}]}}]\n\
+             scrape_configs: [{{job_name: self, static_configs: [{{targets: ['{own}']}}]}}]\n\
              remote_write:\n- url: http://{write_to}/api/v1/write\n  queue_config: {{batch_send_deadline: 1s}}\n  \
              metadata_config: {{send_interval: 1s}}\n"
-        );
-        let config = dir.path().join("prometheus.yml");
-        fs::write(&config, settings).expect("written");
-        let child = Command::new("prometheus")
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.tsdb.path={}", dir.path().join("data").display()))
-            .arg(format!("--web.listen-address={http}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("prometheus runs");
-        Self { child, http, _dir: dir }
-    }
-
-    fn query(&self, query: &str) -> Result<Value, String> {
-        let answer = request(self.http, "GET", &format!("/api/v1/query?query={query}"), &[], "");
-        let answer = answer.map_err(|error| error.to_string())?;
-        let json: Value = serde_json::from_str(&answer.body).map_err(|_| answer.body.clone())?;
-        Ok(json["data"]["result"].clone())
-    }
-
-    /// The second up to which everything was handed on.
-    fn handed_on(&self) -> Result<f64, String> {
-        let found = self.query("prometheus_remote_storage_queue_highest_sent_timestamp_seconds")?;
-        let second = found[0]["value"][1].as_str().and_then(|second| second.parse().ok());
-        second.ok_or_else(|| format!("nothing yet: {found}"))
-    }
+        )
+    })
 }
 
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// The second up to which everything was handed on.
+fn handed_on(prometheus: &Prometheus) -> Result<f64, String> {
+    let found = prometheus.query("prometheus_remote_storage_queue_highest_sent_timestamp_seconds")?;
+    let second = found[0]["value"][1].as_str().and_then(|second| second.parse().ok());
+    second.ok_or_else(|| format!("nothing yet: {found}"))
 }
 
 type Points = BTreeMap<i64, f64>;
@@ -74,13 +39,13 @@ fn add(all: &mut BTreeMap<String, Points>, labels: &Value, t: f64, value: f64) {
 fn live_what_a_prometheus_hands_on_is_kept_as_it_is() {
     let data = tempfile::tempdir().expect("a directory");
     let collector = Setup::none().data_dir(data.path()).start();
-    let prometheus = Prometheus::start(collector.http);
-    let enough = until("some scrapes are handed on", || match prometheus.handed_on() {
+    let prometheus = handing_on(collector.http);
+    let enough = until("some scrapes are handed on", || match handed_on(&prometheus) {
         Ok(second) if collector.own_metric("alicia_metrics_samples_total") > 5_000.0 => Ok(second),
         Ok(_) => Err(format!("{} samples", collector.own_metric("alicia_metrics_samples_total"))),
         Err(error) => Err(error),
     });
-    let theirs = until("all of them are", || match prometheus.handed_on() {
+    let theirs = until("all of them are", || match handed_on(&prometheus) {
         Ok(second) if second > enough + 2.0 => prometheus.query("%7Bjob%3D%22self%22%7D%5B5m%5D"),
         other => Err(format!("{other:?}")),
     });

@@ -1,5 +1,6 @@
 //! One object that is an envelope, a payload, or a bare payload: all members of all of them, in one pass.
 
+use super::announced::Announced;
 use super::entry::Metrics;
 use super::field::{Key, Number, Text, other_array, other_object, other_scalars};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -46,6 +47,8 @@ pub(super) struct Body<'a> {
     pub(super) version: Text<'a>,
     pub(super) capabilities: Capabilities<'a>,
     pub(super) is_device: bool,
+    /// Rare members, apart: most messages have none of them.
+    pub(super) announced: Option<Box<Announced<'a>>>,
     readings: [Number; READINGS.len()],
 }
 
@@ -112,6 +115,9 @@ fn read<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Body<'de>, A::Error> {
             "device_id" | "device_type" => {
                 body.is_device = true;
                 map.next_value::<IgnoredAny>()?;
+            }
+            other if Announced::has(other) => {
+                body.announced.get_or_insert_default().set(other, map.next_value()?);
             }
             other => match READINGS.iter().position(|name| *name == other) {
                 Some(at) => body.readings[at] = map.next_value()?,

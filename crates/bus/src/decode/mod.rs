@@ -7,6 +7,8 @@ mod field;
 
 mod entry;
 
+mod announced;
+
 mod body;
 
 mod patch;
@@ -169,6 +171,7 @@ fn read<'a>(kind: Kind<'a>, body: Body<'a>, payload: &'a [u8]) -> Report<'a> {
         Kind::Query => Report::Question,
         Kind::Register => registration(body, payload),
         Kind::Unregister => unregistration(body, payload),
+        Kind::Scrape => targets(&body, payload),
         Kind::Reserved => nothing(Reason::NothingToRead, "a topic of the collector's own", payload),
         Kind::Other => nothing(Reason::UnknownTopic, "", payload),
     }
@@ -233,8 +236,18 @@ fn registration<'a>(body: Body<'a>, payload: &'a [u8]) -> Report<'a> {
             started: body.timestamp.value(),
             capabilities,
             version: body.version.filled(),
+            metrics_url: body.announced.and_then(|announced| announced.page()),
         }),
         None => nothing(Reason::NothingToRead, "no `service_name`", payload),
+    }
+}
+
+fn targets<'a>(body: &Body<'a>, payload: &'a [u8]) -> Report<'a> {
+    // A retained message that is taken away comes as an empty one, which is no JSON and is told as that.
+    let read = body.announced.as_ref().map_or(Err("no `job`"), |announced| announced.targets());
+    match read {
+        Ok(targets) => Report::Targets(targets),
+        Err(what) => nothing(Reason::NothingToRead, what, payload),
     }
 }
 

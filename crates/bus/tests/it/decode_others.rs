@@ -162,3 +162,57 @@ fn other_topics_are_not_read() {
         check(topic, r#"{"metrics":[{"name":"a","value":1}],"status":"healthy"}"#, "nothing: unknown_topic");
     }
 }
+
+#[test]
+fn targets_are_named_by_job() {
+    let topic = "alicia/metrics/scrape";
+    for (payload, expect) in [
+        (
+            r#"{"job":"node","targets":["a:1","http://b/m"],"labels":{"room":"hall","n":1},"interval":"30s"}"#,
+            "targets node [a:1, http://b/m] {n=1, room=hall} 30s",
+        ),
+        (r#"{"job":"node","targets":[]}"#, "targets node [] {} -"),
+        (
+            r#"{"job":"n","targets":["a\u00e4:1"],"labels":{"x":[1],"y":"z"},"interval":5}"#,
+            "targets n [aä:1] {y=z} -",
+        ),
+        (r#"{"job":"n","targets":["a"],"labels":7}"#, "targets n [a] {} -"),
+        (r#"{"job":"n"}"#, "nothing: nothing_to_read"),
+        (r#"{"job":"n","targets":"a"}"#, "nothing: nothing_to_read"),
+        (r#"{"job":"n","targets":["a",1]}"#, "nothing: nothing_to_read"),
+        (r#"{"job":"","targets":["a"]}"#, "nothing: nothing_to_read"),
+        (r#"{"targets":["a"]}"#, "nothing: nothing_to_read"),
+        (r#"{"metrics":[{"name":"x","value":1}]}"#, "nothing: nothing_to_read"),
+        ("{}", "nothing: nothing_to_read"),
+        ("", "nothing: not_json"),
+    ] {
+        check(topic, payload, expect);
+        if payload.starts_with('{') {
+            check(topic, enveloped("sensor_hub", payload), expect);
+        }
+    }
+}
+
+#[test]
+fn a_registration_may_say_where_the_page_is() {
+    let topic = "alicia/system/discovery/register";
+    for (payload, expect) in [
+        (
+            r#"{"service_name":"s","metrics_url":"http://h:1/m"}"#,
+            "registered s version - [] page http://h:1/m",
+        ),
+        (
+            r#"{"service_name":"s","metadata":{"metrics_url":"http://h/"}}"#,
+            "registered s version - [] page http://h/",
+        ),
+        (
+            r#"{"service_name":"s","metrics_url":"a","metadata":{"metrics_url":"b"}}"#,
+            "registered s version - [] page a",
+        ),
+        (r#"{"service_name":"s","metrics_url":"","metadata":[1]}"#, "registered s version - []"),
+        (r#"{"service_name":"s","metrics_url":1,"metadata":{"metrics_url":2}}"#, "registered s version - []"),
+    ] {
+        check(topic, payload, expect);
+        check(topic, enveloped("s", payload), expect);
+    }
+}

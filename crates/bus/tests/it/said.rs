@@ -56,9 +56,15 @@ pub(crate) fn in_words(report: &Report<'_>) -> String {
         Report::Registered(r) => {
             let capabilities = list(r.capabilities.iter().map(ToString::to_string));
             let version = r.version.as_deref().unwrap_or("-");
-            format!("registered {} version {version} [{capabilities}]{}", r.service, at(r.started))
+            let page = r.metrics_url.as_deref().map(|page| format!(" page {page}")).unwrap_or_default();
+            format!("registered {} version {version} [{capabilities}]{}{page}", r.service, at(r.started))
         }
         Report::Unregistered(u) => format!("unregistered {}", u.service),
+        Report::Targets(t) => {
+            let targets = list(t.targets.iter().map(ToString::to_string));
+            let labels = list(t.labels.iter().map(|(name, value)| format!("{name}={value}")));
+            format!("targets {} [{targets}] {{{labels}}} {}", t.job, t.interval.as_deref().unwrap_or("-"))
+        }
         Report::HealthCheck => "health check".to_owned(),
         Report::Question => "question".to_owned(),
         Report::Nothing(n) => format!("nothing: {}", n.reason),

@@ -26,6 +26,8 @@ mod otlp;
 
 mod influx;
 
+mod push;
+
 mod admin;
 
 mod pages;
@@ -62,12 +64,17 @@ struct Document;
 /// All routes, answered from `parts`.
 pub fn router(parts: Parts) -> Router {
     let access = Arc::new(parts.access.clone());
-    let (router, document) = described().split_for_parts();
+    let (router, mut document) = described().split_for_parts();
+    // The document does not tell what stands for one part of a path from what stands for several.
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     let document = Bytes::from(serde_json::to_string(&document).unwrap_or_else(|_| "{}".to_owned()));
     let openapi = get(move || async move { ([(header::CONTENT_TYPE, JSON)], document.clone()) });
     router
         .route("/openapi.json", openapi)
         .route("/docs", get(pages::docs))
+        // There may be something to be put there, but there is nothing to see.
+        .route("/metrics/{service}/{metric}/{*labels}", get(|| async { NO_PATH }))
         .route("/", get(pages::overview))
         .fallback(|| async { NO_PATH })
         .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
@@ -121,6 +128,9 @@ fn writing() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(influx::second))
         .routes(routes!(otlp::metrics))
         .routes(routes!(otlp::metrics_at_root))
+        .routes(routes!(push::lines))
+        .routes(routes!(push::put_job, push::post_job, push::delete_job))
+        .routes(routes!(push::put_group, push::post_group, push::delete_group))
         .layer(DefaultBodyLimit::max(limits::WRITE_BYTES))
         .layer(Extension(Arc::new(Room::new())))
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use http::{Access, EraseError, Parts, Queries, StorageStatus};
+use http::{Access, EraseError, Parts, Queries, Scraper, StorageStatus};
 use ingest::{Gate, GateSettings};
 use model::{
     Announce, Append, BrokerKind, BusStatus, Describe, Entry, Event, Health, HostSummary, Intake, Labels,
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::{MemoryLimits, MemoryStore};
 use tower::ServiceExt;
-use world::SimClock;
+use world::{Clock, SimClock, SystemClock};
 
 /// Now: seconds 1,795,394,400.
 pub(crate) const NOW: i64 = 1_795_394_400_000;
@@ -57,6 +57,7 @@ pub(crate) struct Counter {
     pub(crate) gate: Arc<Gate>,
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) ready: Arc<AtomicBool>,
+    pub(crate) scraper: Arc<Scraper>,
 }
 
 /// An answer.
@@ -79,16 +80,25 @@ impl Counter {
     }
 
     pub(crate) fn with_access(access: Access) -> Self {
-        Self::built(access, Queries::default(), None)
+        Self::built(access, Queries::default(), None, Arc::new(SimClock::at(NOW)))
     }
 
     /// One that reads samples from elsewhere, with these places for queries.
     pub(crate) fn reading(select: Arc<dyn Select>, queries: Queries) -> Self {
-        Self::built(Access::Open, queries, Some(select))
+        Self::built(Access::Open, queries, Some(select), Arc::new(SimClock::at(NOW)))
     }
 
-    fn built(access: Access, queries: Queries, select: Option<Arc<dyn Select>>) -> Self {
-        let clock = Arc::new(SimClock::at(NOW));
+    /// One whose clock goes.
+    pub(crate) fn living() -> Self {
+        Self::built(Access::Open, Queries::default(), None, Arc::new(SystemClock::default()))
+    }
+
+    fn built(
+        access: Access,
+        queries: Queries,
+        select: Option<Arc<dyn Select>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let keeper = Arc::new(Keeper::default());
         let store = Arc::new(MemoryStore::new(MemoryLimits::default(), clock.clone()));
         let book =
@@ -103,9 +113,11 @@ impl Counter {
             disk_percent: 60.0,
             network_connections: 7,
         };
+        let scraper = Arc::new(Scraper::new(gate.clone(), clock.clone()));
         let router = http::router(Parts {
             select: select.unwrap_or(store),
             gate: gate.clone(),
+            scraper: scraper.clone(),
             book,
             clock,
             describe: keeper.clone(),
@@ -139,7 +151,7 @@ impl Counter {
             access,
             version: "0.0.0".to_owned(),
         });
-        Self { router, gate, keeper, ready }
+        Self { router, gate, keeper, ready, scraper }
     }
 
     /// Takes a report as if it had come over the bus now.

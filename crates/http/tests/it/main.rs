@@ -24,7 +24,9 @@ mod prometheus_server;
 mod proto;
 #[path = "../../../ingest/tests/it/protobuf.rs"]
 mod protobuf;
+mod push;
 mod requests;
+mod scraping;
 mod services;
 mod status;
 mod write;

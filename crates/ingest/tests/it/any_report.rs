@@ -65,7 +65,13 @@ fn report() -> impl Strategy<Value = Report<'static>> {
         ),
         (text(), proptest::option::of(any::<f64>()), vec(text(), 0..3), proptest::option::of(text()))
             .prop_map(|(service, started, capabilities, version)| {
-                Report::Registered(Registration { service, started, capabilities, version })
+                Report::Registered(Registration {
+                    service,
+                    started,
+                    capabilities,
+                    version,
+                    metrics_url: None,
+                })
             }),
         text().prop_map(|service| Report::Unregistered(Unregistration { service })),
         Just(Report::HealthCheck),

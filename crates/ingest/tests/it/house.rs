@@ -239,6 +239,7 @@ pub(crate) fn registered(service: &str, started: f64) -> Report<'_> {
         started: Some(started),
         capabilities: vec!["listen".into()],
         version: Some("1.0.0".into()),
+        metrics_url: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the gate as a whole: reports go in at the front, samples, events and views come out.
 
+mod announced;
 mod any_report;
 mod duplicates;
 mod fan_out;
@@ -10,9 +11,11 @@ mod otlp;
 mod probing;
 mod proto;
 mod protobuf;
+mod push;
 mod registry;
 mod remote_write;
 mod samples;
+mod scrape;
 mod staleness;
 mod tally;
 mod threads;

@@ -72,6 +72,7 @@ fn an_announcement_is_shown_and_a_repeated_one_changes_only_what_it_says() {
         started: None,
         capabilities: vec![],
         version: None,
+        metrics_url: None,
     }));
     let view = house.gate.registry().service("a").unwrap();
     assert_eq!((view.started, view.version.as_deref()), (Some(100.0), Some("1.0.0")));
@@ -216,6 +217,7 @@ fn what_a_service_says_of_itself_is_kept_within_limits() {
         started: None,
         capabilities: (0..1000).map(|_| long.as_str().into()).collect(),
         version: Some(long.as_str().into()),
+        metrics_url: None,
     }));
     let view = house.gate.registry().service("a").unwrap();
     assert_eq!(view.capabilities.len(), limits::CAPABILITIES);

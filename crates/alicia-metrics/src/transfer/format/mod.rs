@@ -1,9 +1,9 @@
 //! The formats: which there are, and one way to write and one to read all of them.
 
 use super::fault::Fault;
-use super::scrape::Unit;
 use super::{csv, exposition, jsonl, scrape};
 use crate::cli::TransferFormat;
+use ingest::Dialect;
 use model::{Point, Series};
 use std::path::Path;
 use std::sync::Arc;
@@ -66,8 +66,8 @@ impl Reader {
         match format {
             TransferFormat::Jsonl => Self::Jsonl,
             TransferFormat::Csv => Self::Csv(csv::Reader::default()),
-            TransferFormat::Prometheus => Self::Scrape(scrape::Reader::new(Unit::Millis)),
-            TransferFormat::Openmetrics => Self::Scrape(scrape::Reader::new(Unit::Seconds)),
+            TransferFormat::Prometheus => Self::Scrape(scrape::Reader::new(Dialect::Prometheus)),
+            TransferFormat::Openmetrics => Self::Scrape(scrape::Reader::new(Dialect::OpenMetrics)),
         }
     }
 

@@ -15,6 +15,8 @@ mod rules;
 
 mod server;
 
+mod targets;
+
 mod tsdb;
 
 mod federate;
@@ -45,7 +47,7 @@ pub(super) fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(server::config))
         .routes(routes!(server::flags))
         .routes(routes!(server::walreplay))
-        .routes(routes!(server::targets))
+        .routes(routes!(targets::targets))
         .routes(routes!(server::alertmanagers))
         .routes(routes!(server::features))
         .routes(routes!(tsdb::tsdb))

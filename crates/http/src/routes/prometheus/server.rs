@@ -81,13 +81,6 @@ pub(super) async fn walreplay() -> Response {
     data(value!({"min": 0, "max": 0, "current": 0}))
 }
 
-/// What is scraped: nothing yet
-#[utoipa::path(get, path = "/api/v1/targets", tag = "prometheus", operation_id = "targets",
-    responses((status = 200, description = "`{status, data: {activeTargets, droppedTargets}}`")))]
-pub(super) async fn targets() -> Response {
-    data(value!({"activeTargets": [], "droppedTargets": [], "droppedTargetCounts": {}}))
-}
-
 /// Who is told of alerts besides the bus: nobody
 #[utoipa::path(get, path = "/api/v1/alertmanagers", tag = "prometheus", operation_id = "alertmanagers",
     responses((status = 200, description = "`{status, data: {activeAlertmanagers, droppedAlertmanagers}}`")))]
