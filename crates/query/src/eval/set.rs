@@ -5,7 +5,7 @@ use crate::eval::context::Context;
 use crate::eval::failure::QueryError;
 use crate::eval::grid::Grid;
 use crate::eval::matching::signature;
-use crate::eval::rows;
+use crate::eval::{names, rows};
 use crate::syntax::{Binary, BinaryOp, VectorMatching};
 use hashbrown::HashMap;
 use model::Labels;
@@ -33,11 +33,29 @@ pub(crate) fn join(
         let has_partner = |at: usize| partners.is_some_and(|at_times| at_times.get(at) == Some(&true));
         row.cells.retain(|at| has_partner(at) == is_wanted);
     }
-    if expr.op == BinaryOp::Or {
-        left.append(&mut right);
-    }
     left.retain(|row| !row.cells.is_empty());
+    if expr.op == BinaryOp::Or {
+        right.retain(|row| !row.cells.is_empty());
+        add(&mut left, right)?;
+    }
     Ok(left)
+}
+
+/// Adds rows of the right side. What the left has too, at other times, is one series: `sum(x) or vector(0)`.
+fn add(left: &mut Vec<Row>, right: Vec<Row>) -> Result<(), QueryError> {
+    if right.is_empty() {
+        return Ok(());
+    }
+    let places: HashMap<Labels, usize, RandomState> =
+        left.iter().enumerate().map(|(at, row)| (row.labels.clone(), at)).collect();
+    for row in right {
+        let own = places.get(&row.labels).and_then(|at| left.get_mut(*at));
+        match own.filter(|own| own.drop_name == row.drop_name) {
+            Some(own) => own.cells.merge(&row.cells).map_err(|_| names::same_labels())?,
+            None => left.push(row),
+        }
+    }
+    Ok(())
 }
 
 fn presence(rows: &[Row], matching: &VectorMatching, grid: &Grid) -> Presence {

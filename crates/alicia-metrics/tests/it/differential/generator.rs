@@ -221,8 +221,7 @@ impl Generator {
         match self.chance.below(5) {
             0 => {
                 let inner = self.vector(depth - 1);
-                let name =
-                    one(&mut self.chance, &["abs", "sin", "cos", "atan", "deg", "rad", "tanh", "-", "+"]);
+                let name = one(&mut self.chance, &["abs", "atan", "deg", "rad", "tanh", "-", "+"]);
                 Expr { text: format!("{name}({})", inner.text), ..inner }
             }
             1 if once_in(&mut self.chance, 2) => {
@@ -245,7 +244,8 @@ impl Generator {
                 exact(format!("{name}({of}{} * 12345678)", modifiers(&mut self.chance, false)))
             }
             2 => {
-                let names = ["sqrt", "exp", "ln", "log2", "log10", "asin", "acosh", "tan", "sinh"];
+                let names =
+                    ["sqrt", "exp", "ln", "log2", "log10", "asin", "acosh", "sin", "cos", "tan", "sinh"];
                 let name = one(&mut self.chance, &names);
                 near(format!("{name}({})", self.exact_vector()))
             }
@@ -450,7 +450,8 @@ impl Generator {
             // With `@` and an offset, 2.42 looks for the sample elsewhere.
             2 => {
                 let of = self.until(|this| exact(this.instant(None)), |of| !of.contains('@'));
-                exact(format!("timestamp({of})"))
+                // Small numbers: the variance of what lies close together and far from zero is nothing but rounding.
+                exact(format!("(timestamp({of}) - 1700000000)"))
             }
             3 => {
                 let inner = self.vector(depth - 1);
