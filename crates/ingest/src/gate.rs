@@ -9,7 +9,6 @@ use crate::parcel::{Lots, Spell, TooMany};
 use crate::protobuf::Malformed;
 use crate::push_group::Groups;
 use crate::registry::Registry;
-use crate::service::UP;
 use crate::settings::GateSettings;
 use crate::tally::Tally;
 use crate::writer::{Arrival, NOBODY, Writer};
@@ -18,10 +17,12 @@ use model::{
     Series, limits,
 };
 use parking_lot::{Mutex, MutexGuard};
-use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use world::Clock;
+
+/// The label that says what was scraped, and for whom.
+const JOB: &str = "job";
 
 /// Takes messages, and hands what they hold to every append.
 ///
@@ -120,18 +121,14 @@ impl Gate {
     /// Makes those known again whose series were kept over a restart: `spans` has each series with the times of
     /// its oldest and newest sample. They count as silent until they are heard.
     pub fn restore(&self, spans: impl IntoIterator<Item = (Arc<Series>, Millis, Millis)>) {
-        let spans: Vec<_> = spans.into_iter().collect();
-        // Whom the registry knew has an `up` of its own. Others have a label of that name and came from elsewhere: nobody
-        // of the bus speaks through them.
-        let is_own_up = |series: &Series| series.name() == UP && series.labels().len() == 2;
-        let known: HashSet<&str> = spans
-            .iter()
-            .filter(|(series, ..)| is_own_up(series) && !series.service().is_empty())
-            .map(|(series, ..)| series.service())
-            .collect();
         let mut state = self.registry.write();
-        for (series, oldest, newest) in spans.iter().filter(|(series, ..)| known.contains(series.service())) {
-            state.restore(series.service(), series.instance(), *oldest, *newest);
+        for (series, oldest, newest) in spans {
+            // Series without a service came from elsewhere, and so did those with a job, which scrapes and Prometheus'
+            // own senders give to each: nobody of the bus speaks through them, whatever they call a service.
+            if series.service().is_empty() || series.labels().get(JOB).is_some() {
+                continue;
+            }
+            state.restore(series.service(), series.instance(), oldest, newest);
         }
     }
 

@@ -6,9 +6,6 @@ use crate::voice::Voice;
 use hashbrown::HashMap;
 use model::Millis;
 
-/// The metric that says whether a service is there; every service that was heard has one.
-pub(crate) const UP: &str = "up";
-
 /// What is remembered of one service.
 #[derive(Debug)]
 pub(crate) struct Service {

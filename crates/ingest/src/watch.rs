@@ -2,7 +2,6 @@
 
 use crate::intern::Who;
 use crate::probing::Probing;
-use crate::service::UP;
 use crate::writer::{Arrival, NOBODY, Writer};
 use model::{
     CollectionError, ErrorClass, Event, LifecycleChange, MetricKind, Millis, Point, limits, to_seconds,
@@ -93,7 +92,7 @@ impl Writer {
         let mut batch = self.batch();
         for (service, up) in &found {
             let who = Who { service, instance: None };
-            if let Ok(interned) = self.intern(who, UP, MetricKind::Gauge, &[]) {
+            if let Ok(interned) = self.intern(who, "up", MetricKind::Gauge, &[]) {
                 batch.push(interned, Point { t: now, v: f64::from(u8::from(*up)) });
             }
         }

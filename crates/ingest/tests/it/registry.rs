@@ -1,7 +1,11 @@
 //! Who is known after which messages.
 
 use crate::house::{House, START, entry, goodbye, health, measured, registered, status};
-use model::{LifecycleChange, Nothing, Reason, Registration, Report, Unregistration, limits};
+use model::{
+    Labels, LifecycleChange, MetricKind, Nothing, Reason, Registration, Report, Series, Unregistration,
+    limits,
+};
+use std::sync::Arc;
 
 /// Sends reports and compares who is known.
 fn check(reports: Vec<Report<'_>>, expect: &str) -> House {
@@ -260,4 +264,19 @@ fn defect_27_a_message_may_come_before_the_first_tick() {
     house.send(measured("a", "a-1", vec![entry("cpu", 1.0)]));
     house.gate.tick(house.now());
     assert_eq!(house.kept().len(), 1);
+}
+
+#[test]
+fn what_was_scraped_is_nobody_of_the_bus_after_a_restart_whatever_its_labels_are_called() {
+    let house = House::new();
+    let span = |labels: &[(&str, &str)]| {
+        let series = Series::new(Labels::new(labels.iter().copied()), MetricKind::Gauge);
+        (Arc::new(series), START, START + 1_000)
+    };
+    house.gate.restore([
+        span(&[("__name__", "cpu"), ("service", "stt"), ("instance", "stt-1")]),
+        span(&[("__name__", "cpu"), ("service", "shop"), ("job", "node"), ("instance", "host:9100")]),
+        span(&[("__name__", "cpu"), ("job", "node"), ("instance", "host:9100")]),
+    ]);
+    assert_eq!(house.known(), "stt[stt-1]");
 }
