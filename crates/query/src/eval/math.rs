@@ -23,7 +23,8 @@ pub(crate) fn element(function: Function) -> Option<fn(f64) -> f64> {
         Function::Cosh => libm::cosh,
         Function::Tanh => libm::tanh,
         Function::Asinh => libm::asinh,
-        Function::Acosh => libm::acosh,
+        // Below 1 there is none; libm's own, far below zero, makes a number of what is left by rounding.
+        Function::Acosh => |value| if value < 1.0 { f64::NAN } else { libm::acosh(value) },
         Function::Atanh => libm::atanh,
         Function::Rad => |degrees| degrees * std::f64::consts::PI / 180.0,
         Function::Deg => |radians| radians * 180.0 / std::f64::consts::PI,
