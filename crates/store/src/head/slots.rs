@@ -117,13 +117,13 @@ impl Slots {
         if self.count(SERVICE, series.service()) >= limits.series_per_service as u64 {
             return Err(Reason::TooManySeriesOfService);
         }
+        let texts = || series.labels().iter().flat_map(|(name, value)| [name, value]);
+        let has_room = |bytes: usize| self.symbols.bytes() + bytes <= limits.label_bytes;
+        // Which texts are new need only be looked up where not all of them would find room.
         let is_new = |text: &&str| self.symbols.find(text).is_none();
-        let texts = series.labels().iter().flat_map(|(name, value)| [name, value]).filter(is_new);
-        let bytes: usize = texts.map(str::len).sum();
-        if self.len() >= limits.series || self.symbols.bytes() + bytes > limits.label_bytes {
-            return Err(Reason::TooManySeries);
-        }
-        Ok(())
+        let fits =
+            has_room(texts().map(str::len).sum()) || has_room(texts().filter(is_new).map(str::len).sum());
+        if fits && self.len() < limits.series { Ok(()) } else { Err(Reason::TooManySeries) }
     }
 
     fn count(&self, label: &str, value: &str) -> u64 {
