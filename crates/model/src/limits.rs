@@ -203,6 +203,22 @@ pub const ALERTS: usize = 10_000;
 pub const ALERT_HISTORY: usize = 10_000;
 /// How long a resolved alert is still listed (the protocol's hour).
 pub const RESOLVED_ALERT_LISTED: Millis = HOUR;
+/// Bytes of a rule file: the largest collections of rules have a tenth of it.
+pub const RULE_FILE_BYTES: u64 = 16 << 20;
+/// Rules in all rule files: as many as a round each minute has a chance to evaluate.
+pub const GROUP_RULES: usize = 100_000;
+/// The shortest time between two rounds of a group: shorter is a mistake, for no sender is that fast.
+pub const RULE_INTERVAL: Millis = 100;
+/// Series or alerts of one rule that is under no limit of its own: what is remembered of them comes to some 100 MB.
+pub const RULE_RESULTS: usize = 100_000;
+/// Rounds of groups at a time, so that queries find a processor too.
+pub const RULE_ROUNDS: usize = 2;
+/// How long an alert that was pending is pending at least after a restart, as with Prometheus.
+pub const RULE_GRACE: Millis = 10 * MINUTE;
+/// The longest outage over which it is known how long an alert was pending, as with Prometheus.
+pub const RULE_OUTAGE: Millis = HOUR;
+/// How far back is looked for alerts that the bus was told of and that are not over: a long weekend.
+pub const RULE_RECALL: Millis = 4 * DAY;
 
 // ---- Queries ---------------------------------------------------------------------------------------------
 
