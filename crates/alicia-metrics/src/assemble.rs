@@ -93,13 +93,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let bus = start_bus(&settings, &clock, &gate, inbox, desk).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
-    let rule_groups = RuleGroups::new(
-        Arc::clone(&clock),
-        Arc::clone(&store),
-        Arc::clone(&gate),
-        outbox.clone(),
-        settings.rule_groups.clone(),
-    );
+    let rule_groups =
+        RuleGroups::new(Arc::clone(&clock), Arc::clone(&store), Arc::clone(&gate), outbox.clone(), &settings);
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,

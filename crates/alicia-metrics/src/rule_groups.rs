@@ -3,11 +3,12 @@
 //! Rounds run on threads of their own, a few at a time, and one at a time of each group. A changed file's groups take over
 //! from those before them.
 
+use crate::settings::Settings;
 use bus::Outbox;
 use ingest::Gate;
 use model::{Announce, Event, Labels, Millis, NAME, limits};
 use query::Stop;
-use rules::groups::{GroupBoard, GroupRun, PlainText, Round, RuleGroup, RuleSample};
+use rules::groups::{Expand, GroupBoard, GroupRun, Round, RuleGroup, RuleSample, Templates};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(crate) struct RuleGroups {
     gate: Arc<Gate>,
     outbox: Outbox,
     board: Arc<GroupBoard>,
+    expand: Arc<dyn Expand>,
     wanted: watch::Sender<Vec<RuleGroup>>,
     places: Semaphore,
     rounds: AtomicU64,
@@ -62,7 +64,7 @@ impl RuleGroups {
         store: Arc<Store>,
         gate: Arc<Gate>,
         outbox: Outbox,
-        groups: Vec<RuleGroup>,
+        settings: &Settings,
     ) -> Self {
         Self {
             clock,
@@ -70,7 +72,8 @@ impl RuleGroups {
             gate,
             outbox,
             board: Arc::default(),
-            wanted: watch::Sender::new(groups),
+            expand: Arc::new(Templates { external_url: settings.external_url() }),
+            wanted: watch::Sender::new(settings.rule_groups.clone()),
             places: Semaphore::new(limits::RULE_ROUNDS),
             rounds: AtomicU64::new(0),
             missed: AtomicU64::new(0),
@@ -116,13 +119,13 @@ impl RuleGroups {
             let begun = match gone.remove(&key) {
                 Some(same) if same.group == group => same,
                 Some(old) => {
-                    let mut run = GroupRun::new(group, Arc::new(PlainText), false);
+                    let mut run = GroupRun::new(group, Arc::clone(&self.expand), false);
                     if let Some(old) = old.stop().await {
                         self.tell(run.take_over(old, self.clock.now()));
                     }
                     self.begin(run)
                 }
-                None => self.begin(GroupRun::new(group, Arc::new(PlainText), restores)),
+                None => self.begin(GroupRun::new(group, Arc::clone(&self.expand), restores)),
             };
             at_work.insert(key, begun);
         }

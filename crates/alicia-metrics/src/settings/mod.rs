@@ -133,6 +133,11 @@ impl Settings {
         }
     }
 
+    /// Where others find the collector, as far as it knows.
+    pub(crate) fn external_url(&self) -> String {
+        format!("http://{}", self.http_listen)
+    }
+
     /// What the bus needs of it.
     pub(crate) fn bus(&self) -> bus::BusSettings {
         bus::BusSettings {

@@ -2,7 +2,7 @@
 
 use super::SettingsError;
 use model::{Millis, limits};
-use rules::groups::{FileSpec, PlainText, RuleGroup};
+use rules::groups::{FileSpec, RuleGroup, Templates};
 use std::path::{Path, PathBuf};
 
 /// Time between two rounds of groups that say none, as with Prometheus.
@@ -44,7 +44,7 @@ fn groups(file: &str, text: &str, interval: Millis) -> Result<Vec<RuleGroup>, St
         return Ok(Vec::new());
     }
     let spec: FileSpec = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
-    RuleGroup::check(file, spec, interval, &PlainText).map_err(|error| error.to_string())
+    RuleGroup::check(file, spec, interval, &Templates::default()).map_err(|error| error.to_string())
 }
 
 fn bad(path: &Path, message: &str) -> SettingsError {
@@ -125,7 +125,14 @@ mod tests {
             (rule("record: a\n    expr: up\n    for: 5m"), &["rule 1, for: is for alerting"]),
             (rule("record: a{b=\"c\"}\n    expr: up"), &["rule 1, record"]),
             (rule("record: a\n    expr: up\n    labels: {__name__: b}"), &["labels.__name__"]),
-            (rule("alert: A\n    expr: up\n    annotations: {a: '{{ $value'}"), &["annotations.a", "}}"]),
+            (
+                rule("alert: A\n    expr: up\n    annotations: {a: '{{ $value'}"),
+                &["rule 1, annotations.a: 1:"],
+            ),
+            (
+                rule("alert: A\n    expr: up\n    labels: {a: '{{ nonsense }}'}"),
+                &["rule 1, labels.a: 1:", "nonsense"],
+            ),
             (rule("alert: A\n    expr: up\n    for: -1m"), &["rule 1, for: not a valid"]),
         ] {
             let told = read(&text).expect_err(&text);

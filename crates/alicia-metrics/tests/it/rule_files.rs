@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::SystemTime;
 
-const RULES: &str = "groups:
+const RULES: &str = r#"groups:
 - name: rooms
   interval: 300ms
   rules:
@@ -25,11 +25,12 @@ const RULES: &str = "groups:
     for: 1s
     labels: {severity: critical, service: thermostat, where: '{{ $labels.room }}'}
     annotations:
-      summary: '{{ $labels.room }} has {{ $value }} degrees'
+      summary: '{{ $labels.room }} has {{ $value | humanize }} degrees'
+      description: '{{ range query "sort_desc(temperature)" }}{{ .Labels.room }} {{ printf "%.1f" .Value }} {{ end }}'
   - alert: Cold
     expr: room:temperature:max < 30
     for: 5m
-";
+"#;
 
 /// Remote write of what the rooms have now.
 fn temperatures(to: SocketAddr, rooms: &[(&str, f64)]) {

@@ -93,10 +93,11 @@ fn groups_of_files_are_shown_with_their_alerts_and_errors() {
         ("type=alert&file[]=f.yml", group(&[&alerting])),
         ("rule_name[]=Many", group(&[&alerting])),
         ("match[]={severity=\"page\"}", group(&[&alerting])),
-        ("match[]={severity=\"x\"}&match[]={severity=\"\"}", group(&[&recording])),
+        ("match[]={severity=\"x\"}&match[]={severity=~\"p.+\"}", group(&[&alerting])),
         ("rule_group[]=g&file[]=other", json!({"groups": []})),
     ] {
-        let parameters = parameters.replace('{', "%7B").replace('}', "%7D").replace('"', "%22");
+        let parameters =
+            parameters.replace("+", "%2B").replace('{', "%7B").replace('}', "%7D").replace('"', "%22");
         assert_eq!(data(&counter, &format!("/api/v1/rules?{parameters}")), expected, "{parameters}");
     }
     assert_eq!(data(&counter, "/api/v1/alerts"), json!({"alerts": [alert]}));

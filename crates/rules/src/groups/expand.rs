@@ -1,7 +1,8 @@
-//! The texts of alerts: a door for whoever knows Prometheus' templates, and what is known here without.
+//! The texts of alerts: templates, and the door for whoever expands them.
 
 use model::Labels;
-use query::{Number, VectorSample};
+use query::VectorSample;
+use template::{Data, Sample, Template};
 
 /// Answers a question that a template asks.
 pub type Query<'a> = dyn Fn(&str) -> Result<Vec<VectorSample>, String> + 'a;
@@ -30,47 +31,39 @@ pub trait Expand: Send + Sync {
     fn expand(&self, text: &str, data: ExpandData<'_>, query: &Query<'_>) -> Result<String, String>;
 }
 
-/// `{{ $labels.NAME }}` and `{{ $value }}`, and no other actions.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct PlainText;
+/// Prometheus' templates.
+#[derive(Debug, Clone, Default)]
+pub struct Templates {
+    /// `$externalURL`: where others find this collector.
+    pub external_url: String,
+}
 
-impl Expand for PlainText {
-    /// Only whether each action ends: what it says is told where it is expanded, as Prometheus does with functions that fail.
+impl Expand for Templates {
     fn check(&self, text: &str) -> Result<(), String> {
-        pieces(text).map(|_| ())
+        Template::parse(text).map(|_| ()).map_err(|error| error.to_string())
     }
 
-    fn expand(&self, text: &str, data: ExpandData<'_>, _query: &Query<'_>) -> Result<String, String> {
-        let mut expanded = String::new();
-        for piece in pieces(text)? {
-            match piece {
-                Piece::Text(text) => expanded.push_str(text),
-                Piece::Action("$value" | ".Value") => expanded.push_str(&Number(data.value).to_string()),
-                Piece::Action(action) => {
-                    let label = ["$labels.", ".Labels."].iter().find_map(|start| action.strip_prefix(start));
-                    let is_name = |name: &&str| name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric());
-                    let label = label.filter(is_name).ok_or_else(|| format!("{action:?} is not known"))?;
-                    expanded.push_str(data.labels.get(label).unwrap_or_default());
-                }
-            }
+    fn expand(&self, text: &str, data: ExpandData<'_>, query: &Query<'_>) -> Result<String, String> {
+        if !text.contains("{{") {
+            return Ok(text.to_owned());
         }
-        Ok(expanded)
+        let external_labels = Labels::default();
+        let data = Data {
+            labels: data.labels,
+            external_labels: &external_labels,
+            external_url: &self.external_url,
+            value: data.value,
+        };
+        let answer = |expr: &str| Ok(query(expr)?.into_iter().filter_map(number).collect());
+        let expanded = Template::parse(text).and_then(|template| template.expand(&data, &answer));
+        expanded.map_err(|error| error.to_string())
     }
 }
 
-enum Piece<'a> {
-    Text(&'a str),
-    Action(&'a str),
-}
-
-fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
-    let (mut found, mut rest) = (Vec::new(), text);
-    while let Some((before, behind)) = rest.split_once("{{") {
-        let (action, behind) = behind.split_once("}}").ok_or("an action has no end, `}}`")?;
-        found.push(Piece::Text(before));
-        found.push(Piece::Action(action.trim_matches('-').trim()));
-        rest = behind;
+/// A series of an answer; templates know no histograms.
+fn number(found: VectorSample) -> Option<Sample> {
+    match found.sample {
+        query::Sample::Float(value) => Some(Sample { labels: found.labels, value }),
+        query::Sample::Histogram(_) => None,
     }
-    found.push(Piece::Text(rest));
-    Ok(found)
 }

@@ -26,7 +26,7 @@ mod run;
 
 pub use alerting::{ActiveAlert, AlertState};
 pub use definition::{Alerting, GroupError, GroupRule, RuleGroup, RuleKind};
-pub use expand::{Expand, ExpandData, PlainText, Query};
+pub use expand::{Expand, ExpandData, Query, Templates};
 pub use round::{Round, RuleSample};
 pub use run::GroupRun;
 pub use spec::{FileSpec, GroupSpec, RuleSpec};

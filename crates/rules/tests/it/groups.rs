@@ -2,7 +2,7 @@
 
 use crate::groups_desk::{GroupDesk, START, STEP, alert, begun, checked, group, record, restarted, told};
 use model::{Event, Severity};
-use rules::groups::{AlertState, Health, PlainText, RuleViewKind};
+use rules::groups::{AlertState, Health, RuleViewKind, Templates};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -158,15 +158,20 @@ fn an_alert_is_told_in_the_words_of_the_bus() {
     rule.labels =
         BTreeMap::from([(text("severity"), text("critical")), (text("room"), text("{{ $labels.place }}"))]);
     rule.annotations = BTreeMap::from([
-        (text("summary"), text("{{ $labels.place }} has {{ $value }}")),
-        (text("broken"), text("{{ nonsense }}")),
+        (
+            text("summary"),
+            text(
+                "{{ $labels.place }} has {{ $value | humanize }}{{ with query \"sum(temperature)\" }}, {{ . | first | value }} in all{{ end }}",
+            ),
+        ),
+        (text("broken"), text("{{ humanize \"x\" }}")),
     ]);
     let series = [("__name__", "temperature"), ("service", "lamp"), ("instance", "i"), ("place", "attic")];
     desk.sample(&series, 0, 31.5);
     let mut run = begun(group(vec![rule]));
     let events = run.evaluate(&desk.store, &desk, START);
     let [Event::AlertStarted(told)] = events.as_slice() else { panic!("{events:?}") };
-    assert_eq!(told.message, "attic has 31.5");
+    assert_eq!(told.message, "attic has 31.5, 31.5 in all");
     assert_eq!((told.service_name.as_str(), told.instance_id.as_str()), ("lamp", "i"));
     assert_eq!((told.severity, told.value, told.timestamp), (Severity::Critical, 31.5, START));
     let view = run.view();
@@ -212,7 +217,7 @@ fn rules_that_did_not_change_go_on_and_those_that_are_gone_end() {
     let mut run = begun(group(vec![kept(), alert("Gone", "m", "", ""), record("r", "m")]));
     assert_eq!(desk.round(&mut run, 0), ["+Gone a"]);
     let next = checked(group(vec![record("s", "m"), kept()]));
-    let mut changed = rules::groups::GroupRun::new(next, Arc::new(PlainText), false);
+    let mut changed = rules::groups::GroupRun::new(next, Arc::new(Templates::default()), false);
     assert_eq!(told(&changed.take_over(run, START)), ["-Gone a"]);
     desk.sample(A, 1, 1.0);
     assert_eq!(desk.round(&mut changed, 1), Vec::<String>::new());

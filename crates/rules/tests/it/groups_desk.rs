@@ -2,7 +2,7 @@
 
 use model::{Append, Event, Labels, Millis, Point, Sample, Series, TimeRange, stale_marker};
 use query::{Engine, Options, Stop, Value};
-use rules::groups::{FileSpec, GroupRun, GroupSpec, PlainText, Round, RuleGroup, RuleSample, RuleSpec};
+use rules::groups::{FileSpec, GroupRun, GroupSpec, Round, RuleGroup, RuleSample, RuleSpec, Templates};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -127,16 +127,16 @@ pub(crate) fn group(rules: Vec<RuleSpec>) -> GroupSpec {
 
 pub(crate) fn checked(spec: GroupSpec) -> RuleGroup {
     let file = FileSpec { groups: vec![spec] };
-    let groups = RuleGroup::check("f", file, STEP, &PlainText).expect("it is right");
+    let groups = RuleGroup::check("f", file, STEP, &Templates::default()).expect("it is right");
     groups.into_iter().next().expect("one group")
 }
 
 /// A group that begins anew.
 pub(crate) fn begun(spec: GroupSpec) -> GroupRun {
-    GroupRun::new(checked(spec), Arc::new(PlainText), false)
+    GroupRun::new(checked(spec), Arc::new(Templates::default()), false)
 }
 
 /// A group after a restart.
 pub(crate) fn restarted(spec: GroupSpec) -> GroupRun {
-    GroupRun::new(checked(spec), Arc::new(PlainText), true)
+    GroupRun::new(checked(spec), Arc::new(Templates::default()), true)
 }
