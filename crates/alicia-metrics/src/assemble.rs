@@ -6,6 +6,7 @@ use crate::data_dir;
 use crate::forwarding::{self, Deliveries, Forward};
 use crate::house::House;
 use crate::ledger::{DiskLedger, Opened};
+use crate::rule_groups::RuleGroups;
 use crate::settings::{self, Settings};
 use crate::snapshot::Snapshots;
 use crate::timers;
@@ -92,6 +93,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let bus = start_bus(&settings, &clock, &gate, inbox, desk).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
+    let rule_groups =
+        RuleGroups::new(Arc::clone(&clock), Arc::clone(&store), Arc::clone(&gate), outbox.clone(), &settings);
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,
@@ -104,6 +107,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         forwards,
         queries,
         scraper,
+        rule_groups: Arc::new(rule_groups),
         settings,
         host: Arc::new(Mutex::new(None)),
         insight_watch: Mutex::new(InsightWatch::default()),
@@ -291,6 +295,7 @@ fn http_parts(
         gate: Arc::clone(&house.gate),
         scraper: Arc::clone(&house.scraper),
         book: Arc::clone(&house.book),
+        groups: house.rule_groups.board(),
         clock: Arc::clone(&house.clock),
         self_health: Arc::new(move || {
             let bus = status();
@@ -380,6 +385,7 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
     ]
     .into_iter()
     .map(|(name, value)| (Labels::new([(NAME, name)]), value as f64))
+    .chain(house.rule_groups.own_metrics())
     .chain(house.forwards.iter().flat_map(Forward::own_metrics))
     .collect()
 }
@@ -395,11 +401,13 @@ fn reloader(
     let book = Arc::clone(&house.book);
     let store = Arc::clone(&house.store);
     let scraper = Arc::clone(&house.scraper);
+    let rule_groups = Arc::clone(&house.rule_groups);
     Arc::new(move || {
         let fresh = settings::load(&args).map_err(|error| error.to_string())?;
         gate.set_settings(fresh.gate());
         store.set_retention_rules(fresh.retention_rules.clone());
         put_file_rules(&book, &fresh);
+        rule_groups.set(fresh.rule_groups.clone());
         scraper.set_jobs(fresh.scrape.clone(), fresh.scrape_from_bus.clone());
         let before = current.borrow().clone();
         if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {

@@ -28,6 +28,9 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Check the settings and say what they come to, without starting anything
     Check(ServeArgs),
+    /// Rule files of Prometheus
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Run with a simulated fleet of services on the bus: a leak, a crash, a latency rise
     Demo(DemoArgs),
     /// Send a recording (one JSON object a line) to a broker
@@ -140,6 +143,18 @@ pub(crate) struct ServeArgs {
         help_heading = "Collection"
     )]
     pub(crate) scrape: Vec<String>,
+    /// Evaluate the groups of this rule file of Prometheus; may be given several times, and have stars in its name
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ALICIA_METRICS_RULE_FILE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub(crate) rule_file: Vec<String>,
+    /// Time between two rounds of groups that say none [default: 1m]
+    #[arg(long, value_name = "DURATION", env = "ALICIA_METRICS_RULE_INTERVAL", help_heading = "Rules")]
+    pub(crate) rule_interval: Option<Span>,
     /// Directory of samples, rules and alert state [default: data]
     #[arg(long, value_name = "DIR", env = "ALICIA_METRICS_DATA_DIR", help_heading = "Collection")]
     pub(crate) data_dir: Option<PathBuf>,
@@ -229,6 +244,17 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object an event.
     Json,
+}
+
+/// What to do with rule files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Say whether rule files are right; exit code 0 or 3
+    Check {
+        /// The files
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
 }
 
 /// What to verify.

@@ -2,6 +2,7 @@
 
 use crate::forwarding::Forward;
 use crate::ledger::DiskLedger;
+use crate::rule_groups::RuleGroups;
 use crate::settings::Settings;
 use bus::{Bus, Outbox};
 use http::{Queries, Scraper};
@@ -27,6 +28,8 @@ pub(crate) struct House {
     /// The places of queries, over HTTP and over the bus.
     pub(crate) queries: Arc<Queries>,
     pub(crate) scraper: Arc<Scraper>,
+    /// The groups of rule files.
+    pub(crate) rule_groups: Arc<RuleGroups>,
     pub(crate) settings: watch::Receiver<Settings>,
     pub(crate) host: Arc<Mutex<Option<HostSummary>>>,
     pub(crate) insight_watch: Mutex<InsightWatch>,

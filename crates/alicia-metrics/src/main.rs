@@ -18,6 +18,8 @@ mod data_dir;
 
 mod forwarding;
 
+mod rule_groups;
+
 mod house;
 
 mod timers;
@@ -44,8 +46,9 @@ mod questions;
 mod verify;
 
 use clap::Parser;
-use cli::{Cli, Command, ExportArgs, ServeArgs};
+use cli::{Cli, Command, ExportArgs, RulesCommand, ServeArgs};
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The name under which the collector speaks on the bus.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         None => serve(&cli.serve),
         Some(Command::Serve(args)) => serve(&args),
         Some(Command::Check(args)) => check(&args),
+        Some(Command::Rules(RulesCommand::Check { files })) => check_rules(&files),
         Some(Command::Demo(args)) => finish(with_runtime(demo::run(&args))),
         Some(Command::Replay(args)) => match with_runtime(replay::replay(&args)) {
             Ok(Ok(sent)) => say(&format!("sent {} messages, {} bytes", sent.messages, sent.bytes)),
@@ -132,7 +136,7 @@ fn serve(args: &ServeArgs) -> ExitCode {
 fn check(args: &ServeArgs) -> ExitCode {
     match settings::load(args) {
         Ok(settings) => say(&format!(
-            "settings are good\nbroker {:?}\nhttp {}\ndata {}\nretention {}, late by at most {}, collection every {} s, host every {} s, {} rules and {} scrape jobs in the file, {}",
+            "settings are good\nbroker {:?}\nhttp {}\ndata {}\nretention {}, late by at most {}, collection every {} s, host every {} s, {} rules and {} scrape jobs in the file, {} groups in rule files, {}",
             settings.mqtt.broker,
             settings.http_listen,
             settings.data_dir.display(),
@@ -142,10 +146,29 @@ fn check(args: &ServeArgs) -> ExitCode {
             settings.host_seconds,
             settings.rules.len(),
             settings.scrape.len(),
+            settings.rule_groups.len(),
             destinations(&settings),
         )),
         Err(error) => refuse(&error),
     }
+}
+
+/// Says of each file what it has, or what is wrong with it.
+fn check_rules(files: &[PathBuf]) -> ExitCode {
+    let mut is_right = true;
+    for file in files {
+        match settings::read_rule_file(file, settings::DEFAULT_INTERVAL) {
+            Ok(groups) => {
+                let rules: usize = groups.iter().map(|group| group.rules.len()).sum();
+                say(&format!("{}: {} groups, {rules} rules", file.display(), groups.len()));
+            }
+            Err(error) => {
+                is_right = false;
+                refuse(&error);
+            }
+        }
+    }
+    if is_right { ExitCode::SUCCESS } else { ExitCode::from(EXIT_SETTINGS) }
 }
 
 fn destinations(settings: &settings::Settings) -> String {

@@ -38,6 +38,7 @@ pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
     timers.spawn(host(Arc::clone(house)));
     timers.spawn(sweeps(Arc::clone(house)));
     timers.spawn(Arc::clone(&house.scraper).run());
+    timers.spawn(Arc::clone(&house.rule_groups).run());
     timers.spawn(pushes(Arc::clone(house)));
     timers
 }

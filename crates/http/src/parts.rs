@@ -6,6 +6,7 @@ use crate::scrape::Scraper;
 use ingest::Gate;
 use model::{BusStatus, Describe, HostSummary, Labels, Select, SelfHealth};
 use rules::RuleBook;
+use rules::groups::GroupBoard;
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -24,6 +25,8 @@ pub struct Parts {
     pub gate: Arc<Gate>,
     /// Rules and alerts.
     pub book: Arc<RuleBook>,
+    /// The groups of rule files.
+    pub groups: Arc<GroupBoard>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// How the bus is.

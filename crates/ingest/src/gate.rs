@@ -192,6 +192,22 @@ impl Gate {
         spell: &impl Spell,
         now: Millis,
     ) -> Result<Told, WriteError> {
+        let told = self.take_uncommitted(source, lots, spell, now)?;
+        self.commit_parcels()?;
+        Ok(told)
+    }
+
+    /// Takes what a request brings, batch by batch. Readers see it, but it is not committed.
+    ///
+    /// # Errors
+    /// [`WriteError::Unavailable`]: the request must not be acknowledged.
+    pub(crate) fn take_uncommitted(
+        &self,
+        source: &str,
+        lots: &Lots,
+        spell: &impl Spell,
+        now: Millis,
+    ) -> Result<Told, WriteError> {
         let describe = self.describe();
         let to = Receivers { appends: &self.appends, describe: describe.as_ref(), now };
         let (mut told, mut cursor) =
@@ -203,12 +219,20 @@ impl Gate {
         self.tally.count_samples(told.accepted, told.replaced);
         self.tell(source, &told, taken.as_ref().err(), now);
         taken.map_err(|fault| WriteError::Unavailable(fault.0))?;
+        Ok(told)
+    }
+
+    /// Commits what was taken.
+    ///
+    /// # Errors
+    /// [`WriteError::Unavailable`]: nothing that was taken since the last commit may be acknowledged.
+    pub(crate) fn commit_parcels(&self) -> Result<(), WriteError> {
         self.appends.iter().try_for_each(|append| append.commit()).map_err(|fault| {
             self.tally.count_internal();
             WriteError::Unavailable(fault.0)
         })?;
         self.tally.count_message();
-        Ok(told)
+        Ok(())
     }
 
     /// Notes what a request says of metrics apart from their samples.

@@ -94,6 +94,8 @@ mod scrape;
 
 mod push;
 
+mod results;
+
 mod host;
 
 pub use announced::AnnouncedJob;

@@ -203,6 +203,43 @@ pub const ALERTS: usize = 10_000;
 pub const ALERT_HISTORY: usize = 10_000;
 /// How long a resolved alert is still listed (the protocol's hour).
 pub const RESOLVED_ALERT_LISTED: Millis = HOUR;
+/// Bytes of a rule file: the largest collections of rules have a tenth of it.
+pub const RULE_FILE_BYTES: u64 = 16 << 20;
+/// Rules in all rule files: as many as a round each minute has a chance to evaluate.
+pub const GROUP_RULES: usize = 100_000;
+/// The shortest time between two rounds of a group: shorter is a mistake, for no sender is that fast.
+pub const RULE_INTERVAL: Millis = 100;
+/// Series or alerts of one rule that is under no limit of its own: what is remembered of them comes to some 100 MB.
+pub const RULE_RESULTS: usize = 100_000;
+/// Rounds of groups at a time, so that queries find a processor too.
+pub const RULE_ROUNDS: usize = 2;
+/// How long an alert that was pending is pending at least after a restart, as with Prometheus.
+pub const RULE_GRACE: Millis = 10 * MINUTE;
+/// The longest outage over which it is known how long an alert was pending, as with Prometheus.
+pub const RULE_OUTAGE: Millis = HOUR;
+/// How far back is looked for alerts that the bus was told of and that are not over: a long weekend.
+pub const RULE_RECALL: Millis = 4 * DAY;
+
+// ---- Templates of alerts --------------------------------------------------------------------------------
+
+/// Bytes of a template: the longest descriptions in public rule files have some thousand.
+pub const TEMPLATE_BYTES: usize = 64 << 10;
+/// What may be open around a place of a template: blocks, parentheses, templates called by others.
+pub const TEMPLATE_DEPTH: usize = 64;
+/// Bytes of what a template comes to: it goes over the bus, and to people.
+pub const TEMPLATE_OUTPUT_BYTES: usize = 64 << 10;
+/// Bytes of all texts that are made on the way to it.
+pub const TEMPLATE_WORK_BYTES: usize = 1 << 20;
+/// Steps of an expansion: a value or a piece of text each, and each series of an answer that is gone through.
+pub const TEMPLATE_STEPS: usize = 100_000;
+/// Regular expressions of an expansion: each is compiled, which takes some of a millisecond.
+pub const TEMPLATE_PATTERNS: usize = 100;
+/// Queries of an expansion. Each is a query as others, for each alert and each round of its rule.
+pub const TEMPLATE_QUERIES: usize = 20;
+/// Series of the answer to one of them: a list for people has some dozens.
+pub const TEMPLATE_SAMPLES: usize = 10_000;
+/// Width and precision of a number or text that `printf` writes: the largest number has 309 digits.
+pub const TEMPLATE_WIDTH: usize = 1_000;
 
 // ---- Queries ---------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-//! Conditions, the life of alerts, and insights.
+//! Conditions, the life of alerts, rule groups, and insights.
 //!
 //! [`RuleBook`] is a [`model::Append`]: it judges each sample as it passes, so an alert starts with the sample
 //! that is to blame, not at the next tick. What happens goes first into the [`Ledger`], then out by
@@ -21,6 +21,8 @@ mod shelf;
 mod state;
 
 mod book;
+
+pub mod groups;
 
 pub mod insights;
 

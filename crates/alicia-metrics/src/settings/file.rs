@@ -26,6 +26,7 @@ pub(super) struct File {
     /// `[[scrape]]` tables: jobs of targets.
     pub(super) scrape: Vec<Scrape>,
     pub(super) scrape_from_bus: ScrapeFromBus,
+    pub(super) rules: RuleFiles,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }
@@ -138,6 +139,15 @@ pub(super) struct RemoteWrite {
     pub(super) timeout: Option<Span>,
     pub(super) max_samples: Option<usize>,
     pub(super) native_histograms: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RuleFiles {
+    /// Paths of Prometheus' rule files; stars in the last part.
+    pub(super) files: Vec<String>,
+    /// Time between two rounds of groups that say none.
+    pub(super) interval: Option<Span>,
 }
 
 #[derive(Debug, Default, Deserialize)]

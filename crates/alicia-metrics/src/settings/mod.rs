@@ -6,18 +6,21 @@ mod file;
 mod memory;
 mod remote_write;
 mod resolve;
+mod rule_files;
 mod scrape;
 
 use crate::cli::{Durability, LogFormat};
 use crate::span::Span;
 use ingest::GateSettings;
 use model::Rule;
+use rules::groups::RuleGroup;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::{MemoryLimits, RetentionRule};
 
 pub(crate) use remote_write::Destination;
 pub(crate) use resolve::{DEFAULT_DAYS, load, retention};
+pub(crate) use rule_files::{DEFAULT_INTERVAL, read_file as read_rule_file};
 
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +28,8 @@ pub(crate) enum SettingsError {
     /// The settings file cannot be read.
     #[error("cannot read the settings file {path}: {source}")]
     Unreadable { path: PathBuf, source: std::io::Error },
-    /// The settings file is not what it should be; `toml` says line, column and what was expected.
-    #[error("settings file {path}:\n{message}")]
+    /// A file of settings or rules is not what it should be; the message says where and what was expected.
+    #[error("{path}:\n{message}")]
     File { path: PathBuf, message: String },
     /// A value makes no sense.
     #[error("{name}: {message}")]
@@ -78,6 +81,8 @@ pub(crate) struct Settings {
     pub(crate) scrape_from_bus: http::ScrapeFromBus,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
+    /// The groups of all rule files. Default none.
+    pub(crate) rule_groups: Vec<RuleGroup>,
     /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `bus=debug`. Default `info`.
     pub(crate) log_level: String,
     /// How logs are written.
@@ -126,6 +131,11 @@ impl Settings {
             block_bytes: self.retention_gb.map_or(u64::MAX, |gb| (gb * 1e9) as u64),
             ..MemoryLimits::of_series(self.max_series)
         }
+    }
+
+    /// Where others find the collector, as far as it knows.
+    pub(crate) fn external_url(&self) -> String {
+        format!("http://{}", self.http_listen)
     }
 
     /// What the bus needs of it.

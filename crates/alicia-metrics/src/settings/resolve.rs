@@ -4,12 +4,14 @@ use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
 use super::memory;
 use super::remote_write;
+use super::rule_files;
 use super::scrape;
 use super::{MqttSettings, Settings, SettingsError};
 use crate::cli::ServeArgs;
 use crate::matching;
 use crate::span::Span;
 use model::limits;
+use rules::groups::RuleGroup;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use store::RetentionRule;
@@ -34,6 +36,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let http_listen = args.http_listen.or(file.http.listen).unwrap_or(DEFAULT_HTTP);
     let http_access = http_access(args, &mut file, http_listen)?;
     let rules = std::mem::take(&mut file.rule);
+    let rule_groups = rule_groups(args, &file)?;
     let max_series =
         args.max_series.or(file.storage.max_series).unwrap_or_else(|| limits::series_in(memory::available()));
     let scrape = scrape::jobs(&args.scrape, std::mem::take(&mut file.scrape))?;
@@ -81,12 +84,24 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
         scrape,
         scrape_from_bus,
         rules,
+        rule_groups,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),
         log_format: args.log_format.or(file.log.format).unwrap_or_default(),
         mqtt: mqtt(args, alicia, file.mqtt)?,
     };
     check(&settings)?;
     Ok(settings)
+}
+
+/// The groups of the files that the command line and the settings name.
+fn rule_groups(args: &ServeArgs, file: &File) -> Result<Vec<RuleGroup>, SettingsError> {
+    let interval = args.rule_interval.or(file.rules.interval);
+    let interval = interval.map_or(rule_files::DEFAULT_INTERVAL, |interval| interval.0);
+    if !(limits::RULE_INTERVAL..=limits::DAY).contains(&interval) {
+        return Err(SettingsError::value("rules.interval", "is out of range (100ms to 1d)"));
+    }
+    let files: Vec<String> = args.rule_file.iter().chain(&file.rules.files).cloned().collect();
+    rule_files::read(&files, interval)
 }
 
 /// How long samples are kept, where `name` may say it and the same name with `days`.

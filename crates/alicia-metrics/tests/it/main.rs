@@ -42,6 +42,7 @@ mod protobuf;
 mod push;
 mod recordings;
 mod remote_write;
+mod rule_files;
 mod scraping;
 #[expect(dead_code, reason = "over HTTP, less is looked at than in the process")]
 #[path = "../../../query/tests/it/script/mod.rs"]

@@ -17,6 +17,11 @@ pub(crate) struct Prometheus {
 impl Prometheus {
     /// With the settings that `settings` writes for its address.
     pub(crate) fn start(settings: impl FnOnce(SocketAddr) -> String) -> Self {
+        Self::start_with(&[], settings)
+    }
+
+    /// The same with more flags.
+    pub(crate) fn start_with(flags: &[&str], settings: impl FnOnce(SocketAddr) -> String) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let http = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let config = dir.path().join("prometheus.yml");
@@ -25,6 +30,7 @@ impl Prometheus {
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.tsdb.path={}", dir.path().join("data").display()))
             .arg(format!("--web.listen-address={http}"))
+            .args(flags)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -10,6 +10,7 @@ use model::{
     Measurements, Metadata, MetricKind, NAME, Origin, Reason, Report, Select, SelfHealth, Unregistration,
 };
 use parking_lot::Mutex;
+use rules::groups::GroupBoard;
 use rules::{Change, Ledger, LedgerError, RuleBook, default_rules};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -58,6 +59,7 @@ pub(crate) struct Counter {
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) ready: Arc<AtomicBool>,
     pub(crate) scraper: Arc<Scraper>,
+    pub(crate) groups: Arc<GroupBoard>,
 }
 
 /// An answer.
@@ -114,11 +116,13 @@ impl Counter {
             network_connections: 7,
         };
         let scraper = Arc::new(Scraper::new(gate.clone(), clock.clone()));
+        let groups = Arc::new(GroupBoard::default());
         let router = http::router(Parts {
             select: select.unwrap_or(store),
             gate: gate.clone(),
             scraper: scraper.clone(),
             book,
+            groups: groups.clone(),
             clock,
             describe: keeper.clone(),
             bus: Arc::new(|| BusStatus {
@@ -151,7 +155,7 @@ impl Counter {
             access,
             version: "0.0.0".to_owned(),
         });
-        Self { router, gate, keeper, ready, scraper }
+        Self { router, gate, keeper, ready, scraper, groups }
     }
 
     /// Takes a report as if it had come over the bus now.

@@ -19,6 +19,7 @@ mod outgoing;
 mod pages;
 mod prometheus_places;
 mod prometheus_queries;
+mod prometheus_rules;
 mod prometheus_server;
 #[path = "../../../ingest/tests/it/proto.rs"]
 mod proto;

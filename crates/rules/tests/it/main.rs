@@ -1,12 +1,15 @@
-//! Conditions, the life of alerts, insights.
+//! Conditions, the life of alerts, rule groups, insights.
 
 #![expect(clippy::expect_used, reason = "a test stops at the first thing that is not as it should be")]
 
 mod alert_life;
 mod any_changes;
+mod any_groups;
 mod bounds;
 mod conditions;
 mod desk;
+mod groups;
+mod groups_desk;
 mod insights;
 mod interrupted;
 mod restarts;

@@ -11,6 +11,10 @@ mod syntax;
 
 mod metadata;
 
+mod rule_shapes;
+
+mod rules_wanted;
+
 mod rules;
 
 mod server;

@@ -1,76 +1,34 @@
-//! Alicia's rules and alerts in Prometheus' shapes.
+//! Rules and alerts in Prometheus' shapes: the groups of rule files, and Alicia's rules as a group of their own.
 //!
-//! A rule judges each sample as it arrives, so an alert fires at once and there is nothing pending; what the rule asks is
-//! shown as an expression, for people and for links to graphs.
+//! A rule of Alicia's judges each sample as it arrives, so an alert fires at once and there is nothing pending; what the rule
+//! asks is shown as an expression, for people and for links to graphs.
 
 use super::super::working::work;
 use super::super::{Answer, json};
 use super::Success;
+use super::rule_shapes::{Alerting, Evaluated, Firing, Group, Groups, Shape, Texts, scientific};
+use super::rules_wanted::Wanted;
 use crate::parts::Parts;
-use crate::prom::{Failure, Form, rfc3339};
+use crate::prom::Form;
 use ::query::syntax::parse;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use model::{Alert, INSTANCE, Rule, SERVICE, STATUS};
-use serde::Serialize;
+use model::{Alert, INSTANCE, Millis, Rule, SERVICE, STATUS};
+use rules::groups::{GroupView, RuleView, RuleViewKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// The group of all rules, and the file that they are said to come from.
+/// The group of Alicia's rules, and the file that they are said to come from.
 const GROUP: &str = "alicia-metrics";
 
-#[derive(Serialize)]
-struct Groups {
-    groups: Vec<Group>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Group {
-    name: &'static str,
-    file: &'static str,
-    rules: Vec<Alerting>,
-    interval: f64,
-    limit: u64,
-    evaluation_time: f64,
-    last_evaluation: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Alerting {
-    state: &'static str,
-    name: String,
-    query: String,
-    duration: f64,
-    keep_firing_for: f64,
-    labels: BTreeMap<&'static str, String>,
-    annotations: BTreeMap<&'static str, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alerts: Option<Vec<Firing>>,
-    health: &'static str,
-    evaluation_time: f64,
-    last_evaluation: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Firing {
-    labels: BTreeMap<&'static str, String>,
-    annotations: BTreeMap<&'static str, String>,
-    state: &'static str,
-    active_at: String,
-    value: String,
-}
-
-/// Alicia's rules, as alerting rules of one group
+/// Rules: Alicia's, as alerting rules of one group, and those of rule files
 #[utoipa::path(get, path = "/api/v1/rules", tag = "prometheus", operation_id = "prometheus_rules",
-    params(("type" = Option<String>, Query, description = "`alert`, or `record`, of which there are none"),
+    params(("type" = Option<String>, Query, description = "`alert` or `record`"),
         ("rule_name[]" = Option<Vec<String>>, Query, description = "Only these rules"),
         ("rule_group[]" = Option<Vec<String>>, Query, description = "Only of these groups"),
         ("file[]" = Option<Vec<String>>, Query, description = "Only of these files"),
+        ("match[]" = Option<Vec<String>>, Query, description = "Only with labels that meet one of these selectors"),
         ("exclude_alerts" = Option<bool>, Query, description = "Without the alerts")),
     responses((status = 200, description = "`{status, data: {groups}}`"), (status = 400, description = "A parameter means nothing")))]
 pub(super) async fn rules(State(parts): State<Arc<Parts>>, form: Form) -> Answer {
@@ -79,113 +37,105 @@ pub(super) async fn rules(State(parts): State<Arc<Parts>>, form: Form) -> Answer
         Err(failure) => return Ok(failure.into_response()),
     };
     work(parts, move |parts| {
-        let now = rfc3339(parts.clock.now());
-        let firing = parts.book.alerts(true);
-        let rules =
-            parts.book.rules().into_iter().filter(|rule| rule.enabled && wanted.names_rule(&rule.name));
-        let rules: Vec<Alerting> = rules.map(|rule| alerting(rule, &firing, &wanted, &now)).collect();
-        let group = Group {
-            name: GROUP,
-            file: GROUP,
-            rules,
-            interval: 0.0,
-            limit: 0,
-            evaluation_time: 0.0,
-            last_evaluation: now,
-        };
-        let is_there = wanted.names_group && !group.rules.is_empty();
-        json(&Success::of(Groups { groups: is_there.then_some(group).into_iter().collect() }))
+        let mut groups: Vec<Group> = own(parts, &wanted).into_iter().collect();
+        groups.extend(parts.groups.groups().iter().filter_map(|group| of_file(group, &wanted)));
+        json(&Success::of(Groups { groups }))
     })
     .await
 }
 
-/// The alerts that are firing
+/// The alerts that are pending or firing
 #[utoipa::path(get, path = "/api/v1/alerts", tag = "prometheus", operation_id = "prometheus_alerts",
     responses((status = 200, description = "`{status, data: {alerts}}`")))]
 pub(super) async fn alerts(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| {
-        let alerts: Vec<Firing> = parts.book.alerts(true).iter().map(firing).collect();
+        let mut alerts: Vec<Firing> = parts.book.alerts(true).iter().map(firing).collect();
+        for rule in parts.groups.groups().iter().flat_map(|group| &group.rules) {
+            if let RuleViewKind::Alerting { alerts: of_rule, .. } = &rule.kind {
+                alerts.extend(of_rule.iter().map(Firing::of));
+            }
+        }
         json(&Success::of(BTreeMap::from([("alerts", alerts)])))
     })
     .await
 }
 
-/// What of the rules is wanted.
-struct Wanted {
-    rules: Vec<String>,
-    names_group: bool,
-    has_alerts: bool,
+/// The group of Alicia's rules, if any of them is wanted.
+fn own(parts: &Parts, wanted: &Wanted) -> Option<Group> {
+    if !wanted.has_group(GROUP, GROUP) {
+        return None;
+    }
+    let now = parts.clock.now();
+    let all = parts.book.alerts(true);
+    let rules = parts.book.rules().into_iter().filter(|rule| rule.enabled);
+    let rules: Vec<Shape> = rules.filter_map(|rule| alerting(rule, &all, wanted, now)).collect();
+    (!rules.is_empty()).then(|| Group {
+        name: GROUP.to_owned(),
+        file: GROUP.to_owned(),
+        rules,
+        interval: 0.0,
+        limit: 0,
+        evaluation_time: Duration::ZERO,
+        last_evaluation: Some(now),
+    })
 }
 
-impl Wanted {
-    fn read(form: &Form) -> Result<Self, Failure> {
-        let is_alerting = match form.text("type") {
-            None => true,
-            Some("alert") => true,
-            Some("record") => false,
-            Some(other) => {
-                return Err(Failure::parameter("type", format!("not supported value {other:?}")));
-            }
-        };
-        let has_alerts = match form.text("exclude_alerts") {
-            None | Some("false" | "0" | "f" | "F" | "FALSE" | "False") => true,
-            Some("true" | "1" | "t" | "T" | "TRUE" | "True") => false,
-            Some(other) => {
-                let why = format!("strconv.ParseBool: parsing {other:?}: invalid syntax");
-                return Err(Failure::parameter("exclude_alerts", why));
-            }
-        };
-        let is_named = |name| form.all(name).next().is_none() || form.all(name).any(|named| named == GROUP);
-        let names_group = is_alerting && is_named("rule_group[]") && is_named("file[]");
-        Ok(Self { rules: form.all("rule_name[]").map(str::to_owned).collect(), names_group, has_alerts })
+/// A group of a file, if any of its rules is wanted; without any rule at all, if it is.
+fn of_file(group: &GroupView, wanted: &Wanted) -> Option<Group> {
+    if !wanted.has_group(&group.name, &group.file) {
+        return None;
     }
-
-    fn names_rule(&self, name: &str) -> bool {
-        self.rules.is_empty() || self.rules.iter().any(|named| named == name)
-    }
+    let is_wanted = |view: &&RuleView| {
+        let is_alerting = matches!(view.kind, RuleViewKind::Alerting { .. });
+        wanted.has_rule(&view.rule.name, is_alerting, &view.rule.labels)
+    };
+    let rules: Vec<Shape> =
+        group.rules.iter().filter(is_wanted).map(|view| Shape::of(view, wanted.has_alerts)).collect();
+    (!rules.is_empty()).then(|| Group::of(group, rules))
 }
 
-fn alerting(rule: Rule, all: &[Alert], wanted: &Wanted, now: &str) -> Alerting {
+fn alerting(rule: Rule, all: &[Alert], wanted: &Wanted, now: Millis) -> Option<Shape> {
+    let labels = Texts::from([("severity".to_owned(), rule.severity.to_string())]);
+    if !wanted.has_rule(&rule.name, true, &labels) {
+        return None;
+    }
     let own: Vec<Firing> = all.iter().filter(|alert| alert.rule_name == rule.name).map(firing).collect();
-    Alerting {
+    Some(Shape::Alerting(Alerting {
         state: if own.is_empty() { "inactive" } else { "firing" },
         query: expression(&rule),
         duration: 0.0,
         keep_firing_for: 0.0,
-        labels: BTreeMap::from([("severity", rule.severity.to_string())]),
-        annotations: BTreeMap::from([("description", rule.description)]),
+        labels,
+        annotations: described(&rule.description),
         alerts: wanted.has_alerts.then_some(own),
-        health: "ok",
-        evaluation_time: 0.0,
-        last_evaluation: now.to_owned(),
-        kind: "alerting",
+        evaluated: Evaluated {
+            health: "ok",
+            last_error: None,
+            evaluation_time: Duration::ZERO,
+            last_evaluation: Some(now),
+        },
         name: rule.name,
-    }
+    }))
+}
+
+fn described(text: &str) -> Texts {
+    Texts::from([("description".to_owned(), text.to_owned())])
 }
 
 fn firing(alert: &Alert) -> Firing {
+    let labels = [
+        ("alertname", alert.rule_name.clone()),
+        ("severity", alert.severity.to_string()),
+        (SERVICE, alert.service_name.clone()),
+        (INSTANCE, alert.instance_id.clone()),
+    ];
     Firing {
-        labels: BTreeMap::from([
-            ("alertname", alert.rule_name.clone()),
-            ("severity", alert.severity.to_string()),
-            (SERVICE, alert.service_name.clone()),
-            (INSTANCE, alert.instance_id.clone()),
-        ]),
-        annotations: BTreeMap::from([("description", alert.message.clone())]),
+        labels: labels.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        annotations: described(&alert.message),
         state: "firing",
-        active_at: rfc3339(alert.timestamp),
+        active_at: Some(alert.timestamp),
+        keep_firing_since: None,
         value: scientific(alert.value),
-    }
-}
-
-/// `9.3e+01`
-fn scientific(value: f64) -> String {
-    let text = format!("{value:e}");
-    match text.split_once('e').and_then(|(digits, power)| Some((digits, power.parse::<i32>().ok()?))) {
-        Some((digits, power)) => {
-            format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.unsigned_abs())
-        }
-        None => query::Number(value).to_string(),
     }
 }
 
@@ -217,7 +167,7 @@ fn expression(rule: &Rule) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{expression, scientific};
+    use super::expression;
     use model::{Rule, Severity};
 
     #[test]
@@ -241,14 +191,5 @@ mod tests {
             };
             assert_eq!(expression(&rule), expected);
         }
-    }
-
-    #[test]
-    fn values_of_alerts_have_an_exponent() {
-        for (value, expected) in [(93.0, "9.3e+01"), (0.0, "0e+00"), (-1.5e-7, "-1.5e-07"), (1e100, "1e+100")]
-        {
-            assert_eq!(scientific(value), expected);
-        }
-        assert_eq!(scientific(f64::NAN), "NaN");
     }
 }

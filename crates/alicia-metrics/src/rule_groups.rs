@@ -1,0 +1,315 @@
+//! The groups of rule files at work: a task for each, which starts a round at its place in the interval.
+//!
+//! Rounds run on threads of their own, a few at a time, and one at a time of each group. A changed file's groups take over
+//! from those before them.
+
+use crate::settings::Settings;
+use bus::Outbox;
+use ingest::Gate;
+use model::{Announce, Event, Labels, Millis, NAME, limits};
+use query::Stop;
+use rules::groups::{Expand, GroupBoard, GroupRun, Round, RuleGroup, RuleSample, Templates};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use store::Store;
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::task::JoinHandle;
+use world::Clock;
+
+/// The clock is looked at as often while a group waits: it may be set meanwhile.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// File and name of a group.
+type Key = (String, String);
+
+/// All groups.
+pub(crate) struct RuleGroups {
+    clock: Arc<dyn Clock>,
+    store: Arc<Store>,
+    gate: Arc<Gate>,
+    outbox: Outbox,
+    board: Arc<GroupBoard>,
+    expand: Arc<dyn Expand>,
+    wanted: watch::Sender<Vec<RuleGroup>>,
+    places: Semaphore,
+    rounds: AtomicU64,
+    missed: AtomicU64,
+    evaluations: AtomicU64,
+    failures: AtomicU64,
+}
+
+/// A group and its task.
+struct AtWork {
+    group: RuleGroup,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Option<GroupRun>>,
+}
+
+impl AtWork {
+    /// Ends the task after the round that is under way.
+    async fn stop(self) -> Option<GroupRun> {
+        // If nobody hears it, the task is over already.
+        let _ = self.stop.send(());
+        self.task.await.ok().flatten()
+    }
+}
+
+impl RuleGroups {
+    /// Groups that [`RuleGroups::run`] is to bring to work.
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
+        store: Arc<Store>,
+        gate: Arc<Gate>,
+        outbox: Outbox,
+        settings: &Settings,
+    ) -> Self {
+        Self {
+            clock,
+            store,
+            gate,
+            outbox,
+            board: Arc::default(),
+            expand: Arc::new(Templates { external_url: settings.external_url() }),
+            wanted: watch::Sender::new(settings.rule_groups.clone()),
+            places: Semaphore::new(limits::RULE_ROUNDS),
+            rounds: AtomicU64::new(0),
+            missed: AtomicU64::new(0),
+            evaluations: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+        }
+    }
+
+    /// Where the groups are shown.
+    pub(crate) fn board(&self) -> Arc<GroupBoard> {
+        Arc::clone(&self.board)
+    }
+
+    /// Takes the groups of files that were read again. Those that are as they were go on.
+    pub(crate) fn set(&self, groups: Vec<RuleGroup>) {
+        self.wanted.send_replace(groups);
+    }
+
+    /// Keeps the groups at work; ends with its task.
+    pub(crate) async fn run(self: Arc<Self>) {
+        let mut wanted = self.wanted.subscribe();
+        let mut at_work = BTreeMap::new();
+        let mut restores = true;
+        loop {
+            let groups = wanted.borrow_and_update().clone();
+            self.bring(&mut at_work, groups, restores).await;
+            restores = false;
+            if wanted.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn bring(
+        self: &Arc<Self>,
+        at_work: &mut BTreeMap<Key, AtWork>,
+        groups: Vec<RuleGroup>,
+        restores: bool,
+    ) {
+        let mut gone = std::mem::take(at_work);
+        for group in groups {
+            let key = group.key();
+            let begun = match gone.remove(&key) {
+                Some(same) if same.group == group => same,
+                Some(old) => {
+                    let mut run = GroupRun::new(group, Arc::clone(&self.expand), false);
+                    if let Some(old) = old.stop().await {
+                        self.tell(run.take_over(old, self.clock.now()));
+                    }
+                    self.begin(run)
+                }
+                None => self.begin(GroupRun::new(group, Arc::clone(&self.expand), restores)),
+            };
+            at_work.insert(key, begun);
+        }
+        for (key, old) in gone {
+            if let Some(run) = old.stop().await {
+                let own = Arc::clone(self);
+                let ended = tokio::task::spawn_blocking(move || own.end(run)).await;
+                if ended.is_err() {
+                    tracing::error!(group = key.1, "ending a group of rules failed");
+                }
+            }
+            self.board.remove(&key);
+        }
+    }
+
+    fn begin(self: &Arc<Self>, run: GroupRun) -> AtWork {
+        self.board.show(run.view());
+        let group = run.group().clone();
+        let (stop, stopped) = oneshot::channel();
+        AtWork { group, stop, task: tokio::spawn(Arc::clone(self).work(run, stopped)) }
+    }
+
+    /// The rounds of one group, until it is to stop.
+    async fn work(
+        self: Arc<Self>,
+        mut run: GroupRun,
+        mut stopped: oneshot::Receiver<()>,
+    ) -> Option<GroupRun> {
+        let interval = run.group().interval;
+        let offset = offset(run.group());
+        let mut next = slot_after(self.clock.now(), interval, offset);
+        loop {
+            let wait = next.saturating_sub(self.clock.now());
+            if wait > interval {
+                // The clock was set back.
+                next = slot_after(self.clock.now(), interval, offset);
+                continue;
+            }
+            let wait = Duration::from_millis(u64::try_from(wait).unwrap_or(0));
+            tokio::select! {
+                _ = &mut stopped => return Some(run),
+                () = tokio::time::sleep(wait.min(LOOK)) => {}
+            }
+            if self.clock.now() < next {
+                continue;
+            }
+            // Nobody closes the semaphore.
+            let place = self.places.acquire().await.ok()?;
+            let (own, at) = (Arc::clone(&self), next);
+            let done = tokio::task::spawn_blocking(move || {
+                own.round(&mut run, at);
+                run
+            });
+            let Ok(back) = done.await else {
+                tracing::error!("a round of rules failed; the group is at rest until the next start");
+                return None;
+            };
+            drop(place);
+            run = back;
+            // What is late is made up for once; what was to be before that is missed.
+            let passed = self.clock.now().saturating_sub(next) / interval;
+            let missed = u64::try_from(passed - 1).unwrap_or(0);
+            self.missed.fetch_add(missed, Ordering::Relaxed);
+            next = next.saturating_add(interval.saturating_mul(passed.max(1)));
+        }
+    }
+
+    /// One round: what rules write is committed as a whole, and then the bus hears of alerts.
+    fn round(&self, run: &mut GroupRun, t: Millis) {
+        let served = Served::new(self, t);
+        let before: Vec<Option<String>> = run.errors().map(|(_, error)| error.map(str::to_owned)).collect();
+        let events = run.evaluate(&*self.store, &served, t);
+        if served.has_written.get()
+            && let Err(error) = self.gate.commit_results()
+        {
+            // Whoever hears of alerts should hear of this one too.
+            tracing::error!(group = run.group().name, "results of rules are not safe: {error}");
+        }
+        self.tell(events);
+        self.rounds.fetch_add(1, Ordering::Relaxed);
+        self.evaluations.fetch_add(before.len() as u64, Ordering::Relaxed);
+        for ((rule, error), before) in run.errors().zip(before) {
+            let Some(error) = error else { continue };
+            self.failures.fetch_add(1, Ordering::Relaxed);
+            if before.as_deref() != Some(error) {
+                tracing::warn!(group = run.group().name, rule, "a rule could not be evaluated: {error}");
+            }
+        }
+        self.board.show(run.view());
+    }
+
+    fn end(&self, run: GroupRun) {
+        let now = self.clock.now();
+        let served = Served::new(self, now);
+        let events = run.end(&served, now);
+        if let Err(error) = self.gate.commit_results() {
+            tracing::error!("the ends of series of rules are not safe: {error}");
+        }
+        self.tell(events);
+    }
+
+    fn tell(&self, events: Vec<Event>) {
+        events.into_iter().for_each(|event| self.outbox.announce(event));
+    }
+
+    /// How it goes, for the Prometheus text.
+    #[expect(clippy::cast_precision_loss, reason = "counters below 2^53 are exact")]
+    pub(crate) fn own_metrics(&self) -> Vec<(Labels, f64)> {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed) as f64;
+        [
+            ("alicia_metrics_rule_rounds_total", count(&self.rounds)),
+            ("alicia_metrics_rule_rounds_missed_total", count(&self.missed)),
+            ("alicia_metrics_rule_evaluations_total", count(&self.evaluations)),
+            ("alicia_metrics_rule_evaluation_failures_total", count(&self.failures)),
+        ]
+        .into_iter()
+        .map(|(name, value)| (Labels::new([(NAME, name)]), value))
+        .collect()
+    }
+}
+
+/// How far the rounds of a group are from full intervals, so that not all are at once.
+fn offset(group: &RuleGroup) -> Millis {
+    let of = Labels::new([("file", &group.file), ("name", &group.name)]).fingerprint();
+    let interval = u64::try_from(group.interval).unwrap_or(1).max(1);
+    i64::try_from(of % interval).unwrap_or(0)
+}
+
+/// The first place in the interval that is later than `t`.
+fn slot_after(t: Millis, interval: Millis, offset: Millis) -> Millis {
+    t - (t - offset).rem_euclid(interval) + interval
+}
+
+/// What a round is given.
+struct Served<'a> {
+    groups: &'a RuleGroups,
+    t: Millis,
+    begun: Cell<Duration>,
+    has_written: Cell<bool>,
+}
+
+impl<'a> Served<'a> {
+    fn new(groups: &'a RuleGroups, t: Millis) -> Self {
+        Self { groups, t, begun: Cell::new(groups.clock.monotonic()), has_written: Cell::new(false) }
+    }
+}
+
+impl Round for Served<'_> {
+    fn begin(&self) {
+        self.begun.set(self.groups.clock.monotonic());
+    }
+
+    fn took(&self) -> Duration {
+        self.groups.clock.monotonic().saturating_sub(self.begun.get())
+    }
+
+    fn stop(&self) -> Option<Stop> {
+        (self.took() > limits::QUERY_TIME).then_some(Stop::Timeout)
+    }
+
+    fn write(&self, samples: &[RuleSample]) -> Result<(), String> {
+        self.has_written.set(true);
+        let samples = samples.iter().map(|sample| (&sample.labels, sample.point));
+        let told = self.groups.gate.take_results(samples, self.t).map_err(|error| error.to_string())?;
+        match told.refused.first() {
+            None => Ok(()),
+            Some(first) => Err(format!(
+                "{} samples were refused ({:?}), for example {}",
+                first.times, first.reason, first.example
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slot_after;
+
+    #[test]
+    fn rounds_keep_their_place_in_the_interval() {
+        for (t, interval, offset, expected) in
+            [(0, 10, 3, 3), (3, 10, 3, 13), (12, 10, 3, 13), (13, 10, 3, 23), (-5, 10, 3, 3)]
+        {
+            assert_eq!(slot_after(t, interval, offset), expected, "{t}");
+        }
+    }
+}

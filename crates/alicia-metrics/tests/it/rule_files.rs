@@ -1,0 +1,236 @@
+//! Prometheus' rule files: on a real bus with kill -9 in between, read again, and beside a real Prometheus.
+
+use crate::broker::{Listener, Mosquitto};
+use crate::collector::{Collector, Setup, program};
+use crate::http_client::{request, request_bytes};
+use crate::prometheus::Prometheus;
+use crate::protobuf::Message;
+use crate::wait::until;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::SystemTime;
+
+const RULES: &str = r#"groups:
+- name: rooms
+  interval: 300ms
+  rules:
+  - record: room:temperature:max
+    expr: max by (room, instance) (temperature)
+    labels: {source: rules}
+  - alert: Hot
+    expr: room:temperature:max > 30
+    for: 1s
+    labels: {severity: critical, service: thermostat, where: '{{ $labels.room }}'}
+    annotations:
+      summary: '{{ $labels.room }} has {{ $value | humanize }} degrees'
+      description: '{{ range query "sort_desc(temperature)" }}{{ .Labels.room }} {{ printf "%.1f" .Value }} {{ end }}'
+  - alert: Cold
+    expr: room:temperature:max < 30
+    for: 5m
+"#;
+
+/// Remote write of what the rooms have now.
+fn temperatures(to: SocketAddr, rooms: &[(&str, f64)]) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    let now = u64::try_from(now.as_millis()).expect("before long");
+    let label = |name: &str, value: &str| Message::default().text(1, name).text(2, value);
+    let series = rooms.iter().map(|(room, value)| {
+        let labels = [label("__name__", "temperature"), label("instance", "i"), label("room", room)];
+        Message::default().all(1, labels).message(2, &Message::default().double(1, *value).varint(2, now))
+    });
+    let body = Message::default().all(1, series);
+    let body = snap::raw::Encoder::new().compress_vec(&body.0).expect("short");
+    let headers = [("Content-Type", "application/x-protobuf"), ("Content-Encoding", "snappy")];
+    let answer = request_bytes(to, "POST", "/api/v1/write", &headers, &body).expect("an answer");
+    assert_eq!(answer.status, 204, "{}", answer.body);
+}
+
+fn json(of: SocketAddr, path: &str) -> Result<Value, String> {
+    let answer = request(of, "GET", path, &[], "").map_err(|error| error.to_string())?;
+    serde_json::from_str(&answer.body).map_err(|_| answer.body)
+}
+
+/// States of the alerts of a rule.
+fn states(of: SocketAddr, rule: &str) -> Vec<String> {
+    let Ok(found) = json(of, "/api/v1/alerts") else { return Vec::new() };
+    let alerts = found["data"]["alerts"].as_array().cloned().unwrap_or_default();
+    let own = alerts.iter().filter(|alert| alert["labels"]["alertname"] == rule);
+    own.map(|alert| alert["state"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[track_caller]
+fn becomes(of: SocketAddr, rule: &str, expected: &[&str]) {
+    until("the alert is as it should be", || match states(of, rule) {
+        states if states == expected => Ok(()),
+        states => Err(states),
+    });
+}
+
+fn rounds(collector: &Collector) -> f64 {
+    collector.own_metric("alicia_metrics_rule_rounds_total")
+}
+
+/// What the bus heard of an alert of ours: the machine itself may have some too.
+fn heard(listener: &Listener, topic: &str) -> Vec<Value> {
+    let is_ours = |told: &Value| {
+        told["payload"]["rule_name"] == "Hot" || told["payload"]["event_data"]["rule_name"] == "Hot"
+    };
+    listener.on(topic).into_iter().filter(is_ours).collect()
+}
+
+/// Waits for so many rounds more.
+fn some_rounds(collector: &Collector, more: f64) {
+    let enough = rounds(collector) + more;
+    until("rounds pass", || match rounds(collector) {
+        rounds if rounds >= enough => Ok(()),
+        rounds => Err(rounds),
+    });
+}
+
+#[test]
+fn live_an_alert_of_a_rule_file_is_told_once_and_ended_though_the_program_is_killed() {
+    let broker = Mosquitto::in_memory();
+    let listener = Listener::start(broker.port, "alicia/#");
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("rules.yml");
+    fs::write(&file, RULES).expect("written");
+    let start = || {
+        let pattern = dir.path().join("*.yml");
+        let flags = ["--rule-file", pattern.to_str().expect("a path")];
+        Setup::bare(broker.port).with(&flags).data_dir(&dir.path().join("data")).connect()
+    };
+    let collector = start();
+    temperatures(collector.http, &[("attic", 20.0)]);
+    becomes(collector.http, "Cold", &["pending"]);
+    temperatures(collector.http, &[("attic", 35.0)]);
+    becomes(collector.http, "Hot", &["pending"]);
+    becomes(collector.http, "Hot", &["firing"]);
+    let begun = until("the bus is told", || heard(&listener, "alicia/alerts/new").pop().ok_or("silence"));
+    let alert = &begun["payload"];
+    assert_eq!(alert["rule_name"], "Hot", "{begun}");
+    assert_eq!((&alert["service_name"], &alert["instance_id"]), (&"thermostat".into(), &"i".into()));
+    assert_eq!((&alert["severity"], &alert["message"]), (&"critical".into(), &"attic has 35 degrees".into()));
+    let series = collector.json("/api/v1/query?query=ALERTS%7Balertstate%3D%22firing%22%7D");
+    assert_eq!(series["data"]["result"][0]["metric"]["where"], "attic", "{series}");
+    let recorded = collector.json("/api/v1/query?query=room%3Atemperature%3Amax");
+    assert_eq!(recorded["data"]["result"][0]["metric"]["source"], "rules", "{recorded}");
+    assert_eq!(recorded["data"]["result"][0]["value"][1], "35", "{recorded}");
+
+    collector.kill();
+    let collector = start();
+    becomes(collector.http, "Hot", &["firing"]);
+    some_rounds(&collector, 4.0);
+    temperatures(collector.http, &[("attic", 20.0)]);
+    becomes(collector.http, "Hot", &[]);
+    let resolved = "alicia/metrics/alert_resolved";
+    let over = until("the bus is told of the end", || heard(&listener, resolved).pop().ok_or("silence"));
+    assert!(over.to_string().contains(alert["alert_id"].as_str().expect("an id")), "{over}\n{begun}");
+    some_rounds(&collector, 2.0);
+    let begun = heard(&listener, "alicia/alerts/new");
+    assert_eq!(begun.len(), 1, "begun once: {begun:#?}");
+    assert_eq!(heard(&listener, resolved).len(), 1, "over once");
+    assert_eq!(
+        collector.own_metric("alicia_metrics_rule_evaluation_failures_total"),
+        0.0,
+        "{}",
+        collector.log()
+    );
+}
+
+#[test]
+fn live_rule_files_are_read_again_and_a_bad_one_changes_nothing() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("rules.yml");
+    fs::write(&file, RULES).expect("written");
+    let path = file.to_str().expect("a path");
+    let collector = Setup::none().with(&["--rule-file", path]).start();
+    temperatures(collector.http, &[("attic", 20.0)]);
+    becomes(collector.http, "Cold", &["pending"]);
+    let since =
+        |collector: &Collector| collector.json("/api/v1/alerts")["data"]["alerts"][0]["activeAt"].clone();
+    let active_at = since(&collector);
+    fs::write(&file, RULES.replace("temperature) ", "temperature").replace("max by", "max by by"))
+        .expect("written");
+    collector.signal("HUP");
+    until("it is told", || match collector.log() {
+        log if log.contains("settings kept as they were") && log.contains("rule 1, expr: 1:8") => Ok(()),
+        log => Err(log),
+    });
+    let checked = program().args(["rules", "check", path]).output().expect("it runs");
+    assert_eq!(checked.status.code(), Some(3));
+    fs::write(&file, RULES.replace("alert: Hot", "alert: Warm")).expect("written");
+    collector.signal("HUP");
+    until("the other rule is there", || {
+        let rules = collector.json("/api/v1/rules?type=alert&rule_group[]=rooms");
+        let names: Vec<&str> = rules["data"]["groups"][0]["rules"]
+            .as_array()
+            .map(|rules| rules.iter().filter_map(|rule| rule["name"].as_str()).collect())
+            .unwrap_or_default();
+        if names == ["Warm", "Cold"] { Ok(()) } else { Err(rules) }
+    });
+    some_rounds(&collector, 2.0);
+    assert_eq!(since(&collector), active_at, "what did not change goes on");
+    let checked = program().args(["rules", "check", path]).output().expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&checked.stdout), format!("{path}: 1 groups, 3 rules\n"));
+}
+
+/// What alerts and rules come to, without times.
+fn comparable(of: SocketAddr) -> Result<(BTreeSet<String>, BTreeSet<String>), String> {
+    let select = "/api/v1/query?query=%7B__name__%3D~%22ALERTS%7CALERTS_FOR_STATE%7Croom%3A.*%22%7D";
+    let list = |found: &Value, path: &[&str]| {
+        let found = path.iter().fold(found, |found, key| &found[*key]);
+        found.as_array().cloned().unwrap_or_default()
+    };
+    let series = json(of, select)?;
+    let series = list(&series, &["data", "result"]).iter().map(|one| one["metric"].to_string()).collect();
+    let alerts = json(of, "/api/v1/alerts")?;
+    // The machine itself may have some too.
+    let is_ours =
+        |alert: &Value| alert["labels"]["alertname"] == "Hot" || alert["labels"]["alertname"] == "Cold";
+    let alerts = list(&alerts, &["data", "alerts"]).into_iter().filter(is_ours);
+    let alerts = alerts.map(|mut alert| {
+        alert.as_object_mut().map(|alert| alert.remove("activeAt"));
+        alert.to_string()
+    });
+    Ok((series, alerts.collect()))
+}
+
+#[test]
+fn live_a_prometheus_makes_the_same_of_the_same_file() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("rules.yml");
+    fs::write(&file, RULES).expect("written");
+    let collector = Setup::none().with(&["--rule-file", file.to_str().expect("a path")]).start();
+    let settings = |path: &Path| format!("rule_files: ['{}']\n", path.display());
+    let prometheus = Prometheus::start_with(&["--web.enable-remote-write-receiver"], |_| settings(&file));
+    until("prometheus is ready", || match request(prometheus.http, "GET", "/-/ready", &[], "") {
+        Ok(answer) if answer.status == 200 => Ok(()),
+        other => Err(other.map(|answer| answer.body)),
+    });
+    let both = [collector.http, prometheus.http];
+    let same = |what: &str| {
+        let mut seen = (BTreeSet::new(), BTreeSet::new());
+        until(what, || {
+            let (ours, theirs) = (comparable(both[0])?, comparable(both[1])?);
+            seen = ours.clone();
+            if ours == theirs { Ok(()) } else { Err(format!("ours {ours:#?}\ntheirs {theirs:#?}")) }
+        });
+        seen
+    };
+    both.iter().for_each(|one| temperatures(*one, &[("attic", 35.0), ("hall", 20.0), ("cellar", 31.5)]));
+    both.iter().for_each(|one| {
+        until("two fire", || match states(*one, "Hot") {
+            states if states == ["firing", "firing"] => Ok(()),
+            states => Err(states),
+        });
+    });
+    let (series, alerts) = same("all series and alerts are the same");
+    assert_eq!((series.len(), alerts.len()), (3 + 2 * 3, 3));
+    both.iter().for_each(|one| temperatures(*one, &[("attic", 25.0)]));
+    both.iter().for_each(|one| becomes(*one, "Hot", &["firing"]));
+    let (series, alerts) = same("they are the same after one is over");
+    assert_eq!((series.len(), alerts.len()), (3 + 2 * 3, 3));
+}

@@ -1,0 +1,102 @@
+//! Which alerts were told to the bus as begun and not yet as over, in the shape in which it knows alerts.
+
+use super::alerting::{ALERT_NAME, Active, ActiveAlert, AlertState};
+use super::definition::GroupRule;
+use model::{Alert, Event, INSTANCE, Labels, Millis, SERVICE, Severity};
+use std::collections::BTreeMap;
+
+/// The label that says how bad it is.
+const SEVERITY: &str = "severity";
+/// The label that a scrape gives, where there is none of the service.
+const JOB: &str = "job";
+
+/// Told alerts, by their labels.
+#[derive(Debug, Default)]
+pub(super) struct Announced {
+    told: BTreeMap<Labels, Alert>,
+}
+
+impl Announced {
+    /// An alert that was told before a restart.
+    pub(super) fn recall(&mut self, group: &str, rule: &GroupRule, labels: Labels, since: Millis) {
+        let alert = ActiveAlert {
+            labels: labels.clone(),
+            annotations: BTreeMap::new(),
+            value: 0.0,
+            state: AlertState::Firing,
+            active_at: since,
+            fired_at: Some(since),
+            keep_firing_since: None,
+        };
+        self.told.insert(labels, told(group, rule, &alert));
+    }
+
+    /// Whether an alert was told.
+    pub(super) fn has(&self, labels: &Labels) -> bool {
+        self.told.contains_key(labels)
+    }
+
+    /// The labels of all.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &Labels> {
+        self.told.keys()
+    }
+
+    /// Tells which alerts fire that were not told, and unless `only_begun` which are over.
+    pub(super) fn follow(
+        &mut self,
+        group: &str,
+        rule: &GroupRule,
+        active: &Active,
+        t: Millis,
+        only_begun: bool,
+        events: &mut Vec<Event>,
+    ) {
+        for (labels, alert) in active.iter().filter(|(_, alert)| alert.state == AlertState::Firing) {
+            if !self.has(labels) {
+                let alert = told(group, rule, alert);
+                self.told.insert(labels.clone(), alert.clone());
+                events.push(Event::AlertStarted(alert));
+            }
+        }
+        if only_begun {
+            return;
+        }
+        self.told.retain(|labels, alert| {
+            let is_there = active.contains_key(labels);
+            if !is_there {
+                events.push(resolved(alert.clone(), t));
+            }
+            is_there
+        });
+    }
+
+    /// Tells that all are over.
+    pub(super) fn end(&mut self, t: Millis, events: &mut Vec<Event>) {
+        events.extend(std::mem::take(&mut self.told).into_values().map(|alert| resolved(alert, t)));
+    }
+}
+
+fn resolved(alert: Alert, t: Millis) -> Event {
+    let at = t.max(alert.timestamp);
+    Event::AlertResolved(Alert { resolved: true, resolved_at: Some(at), ..alert })
+}
+
+fn told(group: &str, rule: &GroupRule, alert: &ActiveAlert) -> Alert {
+    let label = |name: &str| alert.labels.get(name).unwrap_or_default().to_owned();
+    let service = Some(label(SERVICE)).filter(|service| !service.is_empty()).unwrap_or_else(|| label(JOB));
+    let text = ["summary", "description", "message"].iter().find_map(|name| alert.annotations.get(*name));
+    Alert {
+        // Rules of one name and alerts of one rule differ by their labels.
+        alert_id: format!("{group}:{}:{:016x}", rule.name, alert.labels.fingerprint()),
+        rule_name: label(ALERT_NAME),
+        service_name: service,
+        instance_id: label(INSTANCE),
+        severity: label(SEVERITY).parse().unwrap_or(Severity::Warning),
+        message: text.unwrap_or(&rule.name).clone(),
+        value: alert.value,
+        threshold: 0.0,
+        timestamp: alert.fired_at.unwrap_or(alert.active_at),
+        resolved: false,
+        resolved_at: None,
+    }
+}
