@@ -8,15 +8,19 @@ use toml::{Table, Value};
 /// The crates in reading order, and what each may name under `[dependencies]`.
 const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("template", &["model"]),
     ("world", &[]),
     ("forward", &["model", "world"]),
     ("store", &["model", "world"]),
     ("query", &["model"]),
-    ("rules", &["model", "query"]),
+    ("rules", &["model", "template", "query"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
     ("http", &["model", "world", "query", "rules", "ingest"]),
-    ("alicia-metrics", &["model", "world", "forward", "store", "query", "rules", "ingest", "bus", "http"]),
+    (
+        "alicia-metrics",
+        &["model", "template", "world", "forward", "store", "query", "rules", "ingest", "bus", "http"],
+    ),
 ];
 
 /// The root manifest lists the crates of the table in reading order, then the tools; every crate is listed.
