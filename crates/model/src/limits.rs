@@ -218,6 +218,9 @@ pub const TEMPLATE_WORK_BYTES: usize = 1 << 20;
 pub const TEMPLATE_STEPS: usize = 100_000;
 /// Regular expressions of an expansion: each is compiled, which takes some of a millisecond.
 pub const TEMPLATE_PATTERNS: usize = 100;
+/// Bytes of all texts that they are held against: values of labels, mostly. The worst of patterns takes a third of a second
+/// for these.
+pub const TEMPLATE_MATCHED_BYTES: usize = 16 << 10;
 /// Queries of an expansion. Each is a query as others, for each alert and each round of its rule.
 pub const TEMPLATE_QUERIES: usize = 20;
 /// Series of the answer to one of them: a list for people has some dozens.

@@ -88,14 +88,13 @@ impl World<'_> {
 
     fn pattern(&mut self, function: Function, args: &[Value]) -> Result<Value, Failure> {
         let (expression, second) = (text(args, 0)?, text(args, 1)?);
-        self.budget.pattern().map_err(Failure::Call)?;
+        let is_match = function == Function::Match;
+        let subject = if is_match { Rc::clone(&second) } else { text(args, 2)? };
+        self.budget.pattern(subject.len()).map_err(Failure::Call)?;
         let compiled = pattern::compile(&expression).map_err(Failure::Call)?;
-        if function == Function::Match {
-            self.budget.bytes(second.len()).map_err(Failure::Call)?;
-            return Ok(Value::Bool(compiled.is_match(&second)));
+        if is_match {
+            return Ok(Value::Bool(compiled.is_match(&subject)));
         }
-        let subject = text(args, 2)?;
-        self.budget.bytes(subject.len()).map_err(Failure::Call)?;
         self.written(|out| pattern::replace_all(out, &compiled, &second, &subject))
     }
 
