@@ -8,7 +8,10 @@ use crate::function::Function;
 use crate::out::Out;
 use crate::value::{Root, Value};
 use crate::{escape, humanize, length, names, pattern, pick};
-use crate::{printf::printf, show::show_all};
+use crate::{
+    printf::printf,
+    show::{show, show_all, show_argument},
+};
 use model::limits::TEMPLATE_SAMPLES;
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -100,7 +103,7 @@ impl World<'_> {
 
     fn print(&self, function: Function, args: &[Value]) -> Result<Value, Failure> {
         if function != Function::Printf {
-            return self.written(|out| show_all(out, args, function == Function::Println));
+            return self.written(|out| show_all(out, args, function == Function::Println, show_argument));
         }
         let format = text(args, 0)?;
         self.written(|out| printf(out, &format, args.get(1..).unwrap_or(&[])))
@@ -108,7 +111,7 @@ impl World<'_> {
 
     fn escape(&self, function: Function, args: &[Value]) -> Result<Value, Failure> {
         let mut out = Out::new(self.budget.bytes_left());
-        show_all(&mut out, args, false).map_err(Failure::Call)?;
+        show_all(&mut out, args, false, show).map_err(Failure::Call)?;
         let text = out.into_text();
         Ok(Value::text(&match function {
             Function::Html => escape::html(&text),
