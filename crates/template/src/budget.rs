@@ -1,7 +1,8 @@
 //! What an expansion may still cost.
 
 use model::limits::{
-    TEMPLATE_DEPTH, TEMPLATE_PATTERNS, TEMPLATE_QUERIES, TEMPLATE_STEPS, TEMPLATE_WORK_BYTES,
+    TEMPLATE_DEPTH, TEMPLATE_MATCHED_BYTES, TEMPLATE_PATTERNS, TEMPLATE_QUERIES, TEMPLATE_STEPS,
+    TEMPLATE_WORK_BYTES,
 };
 
 /// What is left of each kind of cost.
@@ -11,6 +12,7 @@ pub(crate) struct Budget {
     bytes: usize,
     queries: usize,
     patterns: usize,
+    matched: usize,
     depth: usize,
 }
 
@@ -21,6 +23,7 @@ impl Budget {
             bytes: TEMPLATE_WORK_BYTES,
             queries: TEMPLATE_QUERIES,
             patterns: TEMPLATE_PATTERNS,
+            matched: TEMPLATE_MATCHED_BYTES,
             depth: TEMPLATE_DEPTH,
         }
     }
@@ -44,10 +47,14 @@ impl Budget {
         take(&mut self.queries, 1, || format!("the template asks more than {TEMPLATE_QUERIES} queries"))
     }
 
-    pub(crate) fn pattern(&mut self) -> Result<(), String> {
-        let what =
+    /// A regular expression that is held against a text of so many bytes.
+    pub(crate) fn pattern(&mut self, bytes: usize) -> Result<(), String> {
+        let most =
             || format!("the template has more than {TEMPLATE_PATTERNS} regular expressions to compile");
-        take(&mut self.patterns, 1, what)
+        take(&mut self.patterns, 1, most)?;
+        let most =
+            || format!("regular expressions are held against more than {TEMPLATE_MATCHED_BYTES} bytes");
+        take(&mut self.matched, bytes, most)
     }
 
     /// One block or pipeline further down; [`Budget::up`] goes back.

@@ -8,7 +8,10 @@ use crate::function::Function;
 use crate::out::Out;
 use crate::value::{Root, Value};
 use crate::{escape, humanize, length, names, pattern, pick};
-use crate::{printf::printf, show::show_all};
+use crate::{
+    printf::printf,
+    show::{show, show_all, show_argument},
+};
 use model::limits::TEMPLATE_SAMPLES;
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -88,20 +91,19 @@ impl World<'_> {
 
     fn pattern(&mut self, function: Function, args: &[Value]) -> Result<Value, Failure> {
         let (expression, second) = (text(args, 0)?, text(args, 1)?);
-        self.budget.pattern().map_err(Failure::Call)?;
+        let is_match = function == Function::Match;
+        let subject = if is_match { Rc::clone(&second) } else { text(args, 2)? };
+        self.budget.pattern(subject.len()).map_err(Failure::Call)?;
         let compiled = pattern::compile(&expression).map_err(Failure::Call)?;
-        if function == Function::Match {
-            self.budget.bytes(second.len()).map_err(Failure::Call)?;
-            return Ok(Value::Bool(compiled.is_match(&second)));
+        if is_match {
+            return Ok(Value::Bool(compiled.is_match(&subject)));
         }
-        let subject = text(args, 2)?;
-        self.budget.bytes(subject.len()).map_err(Failure::Call)?;
         self.written(|out| pattern::replace_all(out, &compiled, &second, &subject))
     }
 
     fn print(&self, function: Function, args: &[Value]) -> Result<Value, Failure> {
         if function != Function::Printf {
-            return self.written(|out| show_all(out, args, function == Function::Println));
+            return self.written(|out| show_all(out, args, function == Function::Println, show_argument));
         }
         let format = text(args, 0)?;
         self.written(|out| printf(out, &format, args.get(1..).unwrap_or(&[])))
@@ -109,7 +111,7 @@ impl World<'_> {
 
     fn escape(&self, function: Function, args: &[Value]) -> Result<Value, Failure> {
         let mut out = Out::new(self.budget.bytes_left());
-        show_all(&mut out, args, false).map_err(Failure::Call)?;
+        show_all(&mut out, args, false, show).map_err(Failure::Call)?;
         let text = out.into_text();
         Ok(Value::text(&match function {
             Function::Html => escape::html(&text),

@@ -15,6 +15,11 @@ pub(crate) fn compare(a: &Value, b: &Value, ordered: bool) -> Result<Option<Orde
         (Value::Float(a), Value::Float(b)) => Ok(a.partial_cmp(b)),
         (Value::Text(a), Value::Text(b)) => Ok(Some(a.cmp(b))),
         (Value::Nil | Value::Missing, Value::Nil | Value::Missing) if !ordered => Ok(equality(true)),
+        (Value::Nil | Value::Missing, other) | (other, Value::Nil | Value::Missing)
+            if !ordered && is_basic(other) =>
+        {
+            Ok(equality(false))
+        }
         _ if [a, b].into_iter().all(is_basic) && (!ordered || a.kind() != b.kind()) => {
             Err("incompatible types for comparison".to_owned())
         }

@@ -4,7 +4,7 @@ use crate::float::{Style, float};
 use crate::out::Out;
 use crate::padding::Spec;
 use crate::quote::{quote, quote_char};
-use crate::show::show;
+use crate::show::{show, show_argument};
 use crate::value::Value;
 use model::limits::TEMPLATE_WIDTH;
 
@@ -183,7 +183,7 @@ fn one(out: &mut Out, verb: char, spec: &Spec, value: &Value) -> Result<(), Stri
         | Value::Missing
             if verb == 'v' =>
         {
-            return show(out, value);
+            return show_argument(out, value);
         }
         _ => None,
     };
@@ -272,7 +272,7 @@ fn real(verb: char, spec: &Spec, value: f64) -> Result<Option<String>, String> {
     if value.is_finite() {
         return Ok(Some(spec.pad_number(text.starts_with('-'), digits)));
     }
-    // Nothing that is no number is filled up with zeros; an infinity always has its sign.
-    let spec = Spec { zero: false, plus: spec.plus || value.is_infinite(), ..*spec };
+    // Nothing that is no number is filled up with zeros; an infinity always has its sign, or a space for it.
+    let spec = Spec { zero: false, plus: spec.plus || value.is_infinite() && !spec.space, ..*spec };
     Ok(Some(spec.pad_number(text.starts_with('-'), digits)))
 }

@@ -7,6 +7,9 @@ use crate::out::Out;
 use crate::value::Value;
 use model::Labels;
 
+/// How a value is written.
+pub(crate) type Write = fn(&mut Out, &Value) -> Result<(), String>;
+
 /// Writes a value as Go's `%v` does. Go writes an address for each series of a query's answer; here that is the series.
 ///
 /// # Errors
@@ -51,17 +54,27 @@ pub(crate) fn show(out: &mut Out, value: &Value) -> Result<(), String> {
     }
 }
 
-/// All of them after each other: `print` puts a space between two that are no texts, `println` between all.
+/// Writes a value as `print` and `printf` do: a series is marked as what Go points to.
 ///
 /// # Errors
 /// There is no room.
-pub(crate) fn show_all(out: &mut Out, values: &[Value], line: bool) -> Result<(), String> {
+pub(crate) fn show_argument(out: &mut Out, value: &Value) -> Result<(), String> {
+    out.push(if matches!(value, Value::Sample(_)) { "&" } else { "" })?;
+    show(out, value)
+}
+
+/// All of them after each other, each written by `write`: `print` puts a space between two that are no texts, `println`
+/// between all.
+///
+/// # Errors
+/// There is no room.
+pub(crate) fn show_all(out: &mut Out, values: &[Value], line: bool, write: Write) -> Result<(), String> {
     let is_text = |at: usize| matches!(values.get(at), Some(Value::Text(_)));
     for (at, value) in values.iter().enumerate() {
         if at > 0 && (line || !is_text(at) && !is_text(at - 1)) {
             out.push(" ")?;
         }
-        show(out, value)?;
+        write(out, value)?;
     }
     out.push(if line { "\n" } else { "" })
 }

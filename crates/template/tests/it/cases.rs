@@ -79,6 +79,26 @@ pub(crate) const LIKE_OTHERS: &[(&str, &str)] = &[
 /// Templates that try the language, and what they come to.
 pub(crate) const LANGUAGE: &[(&str, &str)] = &[
     (
+        "{{ eq nil nil }} {{ eq nil 1 }} {{ ne $labels.x nil }} {{ eq \"\" $labels.x }}",
+        "true false true true",
+    ),
+    (
+        "{{ print (query \"up == 0\" | first) }} {{ printf \"%v\" (query \"up == 0\" | first) }} {{ html (query \"up == 0\" | first) }}",
+        "&{map[__name__:up instance:b job:node] 0} &{map[__name__:up instance:b job:node] 0} {map[__name__:up instance:b job:node] 0}",
+    ),
+    (
+        "{{ $n := query \"vector(NaN)\" | first | value }}{{ gt $n 1.0 }} {{ ge $n 1.0 }} {{ lt $n 1.0 }} {{ le $n 1.0 }} {{ eq $n $n }} {{ ne $n $n }} {{ if $n }}t{{ end }} {{ printf \"%05.1f|%+f|%6v\" $n $n $n }}",
+        "true true false false false true t   NaN|+NaN|   NaN",
+    ),
+    (
+        "{{ $n := query \"vector(Inf)\" | first | value }}{{ printf \"%05.1f|%+f|%6v|% f\" $n $n $n $n }} {{ humanizeDuration $n }}",
+        " +Inf|+Inf|  +Inf| Inf +Inf",
+    ),
+    (
+        "{{ and (eq 1 2) (query \"bad{\") }} {{ or true (first (query \"nothing\")) }}{{ if and 1 (query \"nothing\") }}y{{ else }}n{{ end }}",
+        "false truen",
+    ),
+    (
         "{{ reReplaceAll \"[^[:alpha:][]\" \".\" \"a[1ä\" }} {{ reReplaceAll \"[]a&&b]\" \"\" \"a]&bc\" }} {{ match \"^\\\\Qa.b\\\\E$\" \"a.b\" }}",
         "a[.. c true",
     ),

@@ -56,6 +56,8 @@ pub(crate) fn answer(expression: &str) -> Result<Vec<Sample>, String> {
             Ok(vec![one("memory_bytes", "host.example:9100", 16_777_216_000.0)])
         }
         "started_seconds" => Ok(vec![one("started_seconds", "a", 1_435_065_584.128)]),
+        "vector(NaN)" => Ok(vec![Sample { labels: Labels::default(), value: f64::NAN }]),
+        "vector(Inf)" => Ok(vec![Sample { labels: Labels::default(), value: f64::INFINITY }]),
         "nothing" => Ok(Vec::new()),
         _ => Err(format!("no answer to {expression:?}")),
     }
