@@ -234,27 +234,6 @@ pub const TEMPLATE_WORK_BYTES: usize = 1 << 20;
 pub const TEMPLATE_STEPS: usize = 100_000;
 /// Regular expressions of an expansion: each is compiled, which takes some of a millisecond.
 pub const TEMPLATE_PATTERNS: usize = 100;
-/// Queries of an expansion. Each is a query as others, for each alert and each round of its rule.
-pub const TEMPLATE_QUERIES: usize = 20;
-/// Series of the answer to one of them: a list for people has some dozens.
-pub const TEMPLATE_SAMPLES: usize = 10_000;
-/// Width and precision of a number or text that `printf` writes: the largest number has 309 digits.
-pub const TEMPLATE_WIDTH: usize = 1_000;
-
-// ---- Templates of alerts --------------------------------------------------------------------------------
-
-/// Bytes of a template: the longest descriptions in public rule files have some thousand.
-pub const TEMPLATE_BYTES: usize = 64 << 10;
-/// What may be open around a place of a template: blocks, parentheses, templates called by others.
-pub const TEMPLATE_DEPTH: usize = 64;
-/// Bytes of what a template comes to: it goes over the bus, and to people.
-pub const TEMPLATE_OUTPUT_BYTES: usize = 64 << 10;
-/// Bytes of all texts that are made on the way to it.
-pub const TEMPLATE_WORK_BYTES: usize = 1 << 20;
-/// Steps of an expansion: a value or a piece of text each, and each series of an answer that is gone through.
-pub const TEMPLATE_STEPS: usize = 100_000;
-/// Regular expressions of an expansion: each is compiled, which takes some of a millisecond.
-pub const TEMPLATE_PATTERNS: usize = 100;
 /// Bytes of all texts that they are held against: values of labels, mostly. The worst of patterns takes a third of a second
 /// for these.
 pub const TEMPLATE_MATCHED_BYTES: usize = 16 << 10;
