@@ -33,45 +33,90 @@ pub struct Matcher {
 enum Pattern {
     /// `a|b`: these alone, in order. Nothing has to be compiled, and a store may look them up.
     Values(Arc<[Box<str>]>),
+    /// `a.*b`: anything between two texts, either of which may be empty. Nothing has to be compiled here either.
+    Between(Arc<Between>),
     /// Anything else.
     Regex(Arc<Regex>),
 }
 
+/// What stands around anything.
+#[derive(Debug)]
+struct Between {
+    before: Box<str>,
+    after: Box<str>,
+    /// Whether there must be something: `.+` and not `.*`.
+    is_something: bool,
+}
+
+impl Between {
+    /// Reads a pattern that is no more than that.
+    fn of(pattern: &str) -> Option<Self> {
+        let (before, rest) = literal(pattern);
+        let rest = rest.strip_prefix('.')?;
+        let is_something = rest.starts_with('+');
+        let (after, rest) = literal(rest.strip_prefix(['+', '*'])?);
+        rest.is_empty().then(|| Self { before: before.into(), after: after.into(), is_something })
+    }
+
+    fn describes(&self, value: &str) -> bool {
+        let inside = value.strip_prefix(&*self.before).and_then(|rest| rest.strip_suffix(&*self.after));
+        inside.is_some_and(|inside| !(self.is_something && inside.is_empty()))
+    }
+}
+
+/// The text at the start of a pattern, where signs may be escaped, and what follows it.
+fn literal(pattern: &str) -> (String, &str) {
+    let (mut text, mut rest) = (String::new(), pattern);
+    loop {
+        let mut signs = rest.chars();
+        let sign = match signs.next() {
+            Some('\\') => signs.next().filter(char::is_ascii_punctuation),
+            Some('.' | '+' | '*' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '^' | '$' | '|') => None,
+            other => other,
+        };
+        let Some(sign) = sign else { return (text, rest) };
+        text.push(sign);
+        rest = signs.as_str();
+    }
+}
+
 impl Pattern {
     fn of(text: &str) -> Result<Self, BadPattern> {
-        match alternatives(text) {
-            Some(values) if text.len() <= limits::PATTERN_BYTES => Ok(Self::Values(values.into())),
-            _ => Ok(Self::Regex(Arc::new(compile(text)?))),
+        if text.len() <= limits::PATTERN_BYTES {
+            if let Some(values) = alternatives(text) {
+                return Ok(Self::Values(values.into()));
+            }
+            if let Some(between) = Between::of(text) {
+                return Ok(Self::Between(Arc::new(between)));
+            }
         }
+        Ok(Self::Regex(Arc::new(compile(text)?)))
     }
 
     fn describes(&self, value: &str) -> bool {
         match self {
             Self::Values(values) => values.binary_search_by(|one| (**one).cmp(value)).is_ok(),
+            Self::Between(between) => between.describes(value),
             Self::Regex(regex) => regex.is_match(value),
         }
     }
 }
 
-/// The texts of a pattern that is nothing but texts with `|` between them, where signs may be escaped.
+/// The texts of a pattern that is nothing but texts with `|` between them.
 fn alternatives(pattern: &str) -> Option<Vec<Box<str>>> {
-    let mut values = vec![String::new()];
-    let mut rest = pattern.chars();
-    while let Some(sign) = rest.next() {
-        let literal = match sign {
-            '|' => {
-                values.push(String::new());
-                continue;
-            }
-            '\\' => rest.next().filter(char::is_ascii_punctuation)?,
-            '.' | '+' | '*' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '^' | '$' => return None,
-            other => other,
-        };
-        values.last_mut()?.push(literal);
+    let (mut values, mut rest) = (Vec::new(), pattern);
+    loop {
+        let (value, behind) = literal(rest);
+        values.push(value.into_boxed_str());
+        match behind.strip_prefix('|') {
+            Some(behind) => rest = behind,
+            None if behind.is_empty() => break,
+            None => return None,
+        }
     }
     values.sort_unstable();
     values.dedup();
-    Some(values.into_iter().map(String::into_boxed_str).collect())
+    Some(values)
 }
 
 /// A pattern that cannot be used.
@@ -140,7 +185,7 @@ impl Matcher {
     pub fn described(&self) -> Option<&[Box<str>]> {
         match self.pattern.as_ref()? {
             Pattern::Values(values) => Some(values),
-            Pattern::Regex(_) => None,
+            Pattern::Between(_) | Pattern::Regex(_) => None,
         }
     }
 
@@ -181,7 +226,8 @@ fn compile(pattern: &str) -> Result<Regex, BadPattern> {
         return Err(bad(format!("longer than {} bytes", limits::PATTERN_BYTES)));
     }
     // Compiled alone first: `a)(b` must not become good by what is put around it.
-    let built = build(pattern).and_then(|_| build(&format!("^(?:{pattern})$")));
+    let alone = if pattern.contains(['(', ')']) { build(pattern).map(|_| ()) } else { Ok(()) };
+    let built = alone.and_then(|()| build(&format!("^(?:{pattern})$")));
     built.map_err(|error| match error {
         regex::Error::CompiledTooBig(most) => bad(format!("takes more than {most} bytes of memory")),
         // The last line says what is wrong; those before draw the pattern.
@@ -224,6 +270,24 @@ mod tests {
         ];
         for (pattern, value, expected) in rows {
             assert_eq!(fits(pattern, value), expected, "{pattern} {value}");
+        }
+    }
+
+    /// Each once as it is and once in a group, which is compiled.
+    #[test]
+    fn what_stands_around_anything_is_as_if_it_were_compiled() {
+        let patterns =
+            [".*", ".+", "a.*", "a.+", ".*b", ".+b", "a.*b", "a.+a", r"a\..*", r".+\\", "ä.*", "a.*a"];
+        let values =
+            ["", "a", "b", "ab", "aa", "aab", "a\nb", "a.", "a.b", "\\", "x\\", "ä", "äb", "ba", "a.*", "ac"];
+        for pattern in patterns {
+            for value in values {
+                let compiled = fits(&format!("({pattern})"), value);
+                assert_eq!(fits(pattern, value), compiled, "{pattern} {value:?}");
+            }
+        }
+        for bad in ["a.*(", "a.**", r"a.*\", "a.*{"] {
+            assert!(Matcher::regex("l", bad).is_err() || !fits(bad, "nothing of the kind"), "{bad}");
         }
     }
 
