@@ -18,6 +18,8 @@ mod data_dir;
 
 mod forwarding;
 
+mod notices;
+
 mod house;
 
 mod timers;

@@ -10,13 +10,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("world", &[]),
     ("forward", &["model", "world"]),
+    ("notify", &["model", "world"]),
     ("store", &["model", "world"]),
     ("query", &["model"]),
     ("rules", &["model", "query"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
-    ("http", &["model", "world", "query", "rules", "ingest"]),
-    ("alicia-metrics", &["model", "world", "forward", "store", "query", "rules", "ingest", "bus", "http"]),
+    ("http", &["model", "world", "notify", "query", "rules", "ingest"]),
+    (
+        "alicia-metrics",
+        &["model", "world", "forward", "notify", "store", "query", "rules", "ingest", "bus", "http"],
+    ),
 ];
 
 /// The root manifest lists the crates of the table in reading order, then the tools; every crate is listed.
