@@ -120,7 +120,8 @@ impl Counter {
             network_connections: 7,
         };
         let scraper = Arc::new(Scraper::new(gate.clone(), clock.clone()));
-        let notifier = Arc::new(notify::Notifier::new(keeper.clone(), clock.clone(), receivers, Vec::new()));
+        let notifier =
+            Arc::new(notify::Notifier::new(keeper.clone(), clock.clone(), receivers(), Vec::new()));
         let router = http::router(Parts {
             select: select.unwrap_or(store),
             gate: gate.clone(),
