@@ -38,6 +38,12 @@ impl Notice {
         self.ends_at.is_none()
     }
 
+    /// Whether its id is of the form that the rule book gives.
+    pub(crate) fn is_of_rule_book(&self) -> bool {
+        let [service, instance] = [model::SERVICE, model::INSTANCE].map(|name| self.label(name));
+        self.alert_id == Alert::id(self.label(RULE), service, instance)
+    }
+
     /// `firing` or `resolved`.
     pub(crate) fn status(&self) -> &'static str {
         if self.is_firing() { "firing" } else { "resolved" }

@@ -131,8 +131,9 @@ impl Notifier {
         }
     }
 
-    /// Compares what is known with the alerts that there are: `active`, and `over` for when an alert ended. A kill between the
-    /// change of an alert and its announcement is mended by that. To be asked before anything is announced.
+    /// Compares what is known with the alerts of the rule book: `active`, and `over` for when an alert ended. A kill between the
+    /// change of an alert and its announcement is mended by that. To be asked before anything is announced. Alerts of others,
+    /// which have ids of another form, are left as they are.
     pub fn reconcile(&self, active: &[Alert], over: &[Alert]) {
         let (now, clock) = (self.clock.now(), self.clock.monotonic());
         let mut state = self.state.lock();
@@ -143,6 +144,7 @@ impl Notifier {
             active.iter().map(|alert| (alert.alert_id.as_str(), alert.timestamp)).collect();
         let firing = state.firing.values().map(|(notice, _)| notice);
         let ended: Vec<Notice> = firing
+            .filter(|notice| notice.is_of_rule_book())
             .filter(|notice| !known.contains(&(notice.alert_id.as_str(), notice.starts_at)))
             .cloned()
             .collect();
@@ -346,7 +348,7 @@ impl Notifier {
     }
 
     /// Takes a change: what is known already is no change.
-    fn take(&self, state: &mut State, notice: Notice, now: Millis, clock: Duration) {
+    fn take(&self, state: &mut State, mut notice: Notice, now: Millis, clock: Duration) {
         let known = state.firing.get(&notice.alert_id).cloned();
         let to = match (notice.is_firing(), known) {
             (true, Some((known, to))) if known.starts_at == notice.starts_at => {
@@ -366,7 +368,11 @@ impl Notifier {
                 return;
             }
             (true, None) => state.ways(&notice),
-            (false, Some((known, to))) if known.starts_at <= notice.starts_at => to,
+            (false, Some((known, to))) if notice.ends_at >= Some(known.starts_at) => {
+                // Whoever heard that it began knows it by that, whatever is remembered elsewhere of its beginning.
+                notice = Notice { ends_at: notice.ends_at, ..known };
+                to
+            }
             // It ended before, or nobody heard that it began.
             (false, _) => return,
         };

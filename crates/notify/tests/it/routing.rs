@@ -2,7 +2,7 @@
 
 use crate::rig::{NOON, Rig, alert, over, told, webhook};
 use model::limits::{HOUR, MINUTE, SECOND};
-use model::{Matcher, Severity};
+use model::{Announce as _, Matcher, Severity};
 use notify::{Kind, Mute, Route, Secret, Settings, Timing, Weekday};
 
 /// Routes that wait for nothing.
@@ -199,4 +199,26 @@ fn what_the_alerts_are_is_compared_after_a_start() {
     let mut told = rig.take("a");
     told.sort();
     assert_eq!(told, ["firing:cold/i1", "firing:new/i1", "resolved:cold/i1", "resolved:hot/i1"]);
+}
+
+#[test]
+fn alerts_of_others_are_left_as_they_are_after_a_start_and_end_as_they_began() {
+    let mut rig = Rig::new(settings(vec![at_once("1", "a", &[])]));
+    let of_group = model::Alert { alert_id: "g:hot:1".to_owned(), ..alert("hot", "i1", Severity::Error) };
+    rig.pass(60);
+    let of_group = rig.start(of_group);
+    assert_eq!(rig.take("a"), ["firing:hot/i1"]);
+    rig.restart();
+    rig.notifier.reconcile(&[], &[]);
+    assert_eq!(rig.take("a"), [""; 0]);
+    // What ended before it began is another.
+    rig.notifier.announce(model::Event::AlertResolved(over(&of_group, NOON + 59 * SECOND)));
+    assert_eq!(rig.take("a"), [""; 0]);
+    // Of an alert that is remembered by its samples, the beginning may have been another.
+    let remembered = model::Alert { timestamp: NOON, severity: Severity::Warning, ..of_group.clone() };
+    rig.notifier.announce(model::Event::AlertResolved(over(&remembered, NOON + 70 * SECOND)));
+    let request = rig.next("a").expect("it is over");
+    let text = String::from_utf8_lossy(&request.body).into_owned();
+    let id = format!("g:hot:1@{}:resolved", of_group.timestamp);
+    assert!(text.contains(&id) && text.contains(r#""severity":"error""#), "{text}");
 }
