@@ -6,6 +6,7 @@ use crate::data_dir;
 use crate::forwarding::{self, Deliveries, Forward};
 use crate::house::House;
 use crate::ledger::{DiskLedger, Opened};
+use crate::notices::{self, Everybody, NoticeLedger};
 use crate::rule_groups::RuleGroups;
 use crate::settings::{self, Settings};
 use crate::snapshot::Snapshots;
@@ -36,6 +37,8 @@ pub(crate) enum ServeError {
     DataDir { path: String, source: std::io::Error },
     #[error("cannot open the rules and alerts: {0}")]
     Ledger(#[from] store::JournalError),
+    #[error("cannot open the notifications: {0}")]
+    Notices(#[source] store::JournalError),
     #[error("cannot open the samples: {0}")]
     Store(#[from] store::WalError),
     #[error("cannot listen on {address}: {source}")]
@@ -74,13 +77,19 @@ pub(crate) async fn serve(settings: Settings, args: ServeArgs) -> Result<(), Ser
 /// Builds and starts everything.
 pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running, ServeError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let opened = open_ledger(&settings)?;
+    let data = open_data_dir(&settings)?;
+    let opened = open_ledger(Arc::clone(&data))?;
     // Listening comes before connecting: a port that is taken should stop the start, not a running bus.
     let listener = listen(settings.http_listen).await?;
     let http = listener.local_addr().unwrap_or(settings.http_listen);
     let (outbox, inbox) = bus::outbox(limits::OUTBOX);
     let store = open_store(&settings, &clock)?;
-    let book = build_book(&settings, &opened, &outbox);
+    let noticed = NoticeLedger::open(data).map_err(ServeError::Notices)?;
+    let notifier = notices::notifier(&noticed, &clock, &settings.notify);
+    let messenger = Arc::new(http::Messenger::new(notifier));
+    // Who writes down what is to be told is asked first.
+    let announce: Arc<dyn Announce> = Arc::new(Everybody(vec![messenger.clone(), Arc::new(outbox.clone())]));
+    let book = build_book(&settings, &opened, &announce, &messenger);
     let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
     let gate = build_gate(&settings, &clock, &store, &book, &forwards, &outbox);
     let queries = Arc::<http::Queries>::default();
@@ -94,7 +103,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
     let rule_groups =
-        RuleGroups::new(Arc::clone(&clock), Arc::clone(&store), Arc::clone(&gate), outbox.clone(), &settings);
+        RuleGroups::new(Arc::clone(&clock), Arc::clone(&store), Arc::clone(&gate), announce, &settings);
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,
@@ -102,6 +111,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         gate,
         book,
         ledger: opened.ledger,
+        messenger,
+        notices: noticed.ledger,
         outbox,
         bus,
         forwards,
@@ -140,6 +151,9 @@ impl Running {
         self.timers.shutdown().await;
         self.house.bus.stop().await;
         self.deliveries.stop().await;
+        if let Err(error) = self.house.notices.maintain(self.house.messenger.notifier()) {
+            tracing::error!("the last notifications may be sent again after a power cut: {error}");
+        }
         self.house.forwards.iter().for_each(Forward::stop);
         if let Err(error) = self.house.ledger.sync() {
             tracing::error!("the last alert changes may be lost in a power cut: {error}");
@@ -171,10 +185,13 @@ pub(crate) async fn wait_for_signal(running: &Running) -> Result<(), ServeError>
     }
 }
 
-fn open_ledger(settings: &Settings) -> Result<Opened, ServeError> {
+fn open_data_dir(settings: &Settings) -> Result<Arc<dyn Disk>, ServeError> {
     let disk = RealDisk::open(&settings.data_dir)
         .map_err(|source| ServeError::DataDir { path: settings.data_dir.display().to_string(), source })?;
-    let disk: Arc<dyn Disk> = Arc::new(disk);
+    Ok(Arc::new(disk))
+}
+
+fn open_ledger(disk: Arc<dyn Disk>) -> Result<Opened, ServeError> {
     let opened = DiskLedger::open(disk)?;
     for damage in &opened.damage {
         tracing::error!("rules and alerts: {damage}");
@@ -204,11 +221,17 @@ fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<Store>,
     Ok(Arc::new(store))
 }
 
-fn build_book(settings: &Settings, opened: &Opened, outbox: &Outbox) -> Arc<RuleBook> {
+fn build_book(
+    settings: &Settings,
+    opened: &Opened,
+    announce: &Arc<dyn Announce>,
+    messenger: &Arc<http::Messenger>,
+) -> Arc<RuleBook> {
     let ledger: Arc<dyn Ledger> = opened.ledger.clone();
-    let announce: Arc<dyn Announce> = Arc::new(outbox.clone());
     let defaults = default_rules(settings.cpu_threshold, settings.memory_threshold);
-    let book = RuleBook::new(ledger, announce, defaults, opened.changes.clone());
+    let book = RuleBook::new(ledger, Arc::clone(announce), defaults, opened.changes.clone());
+    // A change that was kept, and whose announcement a kill prevented.
+    messenger.notifier().reconcile(&book.alerts(true), &book.history(limits::ALERT_HISTORY));
     put_file_rules(&book, settings);
     Arc::new(book)
 }
@@ -294,6 +317,7 @@ fn http_parts(
         describe: house.store.clone(),
         gate: Arc::clone(&house.gate),
         scraper: Arc::clone(&house.scraper),
+        messenger: Arc::clone(&house.messenger),
         book: Arc::clone(&house.book),
         groups: house.rule_groups.board(),
         clock: Arc::clone(&house.clock),
@@ -387,11 +411,12 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
     .map(|(name, value)| (Labels::new([(NAME, name)]), value as f64))
     .chain(house.rule_groups.own_metrics())
     .chain(house.forwards.iter().flat_map(Forward::own_metrics))
+    .chain(notices::own_metrics(house.messenger.notifier()))
     .collect()
 }
 
-/// What can change while running: intervals, retention of the gate, the rules of the file, who is scraped. The rest needs a
-/// restart, and the log says so.
+/// What can change while running: intervals, retention of the gate, the rules of the file, who is scraped, who is
+/// told of alerts. The rest needs a restart, and the log says so.
 fn reloader(
     house: &Arc<House>,
     current: watch::Sender<Settings>,
@@ -402,6 +427,7 @@ fn reloader(
     let store = Arc::clone(&house.store);
     let scraper = Arc::clone(&house.scraper);
     let rule_groups = Arc::clone(&house.rule_groups);
+    let messenger = Arc::clone(&house.messenger);
     Arc::new(move || {
         let fresh = settings::load(&args).map_err(|error| error.to_string())?;
         gate.set_settings(fresh.gate());
@@ -409,6 +435,8 @@ fn reloader(
         put_file_rules(&book, &fresh);
         rule_groups.set(fresh.rule_groups.clone());
         scraper.set_jobs(fresh.scrape.clone(), fresh.scrape_from_bus.clone());
+        messenger.notifier().set_settings(fresh.notify.clone());
+        messenger.ring();
         let before = current.borrow().clone();
         if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {
             tracing::warn!("a change of the HTTP address or the data directory needs a restart");

@@ -2,10 +2,11 @@
 
 use crate::forwarding::Forward;
 use crate::ledger::DiskLedger;
+use crate::notices::NoticeLedger;
 use crate::rule_groups::RuleGroups;
 use crate::settings::Settings;
 use bus::{Bus, Outbox};
-use http::{Queries, Scraper};
+use http::{Messenger, Queries, Scraper};
 use ingest::Gate;
 use model::HostSummary;
 use parking_lot::Mutex;
@@ -22,6 +23,9 @@ pub(crate) struct House {
     pub(crate) gate: Arc<Gate>,
     pub(crate) book: Arc<RuleBook>,
     pub(crate) ledger: Arc<DiskLedger>,
+    /// Who is told of alerts, and what must not be forgotten of that.
+    pub(crate) messenger: Arc<Messenger>,
+    pub(crate) notices: Arc<NoticeLedger>,
     pub(crate) outbox: Outbox,
     pub(crate) bus: Bus,
     pub(crate) forwards: Vec<Forward>,

@@ -20,6 +20,8 @@ mod forwarding;
 
 mod rule_groups;
 
+mod notices;
+
 mod house;
 
 mod timers;

@@ -4,7 +4,6 @@
 //! from those before them.
 
 use crate::settings::Settings;
-use bus::Outbox;
 use ingest::Gate;
 use model::{Announce, Event, Labels, Millis, NAME, limits};
 use query::Stop;
@@ -30,7 +29,7 @@ pub(crate) struct RuleGroups {
     clock: Arc<dyn Clock>,
     store: Arc<Store>,
     gate: Arc<Gate>,
-    outbox: Outbox,
+    announce: Arc<dyn Announce>,
     board: Arc<GroupBoard>,
     expand: Arc<dyn Expand>,
     wanted: watch::Sender<Vec<RuleGroup>>,
@@ -63,14 +62,14 @@ impl RuleGroups {
         clock: Arc<dyn Clock>,
         store: Arc<Store>,
         gate: Arc<Gate>,
-        outbox: Outbox,
+        announce: Arc<dyn Announce>,
         settings: &Settings,
     ) -> Self {
         Self {
             clock,
             store,
             gate,
-            outbox,
+            announce,
             board: Arc::default(),
             expand: Arc::new(Templates { external_url: settings.external_url() }),
             wanted: watch::Sender::new(settings.rule_groups.clone()),
@@ -228,7 +227,7 @@ impl RuleGroups {
     }
 
     fn tell(&self, events: Vec<Event>) {
-        events.into_iter().for_each(|event| self.outbox.announce(event));
+        events.into_iter().for_each(|event| self.announce.announce(event));
     }
 
     /// How it goes, for the Prometheus text.

@@ -40,6 +40,8 @@ pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
     timers.spawn(Arc::clone(&house.scraper).run());
     timers.spawn(Arc::clone(&house.rule_groups).run());
     timers.spawn(pushes(Arc::clone(house)));
+    timers.spawn(Arc::clone(&house.messenger).run());
+    timers.spawn(notices(Arc::clone(house)));
     timers
 }
 
@@ -105,6 +107,24 @@ async fn queues(house: Arc<House>) {
             tokio::task::spawn_blocking(move || maintained.forwards.iter().for_each(Forward::maintain));
         if done.await.is_err() {
             tracing::error!("keeping the queues of remote write failed");
+        }
+    }
+}
+
+/// Brings what is to be told of alerts to the disk, and says what is to be said of it.
+async fn notices(house: Arc<House>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        second.tick().await;
+        let kept = Arc::clone(&house);
+        let done =
+            tokio::task::spawn_blocking(move || kept.notices.maintain(kept.messenger.notifier())).await;
+        if let Ok(Err(error)) = done {
+            tracing::error!("notifications are not safe on disk: {error}");
+        }
+        for line in house.messenger.notifier().take_told() {
+            tracing::warn!("{line}");
         }
     }
 }

@@ -13,6 +13,8 @@ mod outgoing;
 
 mod scrape;
 
+mod messenger;
+
 mod parts;
 
 mod prom;
@@ -42,6 +44,7 @@ mod connection;
 mod server;
 
 pub use access::Access;
+pub use messenger::Messenger;
 pub use outgoing::{Call, CallError, Outgoing, Reach, Reply, TrustError};
 pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus};
 pub use prom::{Desk, answer_json};

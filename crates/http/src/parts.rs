@@ -1,6 +1,7 @@
 //! What the routes answer from.
 
 use crate::access::Access;
+use crate::messenger::Messenger;
 use crate::queries::Queries;
 use crate::scrape::Scraper;
 use ingest::Gate;
@@ -49,6 +50,8 @@ pub struct Parts {
     pub erase: Arc<Erase>,
     /// Who is scraped.
     pub scraper: Arc<Scraper>,
+    /// Who is told of alerts.
+    pub messenger: Arc<Messenger>,
     /// How many queries are computed at a time, however they came.
     pub queries: Arc<Queries>,
     /// Who may come in.

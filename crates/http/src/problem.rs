@@ -38,6 +38,8 @@ pub(crate) const NO_SERVICE: Problem = Problem::NotFound("Service not found");
 pub(crate) const NO_INSTANCE: Problem = Problem::NotFound("Instance not found");
 /// There is no rule of this name.
 pub(crate) const NO_RULE: Problem = Problem::NotFound("Rule not found");
+/// The settings have no receiver of this name.
+pub(crate) const NO_RECEIVER: Problem = Problem::NotFound("Receiver not found");
 
 /// What could not be validated, in the members' order of the original's framework.
 #[derive(Debug, Clone, PartialEq, Serialize)]

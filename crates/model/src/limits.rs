@@ -351,6 +351,37 @@ pub const ANNOUNCED_SAMPLES: usize = 50_000;
 /// Bytes of a file with targets: ten thousand of them with some labels each.
 pub const SCRAPE_FILE_BYTES: u64 = 4 << 20;
 
+// ---- Notifications --------------------------------------------------------------------------------------
+
+/// Changes that wait for one receiver: half a day of a very noisy house; some 600 bytes each, so 6 MB. The oldest go.
+pub const NOTIFY_WAITING: usize = 10_000;
+/// How long a change waits for its receiver: news of yesterday is none.
+pub const NOTIFY_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// Alerts that are known to fire: those of the two kinds of rules.
+pub const NOTIFY_FIRING: usize = 2 * ALERTS;
+/// Alerts of one message that changed, and as many that fire besides: a payload of half a megabyte.
+pub const NOTIFY_ALERTS: usize = 500;
+/// How long is waited after the first failure; twice as long after the next.
+pub const NOTIFY_FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// How long is waited at most: somebody may be waiting for the news.
+pub const NOTIFY_LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// How long a request may take where nobody says otherwise.
+pub const NOTIFY_TIME: Duration = Duration::from_secs(10);
+/// Bytes of an answer that are read: it is only shown.
+pub const NOTIFY_ANSWER_BYTES: usize = 64 << 10;
+/// Longest time between two looks for what is due.
+pub const NOTIFY_LOOK: Duration = Duration::from_secs(1);
+/// Receivers, and as many routes.
+pub const RECEIVERS: usize = 100;
+/// Messages in the log of deliveries.
+pub const DELIVERIES: usize = 1_000;
+/// Lines about deliveries that wait to be said.
+pub const NOTIFY_TOLD: usize = 100;
+/// How often an Alertmanager is told what fires, as Prometheus does.
+pub const ALERTMANAGER_EVERY: Millis = MINUTE;
+/// How long an Alertmanager holds an alert of which it hears nothing more: four times as long.
+pub const ALERTMANAGER_HOLDS: Millis = 4 * MINUTE;
+
 /// How many series there may be where nobody says it, with so many bytes of memory.
 #[must_use]
 pub fn series_in(memory: u64) -> usize {

@@ -11,15 +11,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("template", &["model"]),
     ("world", &[]),
     ("forward", &["model", "world"]),
+    ("notify", &["model", "world"]),
     ("store", &["model", "world"]),
     ("query", &["model"]),
     ("rules", &["model", "template", "query"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
-    ("http", &["model", "world", "query", "rules", "ingest"]),
+    ("http", &["model", "world", "notify", "query", "rules", "ingest"]),
     (
         "alicia-metrics",
-        &["model", "template", "world", "forward", "store", "query", "rules", "ingest", "bus", "http"],
+        &[
+            "model", "template", "world", "forward", "notify", "store", "query", "rules", "ingest", "bus",
+            "http",
+        ],
     ),
 ];
 

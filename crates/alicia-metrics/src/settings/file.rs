@@ -1,6 +1,8 @@
 //! The settings file: TOML, every key optional, unknown keys refused with line and column.
 
 use super::SettingsError;
+use super::receivers::ReceiverTable;
+use super::routes::RouteTable;
 use crate::cli::{Durability, LogFormat};
 use crate::span::Span;
 use model::Rule;
@@ -27,6 +29,10 @@ pub(super) struct File {
     pub(super) scrape: Vec<Scrape>,
     pub(super) scrape_from_bus: ScrapeFromBus,
     pub(super) rules: RuleFiles,
+    /// `[[receiver]]` tables: who is told of alerts.
+    pub(super) receiver: Vec<ReceiverTable>,
+    /// `[[route]]` tables: which alerts go to whom.
+    pub(super) route: Vec<RouteTable>,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }

@@ -4,8 +4,10 @@
 mod environment;
 mod file;
 mod memory;
+mod receivers;
 mod remote_write;
 mod resolve;
+mod routes;
 mod rule_files;
 mod scrape;
 
@@ -79,6 +81,8 @@ pub(crate) struct Settings {
     pub(crate) scrape: Vec<http::ScrapeJob>,
     /// Who may be scraped because somebody on the bus says so. Default nobody.
     pub(crate) scrape_from_bus: http::ScrapeFromBus,
+    /// Who is told of alerts, and of which. Default nobody.
+    pub(crate) notify: notify::Settings,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
     /// The groups of all rule files. Default none.

@@ -3,7 +3,9 @@
 use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
 use super::memory;
+use super::receivers;
 use super::remote_write;
+use super::routes;
 use super::rule_files;
 use super::scrape;
 use super::{MqttSettings, Settings, SettingsError};
@@ -40,6 +42,8 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let max_series =
         args.max_series.or(file.storage.max_series).unwrap_or_else(|| limits::series_in(memory::available()));
     let scrape = scrape::jobs(&args.scrape, std::mem::take(&mut file.scrape))?;
+    let receivers = receivers::resolve(std::mem::take(&mut file.receiver))?;
+    let routes = routes::resolve(std::mem::take(&mut file.route), &receivers)?;
     let allowed = std::mem::take(&mut file.scrape_from_bus.allow);
     let scrape_from_bus = http::ScrapeFromBus::parse(allowed.iter().map(String::as_str))
         .map_err(|why| SettingsError::value("scrape_from_bus.allow", why))?;
@@ -83,6 +87,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
         destinations: remote_write::resolve(&args.remote_write, file.remote_write, max_series)?,
         scrape,
         scrape_from_bus,
+        notify: notify::Settings { receivers, routes },
         rules,
         rule_groups,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),

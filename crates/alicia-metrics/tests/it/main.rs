@@ -33,6 +33,7 @@ mod embedded_broker;
 mod forever;
 mod handing_on;
 mod hostile_clients;
+mod notifications;
 mod numbered;
 mod opentelemetry;
 mod prometheus_clients;

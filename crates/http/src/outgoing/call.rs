@@ -37,7 +37,11 @@ impl Call {
         Self::new(Method::POST, url, body.into())
     }
 
-    fn new(method: Method, url: &str, body: Bytes) -> Result<Self, CallError> {
+    /// Gives `body` to `url` by this method.
+    ///
+    /// # Errors
+    /// [`CallError::BadUrl`].
+    pub(crate) fn new(method: Method, url: &str, body: Bytes) -> Result<Self, CallError> {
         Ok(Self {
             method,
             url: read_url(url)?,

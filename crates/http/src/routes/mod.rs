@@ -18,6 +18,8 @@ mod rules;
 
 mod alerts;
 
+mod deliveries;
+
 mod prometheus;
 
 mod write;
@@ -107,6 +109,8 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::history))
         .routes(routes!(alerts::recover))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::test))
         .routes(routes!(rules::list, rules::create))
         .routes(routes!(rules::one, rules::update, rules::delete))
         .routes(routes!(rules::enable))

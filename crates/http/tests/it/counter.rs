@@ -48,6 +48,12 @@ impl Ledger for Keeper {
     }
 }
 
+impl notify::Ledger for Keeper {
+    fn record(&self, _: &notify::Entry) -> Result<(), notify::LedgerError> {
+        Ok(())
+    }
+}
+
 impl Announce for Keeper {
     fn announce(&self, _: Event) {}
 }
@@ -117,10 +123,13 @@ impl Counter {
         };
         let scraper = Arc::new(Scraper::new(gate.clone(), clock.clone()));
         let groups = Arc::new(GroupBoard::default());
+        let notifier =
+            Arc::new(notify::Notifier::new(keeper.clone(), clock.clone(), receivers(), Vec::new()));
         let router = http::router(Parts {
             select: select.unwrap_or(store),
             gate: gate.clone(),
             scraper: scraper.clone(),
+            messenger: Arc::new(http::Messenger::new(notifier)),
             book,
             groups: groups.clone(),
             clock,
@@ -250,6 +259,18 @@ impl Counter {
             assert_eq!((answer.status, answer.text.as_str()), (*status, *text), "{path}");
         }
     }
+}
+
+/// One receiver, at a place where nobody listens.
+fn receivers() -> notify::Settings {
+    let far = notify::Receiver {
+        name: "far".to_owned(),
+        kind: notify::Kind::Webhook { url: notify::Secret::new("http://127.0.0.1:1/hidden") },
+        login: notify::Login::Open,
+        ca: None,
+        time: std::time::Duration::from_secs(5),
+    };
+    notify::Settings { receivers: vec![far], routes: Vec::new() }
 }
 
 /// A runtime for one test.

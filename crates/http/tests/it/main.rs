@@ -12,6 +12,7 @@ mod alerts_and_rules;
 mod analysis;
 mod connections;
 mod counter;
+mod deliveries;
 mod endings;
 mod exposition;
 mod metrics;

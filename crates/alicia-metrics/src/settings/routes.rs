@@ -1,0 +1,204 @@
+//! `[[route]]` tables: which alerts go to which receiver, checked and complete.
+
+use super::SettingsError;
+use super::receivers::is_name;
+use crate::matching;
+use crate::span::Span;
+use model::{Millis, limits};
+use notify::{Mute, Receiver, Route, Timing, Weekday};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// Longest time to wait: longer than a month nobody waits for news.
+const LONGEST: Span = Span(31 * limits::DAY);
+/// Minutes of a day.
+const DAY: u32 = 24 * 60;
+
+/// A table as written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RouteTable {
+    name: Option<String>,
+    receiver: String,
+    #[serde(rename = "match")]
+    matching: Option<String>,
+    group_by: Option<Vec<String>>,
+    group_wait: Option<Span>,
+    group_interval: Option<Span>,
+    repeat_interval: Option<Span>,
+    #[serde(default)]
+    mute: Vec<MuteTable>,
+    #[serde(rename = "continue", default)]
+    goes_on: bool,
+    send_resolved: Option<bool>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MuteTable {
+    #[serde(default)]
+    days: Vec<String>,
+    from: Option<String>,
+    to: Option<String>,
+    utc_offset: Option<String>,
+}
+
+/// The routes of the file, whose receivers there are.
+pub(super) fn resolve(tables: Vec<RouteTable>, receivers: &[Receiver]) -> Result<Vec<Route>, SettingsError> {
+    if tables.len() > limits::RECEIVERS {
+        let message = format!("{} are more than {}", tables.len(), limits::RECEIVERS);
+        return Err(SettingsError::value("route", message));
+    }
+    let mut names = BTreeSet::new();
+    let mut all = Vec::new();
+    for (number, table) in tables.into_iter().enumerate() {
+        let name = table.name.clone().unwrap_or_else(|| format!("{}-{}", table.receiver, number + 1));
+        let wrong = |why: String| SettingsError::value(&format!("route {name:?}"), why);
+        if !receivers.iter().any(|receiver| receiver.name == table.receiver) {
+            return Err(wrong(format!("there is no receiver {:?}", table.receiver)));
+        }
+        if table.name.as_deref().is_some_and(|name| !is_name(name)) || !names.insert(name.clone()) {
+            return Err(wrong("expected a plain name that no other route has".to_owned()));
+        }
+        all.push(route(&name, &table).map_err(wrong)?);
+    }
+    Ok(all)
+}
+
+fn route(name: &str, table: &RouteTable) -> Result<Route, String> {
+    let plain = Route::new(name, &table.receiver);
+    let usual = Timing::default();
+    let matchers = table.matching.as_deref().map(matching::parse).transpose();
+    Ok(Route {
+        matchers: matchers.map_err(|why| format!("match: {why}"))?.unwrap_or_default(),
+        group_by: table.group_by.clone().unwrap_or(plain.group_by),
+        timing: Timing {
+            group_wait: length("group_wait", table.group_wait, usual.group_wait, 0)?,
+            group_interval: length("group_interval", table.group_interval, usual.group_interval, 0)?,
+            repeat_interval: length(
+                "repeat_interval",
+                table.repeat_interval,
+                usual.repeat_interval,
+                limits::SECOND,
+            )?,
+        },
+        mute: table.mute.iter().map(mute).collect::<Result<_, _>>()?,
+        goes_on: table.goes_on,
+        send_resolved: table.send_resolved.unwrap_or(true),
+        ..plain
+    })
+}
+
+fn length(key: &str, span: Option<Span>, usual: Millis, least: Millis) -> Result<Millis, String> {
+    let Some(span) = span else { return Ok(usual) };
+    if (least..=LONGEST.0).contains(&span.0) {
+        return Ok(span.0);
+    }
+    Err(format!("{key}: {span} is out of range ({} to {LONGEST})", Span(least)))
+}
+
+fn mute(table: &MuteTable) -> Result<Mute, String> {
+    let days = table.days.iter().map(|day| weekday(day)).collect::<Result<_, _>>()?;
+    let from = table.from.as_deref().map_or(Ok(0), minute)?;
+    let to = table.to.as_deref().map_or(Ok(DAY), minute)?;
+    if from == DAY {
+        return Err("mute: a day ends at 24:00, nothing begins then".to_owned());
+    }
+    let offset = table.utc_offset.as_deref().map_or(Ok(0), offset)?;
+    Ok(Mute { days, from, to, offset })
+}
+
+fn weekday(text: &str) -> Result<Weekday, String> {
+    let days = [
+        ("mon", Weekday::Monday),
+        ("tue", Weekday::Tuesday),
+        ("wed", Weekday::Wednesday),
+        ("thu", Weekday::Thursday),
+        ("fri", Weekday::Friday),
+        ("sat", Weekday::Saturday),
+        ("sun", Weekday::Sunday),
+    ];
+    let found = days.iter().find(|(name, _)| *name == text).map(|(_, day)| *day);
+    found.ok_or_else(|| format!("mute: {text:?} is none of mon, tue, wed, thu, fri, sat, sun"))
+}
+
+/// `07:30` in minutes; `24:00` is the end of the day.
+fn minute(text: &str) -> Result<u32, String> {
+    let unclear = || format!("mute: {text:?} is no time of day such as 07:30");
+    let (hours, minutes) = text.split_once(':').ok_or_else(unclear)?;
+    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() == 2 && !text.starts_with('+'));
+    let (hours, minutes) = (number(hours).ok_or_else(unclear)?, number(minutes).ok_or_else(unclear)?);
+    if minutes > 59 || hours * 60 + minutes > DAY {
+        return Err(unclear());
+    }
+    Ok(hours * 60 + minutes)
+}
+
+/// `+01:00` in minutes.
+fn offset(text: &str) -> Result<i32, String> {
+    let unclear = || format!("mute: {text:?} is no offset such as +01:00 or -03:30");
+    let (sign, rest) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
+        (Some(rest), _) => (1, rest),
+        (_, Some(rest)) => (-1, rest),
+        _ if text == "Z" => return Ok(0),
+        _ => return Err(unclear()),
+    };
+    let minutes = minute(rest).ok().and_then(|minutes| i32::try_from(minutes).ok());
+    minutes.filter(|minutes| *minutes <= 14 * 60).map(|minutes| sign * minutes).ok_or_else(unclear)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Route, resolve};
+    use crate::settings::file::File;
+    use crate::settings::receivers;
+    use notify::{Mute, Weekday};
+
+    const RECEIVER: &str = "[[receiver]]\nname = 'r'\ntype = 'webhook'\nurl = 'http://h/'\n";
+
+    fn read(text: &str) -> Result<Vec<Route>, String> {
+        let file: File = toml::from_str(&format!("{RECEIVER}{text}")).map_err(|error| error.to_string())?;
+        let receivers = receivers::resolve(file.receiver).map_err(|error| error.to_string())?;
+        resolve(file.route, &receivers).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_table_says_all_there_is_to_say() {
+        let all = read(
+            "[[route]]\nname = 'night'\nreceiver = 'r'\nmatch = 'severity=~\"error|critical\"'\n\
+             group_by = ['service']\ngroup_wait = '0s'\ngroup_interval = '5m'\nrepeat_interval = '1d'\n\
+             mute = [{ days = ['sat', 'sun'], from = '22:00', to = '07:30', utc_offset = '-03:30' }, {}]\n\
+             continue = true\nsend_resolved = false\n[[route]]\nreceiver = 'r'\n",
+        )
+        .expect("good");
+        let mute =
+            Mute { days: vec![Weekday::Saturday, Weekday::Sunday], from: 1_320, to: 450, offset: -210 };
+        let first = &all[0];
+        assert_eq!(
+            (first.mute[0].clone(), first.mute[1].to, first.timing.group_interval),
+            (mute, 1_440, 300_000)
+        );
+        assert!(first.goes_on && !first.send_resolved && first.matchers.len() == 1);
+        assert_eq!(all[1], Route::new("r-2", "r"));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_by_name() {
+        for (lines, why) in [
+            ("receiver = 'x'", "no receiver"),
+            ("receiver = 'r'\nname = 'a b'", "plain name"),
+            ("receiver = 'r'\nmatch = 'a{'", "match"),
+            ("receiver = 'r'\nrepeat_interval = '0s'", "repeat_interval"),
+            ("receiver = 'r'\ngroup_wait = 'forever'", "group_wait"),
+            ("receiver = 'r'\nmute = [{ days = ['someday'] }]", "someday"),
+            ("receiver = 'r'\nmute = [{ from = '7' }]", "07:30"),
+            ("receiver = 'r'\nmute = [{ to = '24:01' }]", "24:01"),
+            ("receiver = 'r'\nmute = [{ from = '24:00' }]", "nothing begins"),
+            ("receiver = 'r'\nmute = [{ utc_offset = '1' }]", "offset"),
+            ("receiver = 'r'\nmute = [{ at = '07:00' }]", "unknown field"),
+        ] {
+            let error = read(&format!("[[route]]\n{lines}\n")).expect_err(lines);
+            assert!(error.contains(why), "{lines}: {error}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A group of alerts on its way to one receiver: what it was told, what it is to be told, and when. Pure.
+
+use crate::notice::{LabelSet, Notice};
+use crate::route::Timing;
+use model::Millis;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+/// Which group: of which receiver, by which route, with which labels in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupKey {
+    /// The receiver's name.
+    pub receiver: String,
+    /// The route's name.
+    pub route: String,
+    /// What the alerts have in common.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl GroupKey {
+    pub(crate) fn new(receiver: &str, route: &str, labels: LabelSet) -> Self {
+        Self { receiver: receiver.to_owned(), route: route.to_owned(), labels }
+    }
+}
+
+/// An alert began or ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Change {
+    pub(crate) number: u64,
+    pub(crate) at: Millis,
+    /// When it was taken, by the clock that is never set; after a restart, when that was.
+    pub(crate) taken: Duration,
+    pub(crate) notice: Notice,
+}
+
+/// A group.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    /// What the receiver was told, and fires.
+    pub(crate) members: BTreeMap<String, Notice>,
+    /// What it is to be told, the oldest first.
+    pub(crate) pending: VecDeque<Change>,
+    /// When it was last told something.
+    pub(crate) last: Option<Millis>,
+    /// There was more than went into the last message.
+    pub(crate) has_more: bool,
+    /// It kept silent though there was something to tell.
+    pub(crate) was_quiet: bool,
+}
+
+impl Group {
+    /// After a clock was set back, what lies in the future happened now: nothing waits for long.
+    pub(crate) fn come_to(&mut self, now: Millis) {
+        self.last = self.last.map(|last| last.min(now));
+        for change in self.pending.iter_mut().filter(|change| change.at > now) {
+            change.at = now;
+        }
+    }
+
+    /// When there is something to tell; `None` while there is nothing.
+    pub(crate) fn due(&self, timing: &Timing, now: Millis) -> Option<Millis> {
+        if self.has_more && !self.pending.is_empty() {
+            return Some(now);
+        }
+        if let Some(first) = self.pending.front() {
+            return Some(match self.last {
+                None => first.at.saturating_add(timing.group_wait),
+                Some(last) => last.saturating_add(timing.group_interval).max(first.at),
+            });
+        }
+        if self.members.is_empty() {
+            return None;
+        }
+        // Who was told nothing, though it fires, was told what could not be delivered.
+        Some(self.last.map_or(now, |last| last.saturating_add(timing.repeat_interval)))
+    }
+
+    /// The changes of the next message, at most so many: the oldest first, and of each alert only one.
+    pub(crate) fn batch(&self, most: usize) -> Vec<u64> {
+        let mut seen = BTreeSet::new();
+        let first = self.pending.iter().filter(|change| seen.insert(change.notice.alert_id.as_str()));
+        first.take(most).map(|change| change.number).collect()
+    }
+
+    /// Those of the changes; their numbers grow.
+    pub(crate) fn changes(&self, numbers: &[u64]) -> Vec<Notice> {
+        let wanted = self.pending.iter().filter(|change| numbers.binary_search(&change.number).is_ok());
+        wanted.map(|change| change.notice.clone()).collect()
+    }
+
+    /// What fires besides these changes.
+    pub(crate) fn others(&self, changed: &[Notice]) -> impl Iterator<Item = &Notice> {
+        let changed: BTreeSet<String> = changed.iter().map(|notice| notice.alert_id.clone()).collect();
+        self.members.values().filter(move |member| !changed.contains(&member.alert_id))
+    }
+
+    /// These changes are told or given up; gives how many there were.
+    pub(crate) fn done(&mut self, numbers: &[u64], at: Option<Millis>) -> usize {
+        let mut count = 0;
+        let (members, before) = (&mut self.members, self.pending.len());
+        self.pending.retain(|change| {
+            if numbers.binary_search(&change.number).is_err() {
+                return true;
+            }
+            count += 1;
+            let notice = &change.notice;
+            if notice.is_firing() {
+                members.insert(notice.alert_id.clone(), notice.clone());
+            } else {
+                members.remove(&notice.alert_id);
+            }
+            false
+        });
+        self.has_more = at.is_some() && count > 0 && count < before;
+        self.last = at.or(self.last);
+        count
+    }
+
+    /// Those of the changes that came and went unseen: alerts that began and ended since the receiver was last told.
+    pub(crate) fn unseen(&self) -> Vec<u64> {
+        let mut open: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut gone = Vec::new();
+        for change in &self.pending {
+            let id = change.notice.alert_id.as_str();
+            if change.notice.is_firing() {
+                open.insert(id, change.number);
+            } else if let Some(begun) = open.remove(id) {
+                gone.extend([begun, change.number]);
+            }
+        }
+        gone.sort_unstable();
+        gone
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.pending.is_empty() && self.members.is_empty()
+    }
+}

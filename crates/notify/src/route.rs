@@ -1,0 +1,79 @@
+//! Which alerts go to whom, in what company and how often.
+
+use crate::mute::Mute;
+use crate::notice::{LabelSet, Notice, label_name};
+use model::{Matcher, Millis, limits};
+
+/// A way from alerts to a receiver.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// What it is called; groups are remembered by it over restarts and reloads.
+    pub name: String,
+    /// The receiver's name.
+    pub receiver: String,
+    /// All must hold; none means every alert.
+    pub matchers: Vec<Matcher>,
+    /// Alerts that have these labels in common are told of together.
+    pub group_by: Vec<String>,
+    /// How long it waits for company, how often it tells.
+    pub timing: Timing,
+    /// When it keeps silent.
+    pub mute: Vec<Mute>,
+    /// Whether the routes behind it are asked too.
+    pub goes_on: bool,
+    /// Whether it is told that an alert is over.
+    pub send_resolved: bool,
+}
+
+/// How long to wait, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// For company, before a new group is told of.
+    pub group_wait: Millis,
+    /// Between two messages of one group that changes.
+    pub group_interval: Millis,
+    /// Until a group that does not change is told of again.
+    pub repeat_interval: Millis,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            group_wait: 10 * limits::SECOND,
+            group_interval: limits::MINUTE,
+            repeat_interval: 4 * limits::HOUR,
+        }
+    }
+}
+
+impl Route {
+    /// The route of every alert to `receiver`, with what a setting that says no more means.
+    #[must_use]
+    pub fn new(name: impl Into<String>, receiver: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            receiver: receiver.into(),
+            matchers: Vec::new(),
+            group_by: vec!["rule".to_owned()],
+            timing: Timing::default(),
+            mute: Vec::new(),
+            goes_on: false,
+            send_resolved: true,
+        }
+    }
+
+    pub(crate) fn admits(&self, notice: &Notice) -> bool {
+        self.matchers.iter().all(|matcher| matcher.admits(notice.label(matcher.label())))
+    }
+
+    /// The labels of the group that it puts the alert into.
+    pub(crate) fn group_of(&self, notice: &Notice) -> LabelSet {
+        let named =
+            self.group_by.iter().map(|name| (label_name(name).to_owned(), notice.label(name).to_owned()));
+        named.filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    pub(crate) fn is_quiet(&self, now: Millis) -> bool {
+        self.mute.iter().any(|mute| mute.covers(now))
+    }
+}

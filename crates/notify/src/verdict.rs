@@ -1,0 +1,65 @@
+//! What an answer means, and how long to wait before the next attempt. Pure.
+
+use model::limits;
+use std::time::Duration;
+
+/// What is done after an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It was taken.
+    Taken,
+    /// The same again, later.
+    Again,
+    /// It is not wanted, however often it is sent.
+    Refused,
+}
+
+/// What a status of HTTP means. A redirection, a password that is not good and a place that is not there are treated as
+/// trouble: somebody may put them right before what waits is too old.
+pub(crate) fn judge(status: u16) -> Verdict {
+    match status {
+        200..=299 => Verdict::Taken,
+        401 | 403..=405 | 407 | 408 | 425 | 429 => Verdict::Again,
+        400..=499 => Verdict::Refused,
+        _ => Verdict::Again,
+    }
+}
+
+/// The pause after so many failures in a row. What the receiver asks for counts if it is longer, up to the longest.
+pub(crate) fn pause(failures: u32, asked: Option<Duration>) -> Duration {
+    let doubled = 1_u32.checked_shl(failures.saturating_sub(1).min(16)).unwrap_or(u32::MAX);
+    let own = limits::NOTIFY_FIRST_PAUSE.saturating_mul(doubled);
+    own.max(asked.unwrap_or_default()).min(limits::NOTIFY_LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Verdict, judge, pause};
+    use std::time::Duration;
+
+    #[test]
+    fn answers_mean_what_http_says() {
+        for (status, verdict) in [
+            (200, Verdict::Taken),
+            (204, Verdict::Taken),
+            (302, Verdict::Again),
+            (400, Verdict::Refused),
+            (401, Verdict::Again),
+            (404, Verdict::Again),
+            (413, Verdict::Refused),
+            (429, Verdict::Again),
+            (500, Verdict::Again),
+        ] {
+            assert_eq!(judge(status), verdict, "{status}");
+        }
+    }
+
+    #[test]
+    fn pauses_double_up_to_five_minutes() {
+        let pauses: Vec<u64> = (1..12).map(|failures| pause(failures, None).as_secs()).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        assert_eq!(pause(1, Some(Duration::from_secs(30))).as_secs(), 30);
+        assert_eq!(pause(1, Some(Duration::from_secs(3_000))).as_secs(), 300);
+        assert_eq!(pause(u32::MAX, None).as_secs(), 300);
+    }
+}
