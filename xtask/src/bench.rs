@@ -3,7 +3,8 @@
 //!
 //! The benchmarks look at the program from outside. [`flood`] asks how much it can take, [`alerts`] how long
 //! it takes from a published sample to a published alert, [`node`] how many bytes what a real machine says of itself
-//! comes to, [`peers`] what remote write and queries cost beside VictoriaMetrics and Prometheus.
+//! comes to, [`peers`] what remote write and queries cost beside VictoriaMetrics and Prometheus,
+//! [`start`] how soon the program is ready and what it holds at rest.
 
 pub mod packet;
 
@@ -44,3 +45,5 @@ pub mod anatomy;
 pub mod node;
 
 pub mod peers;
+
+pub mod start;

@@ -2,7 +2,7 @@
 
 use crate::battery::run;
 use crate::battery::trials::Tier;
-use crate::bench::{alerts, collector, exporter, flood, node, peers};
+use crate::bench::{alerts, collector, exporter, flood, node, peers, start};
 use crate::tidy;
 use crate::tree::Tree;
 use std::io::Write;
@@ -23,6 +23,7 @@ cargo xtask bench node           bytes per sample of a real node_exporter, besid
 cargo xtask bench peers          remote write and queries beside VictoriaMetrics and Prometheus
     --hosts N                    hosts, of 23 series each (default 100)
     --hours N                    how long, a sample every ten seconds (default 12)
+cargo xtask bench start          how soon the program is ready, and what it holds at rest
 
 cargo xtask battery              what is promised about faults, tried; a line a trial
     --tier ci|long               as with every commit (minutes), or about two hours (default ci)
@@ -72,6 +73,8 @@ pub fn run(words: &[String], out: &mut dyn Write) -> Result<(), String> {
             let PeersOptions { binary, hosts, hours } = PeersOptions::read(options)?;
             peers::run::run(out, &program(binary)?, hosts, hours)
         }
+        ["bench", "start"] => start::run(out, &program(None)?),
+        ["bench", "start", "--binary", path] => start::run(out, Path::new(path)),
         ["battery", ref options @ ..] => {
             let options = BatteryOptions::read(options)?;
             run::run(out, root(), options.tier, options.only, options.publishes)

@@ -65,8 +65,13 @@ pub fn cpu_of_stat(stat: &str) -> Option<f64> {
 
 /// The most memory a process has held so far, in MiB.
 pub fn peak_mib(pid: u32) -> Option<f64> {
+    status_mib(pid, "VmHWM:")
+}
+
+/// What `/proc/PID/status` says of a process' memory under a name, in MiB.
+pub fn status_mib(pid: u32, name: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kib / 1024.0)
 }
