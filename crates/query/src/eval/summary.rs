@@ -149,9 +149,9 @@ fn with_edges(
         all.entry(labels.clone()).or_default().extend_from_slice(buckets);
         Ok(())
     };
-    edge(context, matrix, (after, first), &mut keep)?;
+    edge(context, matrix, facts, (after, first), &mut keep)?;
     each_bucket(context, matrix, (length, facts), (first, last), &mut keep)?;
-    edge(context, matrix, (last, to), &mut keep)?;
+    edge(context, matrix, facts, (last, to), &mut keep)?;
     Ok(all)
 }
 
@@ -159,6 +159,7 @@ fn with_edges(
 fn edge(
     context: &Context<'_>,
     matrix: &MatrixSelector,
+    facts: Facts,
     (after, to): (Millis, Millis),
     keep: &mut Give<'_>,
 ) -> Result<(), QueryError> {
@@ -169,7 +170,7 @@ fn edge(
     let range = TimeRange { start: after.saturating_add(1), end: to };
     let selection = Selection::all(matrix.vector.matchers.clone()).within(range);
     let read = context.select.each(&selection, &mut |series, columns| {
-        let Some(aggregate) = Aggregate::of(columns, Facts::ALL) else { return ControlFlow::Continue(()) };
+        let Some(aggregate) = Aggregate::of(columns, facts) else { return ControlFlow::Continue(()) };
         match keep(series.labels(), &[Bucket { end: to, aggregate }]) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
