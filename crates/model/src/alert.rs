@@ -3,6 +3,7 @@
 use crate::rule::Severity;
 use crate::time::{Millis, seconds};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One alert of one (rule, service, instance). Fields in the order of the wire; times in seconds there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,12 @@ pub struct Alert {
     /// When it was over.
     #[serde(with = "seconds::option")]
     pub resolved_at: Option<Millis>,
+    /// All labels, where the rule gives more than the fields above say: those of rule files do.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// What the rule says of the alert for people, by name; empty where there is only the message.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
 }
 
 impl Alert {

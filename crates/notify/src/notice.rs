@@ -15,8 +15,11 @@ pub(crate) const RULE: &str = "alertname";
 pub struct Notice {
     /// The alert's id, the same as on the bus and over REST.
     pub alert_id: String,
-    /// `alertname`, `service`, `instance`, `severity`.
+    /// All labels of the alert; if the rule gives none, `alertname`, `service`, `instance`, `severity`.
     pub labels: BTreeMap<String, String>,
+    /// What the rule says of the alert for people, by name.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
     /// What the rule says of itself.
     pub description: String,
     /// The value that started it.
@@ -86,9 +89,13 @@ impl From<&Alert> for Notice {
             ("severity", alert.severity.as_str()),
         ];
         let labels = labels.into_iter().filter(|(_, value)| !value.is_empty());
+        let mut labels: LabelSet = labels.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        // The rule's own words win: `severity="page"` is no severity of the house, but routes may mean it.
+        labels.extend(alert.labels.clone());
         Self {
             alert_id: alert.alert_id.clone(),
-            labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            labels,
+            annotations: alert.annotations.clone(),
             description: alert.message.clone(),
             value: alert.value,
             threshold: alert.threshold,

@@ -256,6 +256,7 @@ impl Notifier {
         let asked = self.receiver(receiver)?;
         let labels = [(RULE, "test"), (model::SERVICE, "alicia_metrics"), ("severity", "info")];
         let notice = Notice {
+            annotations: LabelSet::new(),
             alert_id: "test".to_owned(),
             labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             description: "Only a test: notifications come through".to_owned(),

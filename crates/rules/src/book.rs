@@ -10,6 +10,7 @@ use model::{
     limits,
 };
 use parking_lot::{Mutex, RwLock};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
@@ -290,5 +291,7 @@ fn started(compiled: &Compiled, owner: &Owner, sample: &Sample<'_>) -> Alert {
         timestamp: sample.point.t,
         resolved: false,
         resolved_at: None,
+        labels: BTreeMap::new(),
+        annotations: BTreeMap::new(),
     }
 }

@@ -7,6 +7,7 @@ use model::{
     ServiceInsights, Severity, Summary,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const NOW: i64 = 1_795_394_248_926;
 
@@ -27,6 +28,8 @@ fn alert() -> Alert {
         timestamp: 1_795_394_000_250,
         resolved: false,
         resolved_at: None,
+        labels: BTreeMap::new(),
+        annotations: BTreeMap::new(),
     }
 }
 

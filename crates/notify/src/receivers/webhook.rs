@@ -38,17 +38,17 @@ pub(super) fn alert(notice: &Notice) -> Value {
 
 /// What is said of an alert that does not tell it from others. `change_id` is the same however often it is delivered.
 pub(super) fn annotations(notice: &Notice) -> LabelSet {
-    [
+    let own = [
         ("summary", notice.summary()),
         ("description", notice.description.clone()),
         ("value", notice.value.to_string()),
         ("threshold", notice.threshold.to_string()),
         ("alert_id", notice.alert_id.clone()),
         ("change_id", notice.change_id()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
+    ];
+    let mut all: LabelSet = own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    all.extend(notice.annotations.clone());
+    all
 }
 
 fn common(message: &Message) -> LabelSet {

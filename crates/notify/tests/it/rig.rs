@@ -6,6 +6,7 @@ use notify::{
 };
 use parking_lot::Mutex;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -118,6 +119,8 @@ pub(crate) fn alert(rule: &str, instance: &str, severity: Severity) -> Alert {
         timestamp: NOON,
         resolved: false,
         resolved_at: None,
+        labels: BTreeMap::new(),
+        annotations: BTreeMap::new(),
     }
 }
 

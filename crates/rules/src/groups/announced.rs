@@ -98,5 +98,7 @@ fn told(group: &str, rule: &GroupRule, alert: &ActiveAlert) -> Alert {
         timestamp: alert.fired_at.unwrap_or(alert.active_at),
         resolved: false,
         resolved_at: None,
+        labels: alert.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        annotations: alert.annotations.clone(),
     }
 }

@@ -7,6 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 use proptest::sample::select;
 use rules::Change;
+use std::collections::BTreeMap;
 
 /// Few names, so that changes meet; those that lead an alert's id astray are among them.
 fn name() -> impl Strategy<Value = String> {
@@ -42,6 +43,8 @@ fn any_alert() -> impl Strategy<Value = Alert> {
         timestamp,
         resolved: ended.0,
         resolved_at: ended.1,
+        labels: BTreeMap::new(),
+        annotations: BTreeMap::new(),
     })
 }
 
