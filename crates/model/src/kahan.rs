@@ -35,26 +35,21 @@ impl Kahan {
     /// The sum of all values.
     #[must_use]
     pub fn of(values: &[f64]) -> Self {
-        let mut lanes = [(0.0_f64, 0.0_f64); LANES];
-        let chunks = values.chunks_exact(LANES);
+        let (mut sums, mut losses) = ([0.0_f64; LANES], [0.0_f64; LANES]);
+        let (chunks, remainder) = values.as_chunks::<LANES>();
         let mut rest = [0.0; LANES];
-        rest.iter_mut().zip(chunks.remainder()).for_each(|(place, value)| *place = *value);
-        for chunk in chunks.chain([rest.as_slice()]) {
-            for ((sum, lost), value) in lanes.iter_mut().zip(chunk) {
+        rest.iter_mut().zip(remainder).for_each(|(place, value)| *place = *value);
+        for chunk in chunks.iter().chain([&rest]) {
+            for ((sum, lost), value) in sums.iter_mut().zip(&mut losses).zip(chunk) {
                 let (more, less) = two_sum(*sum, *value);
                 (*sum, *lost) = (more, *lost + less);
             }
         }
-        let mut width = LANES;
-        while width > 1 {
-            width /= 2;
-            let (near, far) = lanes.split_at_mut(width);
-            for ((sum, lost), (other, also_lost)) in near.iter_mut().zip(far) {
-                let (more, less) = two_sum(*sum, *other);
-                (*sum, *lost) = (more, *lost + *also_lost + less);
-            }
+        let (mut sum, mut lost) = (0.0, 0.0);
+        for (one, less) in sums.into_iter().zip(losses) {
+            let (more, lost_now) = two_sum(sum, one);
+            (sum, lost) = (more, lost + less + lost_now);
         }
-        let [(sum, lost), ..] = lanes;
         // Infinities lose nothing, and NaN is told from them one by one.
         if sum.is_finite() { Self { sum, lost } } else { Self::one_by_one(values) }
     }
@@ -66,12 +61,13 @@ impl Kahan {
     }
 }
 
-/// The sum of two numbers, and what it lost.
+/// The sum of two numbers, and what it lost (Knuth: without asking which is the larger, so that lanes need not part).
 #[inline]
 fn two_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
-    let (large, small) = if a.abs() >= b.abs() { (a, b) } else { (b, a) };
-    (sum, (large - sum) + small)
+    let of_b = sum - a;
+    let of_a = sum - of_b;
+    (sum, (a - of_a) + (b - of_b))
 }
 
 /// Numbers that are reckoned side by side, since each addition waits for the one before: as many as fill the processor's

@@ -4,6 +4,8 @@ mod pages;
 
 mod packed;
 
+mod bits;
+
 mod workspace;
 
 mod scale;

@@ -1,5 +1,6 @@
 //! Values: constant, decimal, or packed as they are.
 
+use crate::codec::bits::{self, pack_bits, unpack_bits};
 use crate::codec::packed::{Effort, pack, pack_pages, unpack, unpack_to};
 use crate::codec::pages::Pages;
 use crate::codec::scale::Scale;
@@ -15,6 +16,7 @@ const STEADY: u8 = 4;
 const STEPS: u8 = 5;
 const DECIMAL_PAGES: u8 = 6;
 const FLOAT_PAGES: u8 = 7;
+const BITS: u8 = 8;
 
 /// Of so many values one may be an exception.
 const EXCEPTIONS: usize = 8;
@@ -64,6 +66,10 @@ pub(crate) fn decode_values(
         })?,
         STEPS => undecimal(rest, count, span, workspace, out, |rest, workspace| {
             unstep(rest, count, &mut workspace.integers)?;
+            Some(span.start)
+        })?,
+        BITS => undecimal(rest, count, span, workspace, out, |rest, workspace| {
+            unpack_bits(rest, count, span.end, &mut workspace.integers)?;
             Some(span.start)
         })?,
         STEADY => climb(rest, span, &mut workspace.integers, out)?,
@@ -139,6 +145,10 @@ fn decimal(values: &[f64], effort: Effort, out: &mut Vec<u8>) -> Option<()> {
     varint::put(out, count as u64);
     out.extend(exceptions);
     let behind = out.len();
+    if effort == Effort::Quick && integers.len() >= bits::FEWEST && pack_bits(&integers, out).is_some() {
+        *out.get_mut(begin)? = BITS;
+        return Some(());
+    }
     let packed = if has_pages { pack_pages(&integers, effort, out) } else { pack(&integers, effort, out) };
     if effort == Effort::Thorough && integers.len() <= FEW {
         let steps = steps(&integers);
@@ -257,15 +267,22 @@ mod tests {
         done.map(|()| values)
     }
 
-    fn encoded(values: &[f64]) -> Vec<u8> {
+    fn encoded(values: &[f64], effort: Effort) -> Vec<u8> {
         let mut out = Vec::new();
-        encode_values(values, Effort::Thorough, &mut out);
+        encode_values(values, effort, &mut out);
         out
     }
 
+    /// Bytes of the values on disk; in memory there may be more.
     #[track_caller]
     fn check(values: &[f64]) -> usize {
-        let bytes = encoded(values);
+        check_with(values, Effort::Quick);
+        check_with(values, Effort::Thorough)
+    }
+
+    #[track_caller]
+    fn check_with(values: &[f64], effort: Effort) -> usize {
+        let bytes = encoded(values, effort);
         let decoded = decoded(&bytes, values.len()).unwrap_or_else(|| panic!("{values:?}"));
         let bits = |all: &[f64]| all.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&decoded), bits(values));
@@ -325,7 +342,7 @@ mod tests {
         let decimals = (0..count).map(|n| if n % 1_700 == 3 { f64::NAN } else { f64::from(n * 7_919 % 977) });
         let floats = (0..count).map(|n| f64::from(n * 7_919 % 977).sqrt());
         for values in [decimals.collect::<Vec<_>>(), floats.collect()] {
-            let (bytes, count) = (encoded(&values), values.len());
+            let (bytes, count) = (encoded(&values, Effort::Thorough), values.len());
             let edges = [0, 1, 255, 256, 257, 1_666, 1_667, 1_668, 3_333, 3_334, 3_335, 4_999, 5_000];
             for (start, end) in edges.iter().flat_map(|start| edges.map(|end| (*start, end))) {
                 let found = part(&bytes, count, &(start..end));
@@ -357,7 +374,7 @@ mod tests {
         let whole: Vec<f64> =
             (0..50).map(|n| if n == 7 { f64::NAN } else { f64::from(n * n) / 10.0 }).collect();
         for values in [&whole[..], &[1.0; 20], &[0.1, f64::NAN, 1e300]] {
-            let bytes = encoded(values);
+            let bytes = encoded(values, Effort::Thorough);
             for at in 0..bytes.len() {
                 drop(decoded(&bytes[..at], values.len()));
                 for with in 1..=255_u8 {

@@ -2,8 +2,10 @@
 
 /// The first bytes of every file.
 const MAGIC: &[u8; 8] = b"AMWAL001";
-/// The version that is written, and the only one that is read.
-pub(crate) const VERSION: u32 = 1;
+/// The version that is written.
+pub(crate) const VERSION: u32 = 2;
+/// The oldest version that is read: its chunks are packed in fewer ways.
+const OLDEST_VERSION: u32 = 1;
 /// Bytes of the header.
 pub(crate) const HEADER_BYTES: usize = 24;
 /// Bytes of a record before its payload.
@@ -43,8 +45,8 @@ pub(crate) fn judge_header(file: &[u8], number: u64) -> Header {
         Some((is_sound, long(file, 8)?, file.get(12..20)? == number.to_le_bytes()))
     };
     match read() {
-        Some((true, VERSION, true)) => Header::Good,
-        Some((true, other, _)) if other != VERSION => Header::Other(other),
+        Some((true, other, _)) if !(OLDEST_VERSION..=VERSION).contains(&other) => Header::Other(other),
+        Some((true, _, true)) => Header::Good,
         _ => Header::Damaged,
     }
 }
@@ -88,4 +90,25 @@ fn checksum(number: u64, offset: u64, length: u32, kind: u8, payload: &[u8]) -> 
 fn long(file: &[u8], at: usize) -> Option<u32> {
     let bytes = file.get(at..at.checked_add(4)?)?;
     Some(u32::from_le_bytes(bytes.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Header, MAGIC, VERSION, header, judge_header};
+
+    fn header_of(version: u32) -> Vec<u8> {
+        let mut bytes = [&MAGIC[..], &version.to_le_bytes(), &7_u64.to_le_bytes()].concat();
+        bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());
+        bytes
+    }
+
+    #[test]
+    fn files_of_the_version_before_are_read_and_later_ones_are_not() {
+        assert_eq!(header(7), header_of(VERSION));
+        assert_eq!(judge_header(&header_of(1), 7), Header::Good);
+        assert_eq!(judge_header(&header_of(VERSION), 7), Header::Good);
+        assert_eq!(judge_header(&header_of(0), 7), Header::Other(0));
+        assert_eq!(judge_header(&header_of(VERSION + 1), 7), Header::Other(VERSION + 1));
+        assert_eq!(judge_header(&header_of(1), 8), Header::Damaged);
+    }
 }

@@ -356,12 +356,12 @@ fn files_of_a_newer_program_are_not_touched() {
     let (disk, _) = small_log();
     let name = disk.list().expect("a directory").pop().expect("a segment");
     let mut bytes = disk.read(&name).expect("readable").expect("there");
-    bytes[8] = 2;
+    bytes[8] = 9;
     let crc = crc32c::crc32c(&bytes[..20]);
     bytes[20..24].copy_from_slice(&crc.to_le_bytes());
     disk.replace(&name, &bytes).expect("written");
     let error = open(&disk, Durability::Interval).err().expect("refused").to_string();
-    assert!(error.contains("version 2"), "{error}");
+    assert!(error.contains("version 9"), "{error}");
     assert_eq!(disk.read(&name).expect("readable"), Some(bytes));
 }
 
