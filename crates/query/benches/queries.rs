@@ -67,7 +67,7 @@ const QUERIES: &[Query] = &[
     ),
     ("month-instant", "increase(visits_total[30d])", 0, 0),
     // The same without what the store knows of whole hours.
-    ("month-instant-raw", "increase(visits_total[30d:1m])", 0, 0),
+    ("month-by-samples", "increase(visits_total[30d:1m])", 0, 0),
     ("month-daily", "sum(increase(visits_total[1d]))", 20 * DAY, DAY),
 ];
 

@@ -68,8 +68,8 @@ pub(crate) fn stream(
         if cells.is_empty() { Ok(()) } else { take(Row { labels: labels.clone(), drop_name, cells }) }
     };
     if plan.has_edges {
-        for (labels, parts) in with_edges(context, matrix, (plan.length, facts), (after, to))? {
-            give(&labels, &parts)?;
+        for (labels, whole) in with_edges(context, matrix, (plan.length, facts), (after, to))? {
+            give(&labels, &[whole.bucket()])?;
         }
     } else {
         each_bucket(context, matrix, (plan.length, facts), (after, to), &mut give)?;
@@ -134,19 +134,53 @@ fn each_bucket(
     failure.map_or(Ok(()), Err)
 }
 
-/// What the samples of each series come to, with those at the edges as a stretch of their own.
+/// What the samples of one window come to so far.
+struct Whole {
+    bucket: Bucket,
+    sum: Kahan,
+}
+
+impl Whole {
+    fn new(first: &Bucket) -> Self {
+        let mut sum = Kahan::default();
+        sum.add(first.aggregate.sum);
+        Self { bucket: *first, sum }
+    }
+
+    fn append(&mut self, later: &Bucket) {
+        self.bucket.end = later.end;
+        self.bucket.aggregate.append(&later.aggregate);
+        self.sum.add(later.aggregate.sum);
+    }
+
+    fn bucket(&self) -> Bucket {
+        let sum = if self.sum.sum.is_infinite() { self.sum.sum } else { self.sum.total() };
+        Bucket { aggregate: Aggregate { sum, ..self.bucket.aggregate }, ..self.bucket }
+    }
+}
+
+/// What the samples of each series come to in a single window, those at the edges among them.
 fn with_edges(
     context: &Context<'_>,
     matrix: &MatrixSelector,
     (length, facts): (Millis, Facts),
     (after, to): (Millis, Millis),
-) -> Result<HashMap<Labels, Vec<Bucket>, RandomState>, QueryError> {
-    let mut all: HashMap<Labels, Vec<Bucket>, RandomState> = HashMap::default();
+) -> Result<HashMap<Labels, Whole, RandomState>, QueryError> {
+    let mut all: HashMap<Labels, Whole, RandomState> = HashMap::default();
     let first = Bucket::end_of(after, length);
     let last = to.div_euclid(length).saturating_mul(length);
     let mut keep = |labels: &Labels, buckets: &[Bucket]| {
-        context.budget.hold(buckets.len())?;
-        all.entry(labels.clone()).or_default().extend_from_slice(buckets);
+        context.budget.read(buckets.len())?;
+        let (mut known, mut rest) = (all.get_mut(labels), buckets);
+        if known.is_none()
+            && let [first, others @ ..] = buckets
+        {
+            context.budget.hold(1)?;
+            (known, rest) = (Some(all.entry(labels.clone()).or_insert(Whole::new(first))), others);
+        }
+        if let Some(whole) = known {
+            rest.iter().for_each(|bucket| whole.append(bucket));
+        }
         Ok(())
     };
     edge(context, matrix, facts, (after, first), &mut keep)?;

@@ -3,7 +3,7 @@
 use crate::block::index::{Index, Place, Rollup, Row, Times, Values};
 use crate::block::known_times::KnownTimes;
 use crate::block::{Block, name};
-use crate::codec::{OwnedColumns, Workspace, decode_buckets, decode_times};
+use crate::codec::{BucketWorkspace, OwnedColumns, Workspace, decode_buckets, decode_times};
 use model::{Bucket, Facts, Millis, TimeRange};
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,6 +23,9 @@ pub(crate) struct RowReader<'a> {
     begin: u64,
     known: KnownTimes,
     row: Row,
+    /// Aggregates that were read last, and what reading them needs.
+    rolled: Vec<Bucket>,
+    workspace: BucketWorkspace,
 }
 
 /// Chunks of a series that have points in a range.
@@ -40,7 +43,8 @@ impl<'a> RowReader<'a> {
     /// Reads `block`, of which this is the index.
     pub(crate) fn new(block: &'a Block, index: Arc<Index>) -> Self {
         let (window, known, row) = (Vec::new(), KnownTimes::default(), Row::default());
-        Self { block, index, file: None, window, begin: 0, known, row }
+        let (rolled, workspace) = (Vec::new(), BucketWorkspace::default());
+        Self { block, index, file: None, window, begin: 0, known, row, rolled, workspace }
     }
 
     /// The index of the block.
@@ -136,14 +140,15 @@ impl<'a> RowReader<'a> {
     ) {
         let divides = |rollup: &&Rollup| length % rollup.length == 0;
         let coarsest = self.row.rollups.iter().rev().find(divides).copied();
-        let rolled = coarsest.and_then(|rollup| Some((rollup.length, self.rollup(rollup, facts, damaged)?)));
-        if let Some((fine, rolled)) = rolled {
-            let begin = range.start.saturating_sub(1);
+        if let Some(rollup) = coarsest
+            && self.rollup(rollup, facts, damaged).is_some()
+        {
+            let (begin, fine) = (range.start.saturating_sub(1), rollup.length);
             let is_inside =
-                |bucket: &Bucket| bucket.end.saturating_sub(fine) >= begin && bucket.end <= range.end;
-            for bucket in rolled.into_iter().filter(is_inside) {
+                |bucket: &&Bucket| bucket.end.saturating_sub(fine) >= begin && bucket.end <= range.end;
+            for bucket in self.rolled.iter().filter(is_inside) {
                 let end = Bucket::end_of(bucket.end, length);
-                Bucket { end, ..bucket }.append_to(buckets);
+                Bucket { end, ..*bucket }.append_to(buckets);
             }
             return;
         }
@@ -152,9 +157,14 @@ impl<'a> RowReader<'a> {
         Bucket::fold(points.lend(), length, facts, buckets);
     }
 
-    /// The aggregates at a place; `None`, told in `damaged`, if they are not good: the samples themselves may be.
-    fn rollup(&mut self, rollup: Rollup, facts: Facts, damaged: &mut Vec<String>) -> Option<Vec<Bucket>> {
-        let read = self.read(rollup.place).and_then(|()| decode_buckets(self.bytes_at(rollup.place)?, facts));
+    /// Reads the aggregates at a place; `None`, told in `damaged`, if they are not good: the samples themselves may be.
+    fn rollup(&mut self, rollup: Rollup, facts: Facts, damaged: &mut Vec<String>) -> Option<()> {
+        let (mut rolled, mut workspace) =
+            (std::mem::take(&mut self.rolled), std::mem::take(&mut self.workspace));
+        let read = self
+            .read(rollup.place)
+            .and_then(|()| decode_buckets(self.bytes_at(rollup.place)?, facts, &mut workspace, &mut rolled));
+        (self.rolled, self.workspace) = (rolled, workspace);
         if read.is_none() {
             damaged.push(format!(
                 "{}: aggregates are unreadable; the samples are read",

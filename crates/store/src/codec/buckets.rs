@@ -63,9 +63,14 @@ pub(crate) fn encode_buckets(buckets: &[Bucket]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The buckets that [`encode_buckets`] wrote as `bytes`, with what is wanted of each; `None` if that is not what they
-/// are.
-pub(crate) fn decode_buckets(bytes: &[u8], facts: Facts) -> Option<Vec<Bucket>> {
+/// Puts the buckets that [`encode_buckets`] wrote as `bytes`, with what is wanted of each, in the place of what `buckets`
+/// has; `None` if that is not what they are.
+pub(crate) fn decode_buckets(
+    bytes: &[u8],
+    facts: Facts,
+    workspace: &mut BucketWorkspace,
+    buckets: &mut Vec<Bucket>,
+) -> Option<()> {
     let mut rest = bytes;
     let rest = &mut rest;
     let count = usize::try_from(varint::take(rest)?).ok().filter(|count| (1..=MOST).contains(count))?;
@@ -82,22 +87,42 @@ pub(crate) fn decode_buckets(bytes: &[u8], facts: Facts) -> Option<Vec<Bucket>> 
     }
     rest.is_empty().then_some(())?;
     let is_needed = needed(facts, &columns);
-    let mut rows = vec![[0.0; COLUMNS]; count];
-    let (mut workspace, mut values) = (Workspace::default(), Vec::new());
+    let BucketWorkspace { codec, values, ends } = workspace;
+    ends.clear();
+    decode_times(ends_at, count, codec, ends)?;
+    buckets.clear();
+    buckets.extend(ends.iter().map(|end| Bucket { end: *end, aggregate: UNKNOWN }));
     for (at, (column, derive)) in columns.iter().zip(&DERIVES).enumerate().filter(|(at, _)| is_needed[*at]) {
         if let Some(column) = column {
             values.clear();
-            decode_values(column, count, &(0..count), &mut workspace, &mut values)?;
-            rows.iter_mut().zip(&values).for_each(|(row, value)| row[at] = *value);
+            decode_values(column, count, &(0..count), codec, values)?;
+            buckets.iter_mut().zip(&*values).try_for_each(|(bucket, value)| set(bucket, at, *value))?;
         } else {
             let derive = derive.as_ref()?;
-            rows.iter_mut().for_each(|row| row[at] = derive(row));
+            buckets.iter_mut().try_for_each(|bucket| set(bucket, at, derive(&row(bucket))))?;
         }
     }
-    let mut ends = Vec::new();
-    decode_times(ends_at, count, &mut workspace, &mut ends)?;
-    rows.iter().zip(ends).map(|(row, end)| bucket(row, end)).collect()
+    Some(())
 }
+
+/// Memory that decoding buckets needs: whoever decodes many uses it again.
+#[derive(Debug, Default)]
+pub(crate) struct BucketWorkspace {
+    codec: Workspace,
+    values: Vec<f64>,
+    ends: Vec<Millis>,
+}
+
+/// An aggregate of which nothing is known yet.
+const UNKNOWN: Aggregate = Aggregate {
+    count: 0,
+    first: Point { t: 0, v: 0.0 },
+    last: Point { t: 0, v: 0.0 },
+    min: 0.0,
+    max: 0.0,
+    sum: 0.0,
+    resets: 0.0,
+};
 
 /// The columns that must be read, those among them that others follow from.
 fn needed(facts: Facts, columns: &[Option<&[u8]>; COLUMNS]) -> [bool; COLUMNS] {
@@ -118,17 +143,33 @@ fn row(bucket: &Bucket) -> [f64; COLUMNS] {
     [count as f64, before(first.t), before(last.t), first.v, last.v, min, max, sum, resets]
 }
 
-fn bucket(row: &[f64; COLUMNS], end: Millis) -> Option<Bucket> {
-    let [count, first_t, last_t, first, last, min, max, sum, resets] = *row;
-    let point = |before, v| Some(Point { t: end.checked_sub_unsigned(whole(before)?)?, v });
-    let (first, last) = (point(first_t, first)?, point(last_t, last)?);
-    Some(Bucket { end, aggregate: Aggregate { count: whole(count)?, first, last, min, max, sum, resets } })
+/// Notes the value of a column.
+fn set(bucket: &mut Bucket, column: usize, value: f64) -> Option<()> {
+    let Bucket { end, aggregate } = bucket;
+    let before = |end: &Millis| end.checked_sub_unsigned(whole(value)?);
+    match column {
+        0 => aggregate.count = whole(value)?,
+        1 => aggregate.first.t = before(end)?,
+        2 => aggregate.last.t = before(end)?,
+        3 => aggregate.first.v = value,
+        4 => aggregate.last.v = value,
+        5 => aggregate.min = value,
+        6 => aggregate.max = value,
+        7 => aggregate.sum = value,
+        _ => aggregate.resets = value,
+    }
+    Some(())
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "what is not exact is seen at the way back"
+)]
 fn whole(number: f64) -> Option<u64> {
-    let is_whole = (0.0..=EXACT).contains(&number) && number.fract() == 0.0;
-    is_whole.then_some(number as u64)
+    let whole = number as u64;
+    (number <= EXACT && whole as f64 == number).then_some(whole)
 }
 
 fn put_part(out: &mut Vec<u8>, part: &[u8]) {
@@ -145,9 +186,15 @@ fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode_buckets, encode_buckets};
+    use super::encode_buckets;
     use model::{Aggregate, Bucket, Columns, Facts, limits};
     use proptest::prelude::{any, proptest};
+
+    fn decode_buckets(bytes: &[u8], facts: Facts) -> Option<Vec<Bucket>> {
+        let mut buckets = vec![Bucket { end: 7, aggregate: super::UNKNOWN }; 3];
+        super::decode_buckets(bytes, facts, &mut super::BucketWorkspace::default(), &mut buckets)?;
+        Some(buckets)
+    }
 
     fn buckets(values: &[f64], step: i64) -> Vec<Bucket> {
         let times: Vec<i64> = (0_i64..).zip(values).map(|(at, _)| 1_795_000_000_123 + at * step).collect();

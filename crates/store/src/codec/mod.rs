@@ -20,7 +20,7 @@ mod columns;
 
 mod sealed;
 
-pub(crate) use buckets::{decode_buckets, encode_buckets};
+pub(crate) use buckets::{BucketWorkspace, decode_buckets, encode_buckets};
 pub(crate) use columns::OwnedColumns;
 pub(crate) use packed::Effort;
 pub(crate) use sealed::Sealed;
