@@ -1,6 +1,6 @@
 //! The payload of a batch record: samples, and the series they belong to, as `docs/format/queue.md` has them. Pure.
 
-use crate::bytes;
+use framing::varint;
 use model::{Labels, Millis, Point};
 
 /// Control bit: the time differs from that of the entry before.
@@ -58,11 +58,11 @@ impl BatchWriter {
         if self.samples == 0 {
             (self.t, self.reference) = (arrival(), -1);
             self.payload.clear();
-            bytes::put(&mut self.payload, bytes::zigzag(self.t));
+            varint::put(&mut self.payload, varint::zigzag(self.t));
         }
         self.samples += 1;
         let reference = i64::from(reference);
-        bytes::put(&mut self.payload, bytes::zigzag(reference - self.reference - 1));
+        varint::put(&mut self.payload, varint::zigzag(reference - self.reference - 1));
         self.reference = reference;
         let bits = point.v.to_bits();
         let kept = 8 - (bits.trailing_zeros() / 8) as usize;
@@ -73,7 +73,7 @@ impl BatchWriter {
             define(&mut self.payload, labels);
         }
         if has_time != 0 {
-            bytes::put(&mut self.payload, bytes::zigzag(point.t.wrapping_sub(self.t)));
+            varint::put(&mut self.payload, varint::zigzag(point.t.wrapping_sub(self.t)));
             self.t = point.t;
         }
         self.payload.extend_from_slice(bits.to_be_bytes().get(..kept).unwrap_or_default());
@@ -85,9 +85,9 @@ fn low(kept: usize) -> u8 {
 }
 
 fn define(out: &mut Vec<u8>, labels: &Labels) {
-    bytes::put(out, labels.len() as u64);
+    varint::put(out, labels.len() as u64);
     for text in labels.iter().flat_map(|(name, value)| [name, value]) {
-        bytes::put_text(out, text);
+        varint::put_text(out, text);
     }
 }
 
@@ -114,20 +114,20 @@ impl<'a> Entries<'a> {
     /// The entries of `payload`; `None` if it is no batch.
     pub(crate) fn of(payload: &'a [u8]) -> Option<Self> {
         let mut rest = payload;
-        let arrival = bytes::take_signed(&mut rest)?;
+        let arrival = varint::take_signed(&mut rest)?;
         Some(Self { rest, t: arrival, reference: -1, arrival })
     }
 
     fn entry(&mut self) -> Option<Entry> {
         let rest = &mut self.rest;
-        self.reference = self.reference.checked_add(bytes::take_signed(rest)?)?.checked_add(1)?;
+        self.reference = self.reference.checked_add(varint::take_signed(rest)?)?.checked_add(1)?;
         let reference = usize::try_from(self.reference).ok()?;
-        let control = *bytes::take_bytes(rest, 1)?.first()?;
+        let control = *varint::take_bytes(rest, 1)?.first()?;
         let new = if control & IS_NEW != 0 { Some(definition(rest)?) } else { None };
         if control & HAS_TIME != 0 {
-            self.t = self.t.wrapping_add(bytes::take_signed(rest)?);
+            self.t = self.t.wrapping_add(varint::take_signed(rest)?);
         }
-        let kept = bytes::take_bytes(rest, usize::from(control & KEPT))?;
+        let kept = varint::take_bytes(rest, usize::from(control & KEPT))?;
         let mut value = [0; 8];
         value.get_mut(..kept.len())?.copy_from_slice(kept);
         Some(Entry { reference, new, point: Point { t: self.t, v: f64::from_be_bytes(value) } })
@@ -151,10 +151,10 @@ impl Iterator for Entries<'_> {
 }
 
 fn definition(rest: &mut &[u8]) -> Option<Labels> {
-    let count = bytes::take(rest)?;
+    let count = varint::take(rest)?;
     let mut pairs = Vec::new();
     for _ in 0..count {
-        pairs.push((bytes::take_text(rest)?, bytes::take_text(rest)?));
+        pairs.push((varint::take_text(rest)?, varint::take_text(rest)?));
     }
     Some(Labels::new(pairs))
 }

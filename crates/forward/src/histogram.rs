@@ -1,8 +1,8 @@
 //! Native histograms on their way out: put together from the parts that they are kept as (decision 0010), and written as
 //! remote write has them.
 
-use crate::bytes;
 use crate::protobuf::{put_bytes, put_double, put_varint};
+use framing::varint;
 use model::{Histogram, HistogramColumns, Millis, Part, Point};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ pub(crate) fn write(out: &mut Vec<u8>, t: Millis, histogram: &Histogram) {
     };
     put_count(out, 1, histogram.count);
     put_double(out, 3, histogram.sum);
-    put_varint(out, 4, bytes::zigzag(i64::from(histogram.schema)));
+    put_varint(out, 4, varint::zigzag(i64::from(histogram.schema)));
     put_double(out, 5, histogram.zero_threshold);
     put_count(out, 6, histogram.zero_count);
     put_side(out, 8, &histogram.negative, are_whole);
@@ -124,7 +124,7 @@ fn put_side(out: &mut Vec<u8>, field: u32, buckets: &BTreeMap<i32, f64>, are_who
         }
         next = i64::from(*index) + 1;
         if are_whole {
-            bytes::put(&mut deltas, bytes::zigzag(whole(*count) - before));
+            varint::put(&mut deltas, varint::zigzag(whole(*count) - before));
             before = whole(*count);
         } else {
             doubles.extend(count.to_le_bytes());
@@ -132,7 +132,7 @@ fn put_side(out: &mut Vec<u8>, field: u32, buckets: &BTreeMap<i32, f64>, are_who
     }
     for (gap, length) in runs {
         let mut span = Vec::new();
-        put_varint(&mut span, 1, bytes::zigzag(gap));
+        put_varint(&mut span, 1, varint::zigzag(gap));
         put_varint(&mut span, 2, length);
         put_bytes(out, field, &span);
     }

@@ -5,8 +5,6 @@
 //! [`Courier`] makes requests of them, says when to send them, and what an answer means. Whoever drives it does the sending
 //! itself: the crate knows no network, no store, no MQTT and no settings file.
 
-mod bytes;
-
 mod record;
 
 mod batch;

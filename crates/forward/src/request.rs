@@ -1,9 +1,9 @@
 //! Requests of remote write 1.0: series with their samples as protobuf, packed with snappy; and what both versions have in
 //! common.
 
-use crate::bytes;
 use crate::histogram;
 use crate::protobuf::{put_bytes, put_double, put_varint};
+use framing::varint;
 use model::{Histogram, Labels, Metadata, MetricType, Millis, PART};
 use std::sync::Arc;
 
@@ -112,7 +112,7 @@ pub(crate) fn type_number(metric_type: MetricType) -> u64 {
 pub(crate) fn pack(message: &[u8]) -> Vec<u8> {
     snap::raw::Encoder::new().compress_vec(message).unwrap_or_else(|_| {
         let mut out = Vec::new();
-        bytes::put(&mut out, 0);
+        varint::put(&mut out, 0);
         out
     })
 }

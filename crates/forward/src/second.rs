@@ -1,8 +1,8 @@
 //! Requests of remote write 2.0: every text stands once in a request, and each series says what its metric is.
 
-use crate::bytes;
 use crate::protobuf::{put_bytes, put_varint};
 use crate::request::{self, Row, type_number};
+use framing::varint;
 use hashbrown::HashMap;
 use model::{Metadata, NAME};
 
@@ -42,8 +42,8 @@ pub(crate) fn write(rows: &[Row], describe: impl Fn(&str) -> Option<Metadata>) -
         series.clear();
         inner.clear();
         for (name, value) in rows.first().into_iter().flat_map(|row| Pairs(&row.labels)) {
-            bytes::put(&mut inner, symbols.number(name));
-            bytes::put(&mut inner, symbols.number(value));
+            varint::put(&mut inner, symbols.number(name));
+            varint::put(&mut inner, symbols.number(value));
         }
         put_bytes(&mut series, 1, &inner);
         for row in rows {
@@ -73,11 +73,11 @@ impl<'a> Iterator for Pairs<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let _tag = bytes::take(&mut self.0)?;
-        let _length = bytes::take(&mut self.0)?;
-        let _tag = bytes::take(&mut self.0)?;
-        let name = bytes::take_text(&mut self.0)?;
-        let _tag = bytes::take(&mut self.0)?;
-        Some((name, bytes::take_text(&mut self.0)?))
+        let _tag = varint::take(&mut self.0)?;
+        let _length = varint::take(&mut self.0)?;
+        let _tag = varint::take(&mut self.0)?;
+        let name = varint::take_text(&mut self.0)?;
+        let _tag = varint::take(&mut self.0)?;
+        Some((name, varint::take_text(&mut self.0)?))
     }
 }

@@ -8,8 +8,6 @@
 //! What is known of metrics is in `metadata` (`docs/format/metadata.md`); [`Journal`] keeps opaque records
 //! (`docs/format/journal.md`). Nothing outside this crate knows how samples are kept.
 
-mod varint;
-
 mod codec;
 
 mod wal;

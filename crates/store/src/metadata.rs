@@ -1,6 +1,6 @@
 //! What is known of metrics (`docs/format/metadata.md`), in memory and as one small file.
 
-use crate::varint;
+use framing::varint;
 use hashbrown::HashMap;
 use model::{Metadata, MetricType, Reason, limits};
 use parking_lot::Mutex;

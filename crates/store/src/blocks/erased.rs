@@ -2,7 +2,7 @@
 //! anew when there is time.
 
 use crate::block::Block;
-use crate::varint;
+use framing::varint;
 use model::{MatchOp, Matcher, TimeRange};
 use std::io;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Integers in as many bits as the widest of 128 needs: nearly as quick to read as memory. Chunks of the head are packed so,
 //! which queries of the newest hours read again and again; of chunks on disk, pco makes smaller ones.
 
-use crate::varint;
 use bitpacking::{BitPacker, BitPacker4x};
+use framing::varint;
 
 /// Integers that are packed together.
 const BLOCK: usize = BitPacker4x::BLOCK_LEN;

@@ -4,7 +4,7 @@ use crate::codec::packed::Effort;
 use crate::codec::times::{decode_times, encode_times};
 use crate::codec::values::{decode_values, encode_values};
 use crate::codec::workspace::Workspace;
-use crate::varint;
+use framing::varint;
 use model::{Aggregate, Bucket, Facts, Millis, Point};
 
 /// The column follows, as values.

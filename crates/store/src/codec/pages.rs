@@ -3,7 +3,7 @@
 //! Numbers are packed by what is known of all of them, but page by page, and each page can be read alone. A short page
 //! costs some ten bytes more than those numbers in a long one would, so chunks that are not long are a single page.
 
-use crate::varint;
+use framing::varint;
 use std::ops::Range;
 
 /// Most numbers of a page. A range lies in a page and a half on average, and half of what lies before it in the page is

@@ -3,7 +3,7 @@
 use crate::codec::packed::{Effort, pack, unpack_to};
 use crate::codec::pages::Pages;
 use crate::codec::workspace::Workspace;
-use crate::varint;
+use framing::varint;
 use model::Millis;
 
 const STEADY: u8 = 0;

@@ -5,7 +5,7 @@ use crate::codec::packed::{Effort, pack, pack_pages, unpack, unpack_to};
 use crate::codec::pages::Pages;
 use crate::codec::scale::Scale;
 use crate::codec::workspace::Workspace;
-use crate::varint;
+use framing::varint;
 use std::ops::Range;
 
 const CONSTANT: u8 = 0;

@@ -1,7 +1,7 @@
 //! The payload of a batch record: samples, and the series they belong to, as `docs/format/wal.md` has them. Pure.
 
-use crate::varint;
 use crate::wal::replay::Take;
+use framing::varint;
 use model::{Labels, MetricKind, Millis, Point, Series};
 
 /// Control bit: the time differs from that of the entry before.

@@ -1,12 +1,12 @@
 //! Writing all there is into one file, so that older ones can go.
 
 use crate::codec::Sealed;
-use crate::varint;
 use crate::wal::batch::BatchWriter;
 use crate::wal::chunks::ChunksWriter;
 use crate::wal::files::{FileName, TEMPORARY};
 use crate::wal::record::{self, RecordType};
 use crate::wal::writer::WalError;
+use framing::varint;
 use model::{Point, Series};
 use std::sync::Arc;
 use world::{Disk, LogFile};

@@ -1,9 +1,9 @@
 //! The payload of a chunks record: points as the head has sealed them, as `docs/format/wal.md` has them. Pure.
 
 use crate::codec::Sealed;
-use crate::varint;
 use crate::wal::batch::{Defined, byte, define, definition, take};
 use crate::wal::replay::Take;
+use framing::varint;
 use hashbrown::HashMap;
 use model::Series;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ mod write;
 pub(crate) use read::Index;
 pub(crate) use write::{Encoded, IndexWriter};
 
-use crate::varint;
+use framing::varint;
 use model::{MetricKind, Millis};
 use std::ops::Range;
 

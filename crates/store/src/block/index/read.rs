@@ -2,7 +2,7 @@
 
 use crate::block::index::{Chunk, KINDS, LISTED, Place, Rollup, Row, Times, Values};
 use crate::matching::LabelIndex;
-use crate::varint;
+use framing::varint;
 use hashbrown::HashMap;
 use model::{Labels, MetricKind, Millis, Series};
 use roaring::RoaringBitmap;

@@ -1,7 +1,7 @@
 //! Writing an index.
 
 use crate::block::index::{INLINE, KINDS, LISTED, Place, Rollup, Times};
-use crate::varint;
+use framing::varint;
 use hashbrown::HashMap;
 use model::Series;
 use roaring::RoaringBitmap;

@@ -1,7 +1,8 @@
-//! Numbers of few bytes: LEB128 and zigzag.
+//! Numbers of few bytes: LEB128, zigzag for signed ones, and texts behind their length. Protobuf has the same.
 
 /// Writes `number`, seven bits a byte.
-pub(crate) fn put(out: &mut Vec<u8>, mut number: u64) {
+#[inline]
+pub fn put(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(low_byte(number) | 0x80);
         number >>= 7;
@@ -9,13 +10,22 @@ pub(crate) fn put(out: &mut Vec<u8>, mut number: u64) {
     out.push(low_byte(number));
 }
 
-/// Writes a signed number; small ones of either sign take few bytes.
-pub(crate) fn put_signed(out: &mut Vec<u8>, number: i64) {
-    put(out, (number << 1).cast_unsigned() ^ (number >> 63).cast_unsigned());
+/// A signed number as one that is small if it is near zero.
+#[inline]
+#[must_use]
+pub fn zigzag(number: i64) -> u64 {
+    (number << 1).cast_unsigned() ^ (number >> 63).cast_unsigned()
 }
 
-/// Reads what [`put`] wrote, and leaves what is behind it.
-pub(crate) fn take(rest: &mut &[u8]) -> Option<u64> {
+/// Writes a signed number; small ones of either sign take few bytes.
+#[inline]
+pub fn put_signed(out: &mut Vec<u8>, number: i64) {
+    put(out, zigzag(number));
+}
+
+/// Reads what [`put`] wrote, and leaves what is behind it; `None` if that is no such number.
+#[inline]
+pub fn take(rest: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..u64::BITS).step_by(7) {
         let (byte, left) = rest.split_first()?;
@@ -30,27 +40,35 @@ pub(crate) fn take(rest: &mut &[u8]) -> Option<u64> {
 }
 
 /// Reads what [`put_signed`] wrote.
-pub(crate) fn take_signed(rest: &mut &[u8]) -> Option<i64> {
+#[inline]
+pub fn take_signed(rest: &mut &[u8]) -> Option<i64> {
     let number = take(rest)?;
     Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
 }
 
-fn low_byte(number: u64) -> u8 {
-    number.to_le_bytes()[0] & 0x7f
+/// Takes so many bytes; `None` if there are fewer.
+#[inline]
+pub fn take_bytes<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
+    let (taken, left) = rest.split_at_checked(count)?;
+    *rest = left;
+    Some(taken)
 }
 
 /// Appends a text behind its length.
-pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
+pub fn put_text(out: &mut Vec<u8>, text: &str) {
     put(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
 }
 
-/// Takes a text; `None` if there is none.
-pub(crate) fn take_text<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
+/// Takes a text behind its length; `None` if there is none.
+pub fn take_text<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
     let length = usize::try_from(take(rest)?).ok()?;
-    let (text, behind) = rest.split_at_checked(length)?;
-    *rest = behind;
-    std::str::from_utf8(text).ok()
+    std::str::from_utf8(take_bytes(rest, length)?).ok()
+}
+
+#[inline]
+fn low_byte(number: u64) -> u8 {
+    number.to_le_bytes()[0] & 0x7f
 }
 
 #[cfg(test)]
