@@ -2,7 +2,7 @@
 
 use super::alerting::{ALERT_NAME, Active, ActiveAlert, AlertState};
 use super::definition::GroupRule;
-use model::{Alert, Event, INSTANCE, Labels, Millis, SERVICE, Severity};
+use model::{Alert, Event, INSTANCE, Labels, Millis, SERVICE, Severity, Standing};
 use std::collections::BTreeMap;
 
 /// The label that says how bad it is.
@@ -100,5 +100,6 @@ fn told(group: &str, rule: &GroupRule, alert: &ActiveAlert) -> Alert {
         resolved_at: None,
         labels: alert.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         annotations: alert.annotations.clone(),
+        standing: Standing::default(),
     }
 }
