@@ -91,6 +91,7 @@ impl Desk {
     pub fn reconcile(&self, active: &[Alert], over: &[Alert]) {
         let now = self.clock.now();
         let mut state = self.state.lock();
+        self.adopt(&mut state, over);
         let known: BTreeSet<(&str, Millis)> =
             active.iter().map(|alert| (alert.alert_id.as_str(), alert.timestamp)).collect();
         let listed = state.active.values().map(|one| &one.alert);
@@ -107,6 +108,20 @@ impl Desk {
         // The oldest first, as they began.
         for alert in active.iter().rev() {
             self.begin(&mut state, alert.clone(), now);
+        }
+    }
+
+    /// A desk that knows of no alert that is over learns what the rule book has of them, and says nothing of it.
+    fn adopt(&self, state: &mut State, over: &[Alert]) {
+        if !state.past.is_empty() {
+            return;
+        }
+        for alert in over.iter().rev() {
+            let listed = state.active.get(&alert.alert_id);
+            if listed.is_none_or(|listed| listed.alert.timestamp != alert.timestamp) {
+                let at = alert.resolved_at.unwrap_or(alert.timestamp);
+                self.keep(state, Entry::Ended { alert: alert.clone(), at });
+            }
         }
     }
 
@@ -398,8 +413,15 @@ impl Desk {
 
     fn end(&self, state: &mut State, over: Alert, now: Millis) {
         let id = over.alert_id.clone();
-        let standing = state.standing(&id);
-        let over = Alert { standing, ..over };
+        let listed = state.active.get(&id).map(|active| active.alert.timestamp);
+        let listed = listed.filter(|began| over.resolved_at.is_none_or(|end| end >= *began));
+        let Some(began) = listed else {
+            // It was not listed, or it is the end of an earlier one: that is passed on.
+            self.keep(state, Entry::Ended { alert: over.clone(), at: now });
+            return self.announce.announce(Event::AlertResolved(over));
+        };
+        // Whoever heard that it began knows it by that.
+        let over = Alert { standing: state.standing(&id), timestamp: began, ..over };
         let others = state.leave(&id);
         self.keep(state, Entry::Ended { alert: over.clone(), at: now });
         self.announce.announce(Event::AlertResolved(over));

@@ -95,6 +95,7 @@ impl Draft {
                 Err("an end is missing; only a silence that comes again may have none".to_owned())
             }
             Some(end) if end <= starts_at => Err("it ends before it begins".to_owned()),
+            Some(end) if end > limits::SILENCE_LATEST => Err("it ends after the year 9999".to_owned()),
             Some(end) if end <= now => Err("it would be over already".to_owned()),
             _ => Ok(matchers),
         }

@@ -75,7 +75,10 @@ impl State {
             }
             Entry::Ended { alert, at } => {
                 self.flaps.note(&alert.alert_id, at, Some(&alert), bounds);
-                self.active.remove(&alert.alert_id);
+                let listed = self.active.get(&alert.alert_id);
+                if listed.is_some_and(|listed| listed.alert.timestamp <= alert.timestamp) {
+                    self.active.remove(&alert.alert_id);
+                }
                 if self.past.len() >= limits::ALERT_HISTORY {
                     self.past.pop_front();
                 }

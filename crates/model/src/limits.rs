@@ -390,6 +390,8 @@ pub const DESK_ALERTS: usize = 2 * ALERTS;
 pub const SILENCES: usize = 1_000;
 /// How long a silence is shown after its end (Alertmanager's five days).
 pub const SILENCE_KEPT: Millis = 5 * DAY;
+/// The last second at which a silence may begin or end: that of the year 9999, which every program can write.
+pub const SILENCE_LATEST: Millis = 253_402_300_799 * SECOND;
 /// Conditions of one silence, window or inhibition: alerts have a few dozen labels at most.
 pub const SILENCE_MATCHERS: usize = 20;
 /// Patterns of all silences that have to be compiled, each of which may take [`PATTERN_MEMORY`] twice.

@@ -11,7 +11,7 @@ use crate::request::Request;
 use crate::settings::Settings;
 use crate::state::State;
 use crate::verdict::{Verdict, judge, pause};
-use model::{Millis, limits};
+use model::{Alert, Millis, limits};
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -134,6 +134,14 @@ impl Notifier {
     /// The names of all receivers.
     pub fn receivers(&self) -> Vec<Receiver> {
         self.state.lock().settings.receivers.clone()
+    }
+
+    /// The names of those whom the alert goes to.
+    pub fn receivers_of(&self, alert: &Alert) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.state.lock().ways(&Notice::from(alert)).into_iter().map(|key| key.receiver).collect();
+        names.dedup();
+        names
     }
 
     /// The receiver of this name.

@@ -22,8 +22,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "alicia-metrics",
         &[
-            "model", "template", "world", "forward", "alerts", "notify", "store", "query", "rules", "ingest", "bus",
-            "http",
+            "model", "template", "world", "forward", "alerts", "notify", "store", "query", "rules", "ingest",
+            "bus", "http",
         ],
     ),
 ];
