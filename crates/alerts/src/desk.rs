@@ -189,7 +189,7 @@ impl Desk {
     pub fn alerts(&self, active_only: bool) -> Vec<Alert> {
         let now = self.clock.now();
         let state = self.state.lock();
-        let mut all: Vec<Alert> = state.active.values().map(|active| active.alert.clone()).collect();
+        let mut all: Vec<Alert> = state.active.keys().filter_map(|id| state.listed(id)).collect();
         if !active_only {
             let mut over: BTreeMap<&str, &Alert> = BTreeMap::new();
             let is_late = |noted: Millis| now.saturating_sub(noted) < limits::RESOLVED_ALERT_LISTED;
@@ -212,7 +212,7 @@ impl Desk {
 
     /// The alert of this id that fires.
     pub fn alert(&self, id: &str) -> Option<Alert> {
-        self.state.lock().active.get(id).map(|active| active.alert.clone())
+        self.state.lock().listed(id)
     }
 
     /// The newest `limit` alerts that are over, newest first.
@@ -275,7 +275,7 @@ impl Desk {
         self.ledger.record(&entry)?;
         state.apply(entry);
         self.restand(&mut state, [id.to_owned()]);
-        state.active.get(id).map(|active| active.alert.clone()).ok_or(DeskError::NotFound)
+        state.listed(id).ok_or(DeskError::NotFound)
     }
 
     /// All silences: those that hold or will first, of these the one that ends first.

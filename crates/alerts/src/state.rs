@@ -247,6 +247,12 @@ impl State {
         }
     }
 
+    /// An alert that fires, as it is now: which of several alerts it is inhibited by is not told each time.
+    pub(crate) fn listed(&self, id: &str) -> Option<Alert> {
+        let alert = &self.active.get(id)?.alert;
+        Some(Alert { standing: self.standing(id), ..alert.clone() })
+    }
+
     /// How an alert stands that finds no place in the list: silences hold of it as of others.
     pub(crate) fn standing_unlisted(&self, alert: &Alert) -> Standing {
         let labels = labels_of(alert);
