@@ -30,8 +30,9 @@ mod desk;
 
 pub use condition::Condition;
 pub use desk::{Desk, DeskError};
+pub use inhibition::Inhibit;
 pub use labels::{LabelSet, RULE, admits, fingerprint, label, label_name, labels_of};
 pub use ledger::{Entry, Ledger, LedgerError};
-pub use settings::{FlapLimits, Inhibit, Maintenance, Settings};
+pub use settings::{FlapLimits, Maintenance, Settings};
 pub use silence::{Draft, Silence, SilenceState, SilenceView};
 pub use weekly::{Weekday, Weekly, Zone};

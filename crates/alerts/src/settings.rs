@@ -1,9 +1,8 @@
 //! What the settings file says of silences, inhibitions and flapping.
 
+use crate::inhibition::Inhibit;
 use crate::weekly::Weekly;
 use model::{Matcher, Millis};
-
-pub use crate::inhibition::Inhibit;
 
 /// What the settings say.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -242,7 +242,7 @@ impl State {
         Standing {
             silenced_by: active.silences.iter().cloned().collect(),
             inhibited_by,
-            acknowledged: active.acknowledged.clone(),
+            acknowledged: active.acknowledged.clone().map(Box::new),
             flapping: self.flaps.flapping(id),
         }
     }

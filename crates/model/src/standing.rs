@@ -14,7 +14,7 @@ pub struct Standing {
     pub inhibited_by: Vec<String>,
     /// Who takes care of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acknowledged: Option<Acknowledgement>,
+    pub acknowledged: Option<Box<Acknowledgement>>,
     /// That it begins and ends again and again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flapping: Option<Flapping>,
@@ -132,7 +132,7 @@ mod tests {
         let silenced = Standing { silenced_by: vec!["a".to_owned()], ..Standing::default() };
         let by_two = Standing { silenced_by: vec!["a".to_owned(), "b".to_owned()], ..Standing::default() };
         let ours = Acknowledgement { by: "me".to_owned(), comment: String::new(), at: 5, expires: None };
-        let acknowledged = Standing { acknowledged: Some(ours), ..by_two.clone() };
+        let acknowledged = Standing { acknowledged: Some(Box::new(ours)), ..by_two.clone() };
         assert_eq!(plain.changes(&silenced), [StandingChange::Silenced]);
         assert_eq!(silenced.changes(&by_two), []);
         assert_eq!(by_two.changes(&acknowledged), [StandingChange::Acknowledged]);

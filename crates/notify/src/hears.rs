@@ -138,11 +138,9 @@ impl Announce for Notifier {
                     self.take(&mut state, Notice::from(&alert), heard.0, heard.1);
                 }
             }
-            Event::AlertResolved(alert) => {
-                // Who was told that it flaps is told when it settles.
-                if !state.holds.of(&alert.alert_id).flapping {
-                    self.take(&mut state, Notice::from(&alert), heard.0, heard.1);
-                }
+            // Who was told that it flaps is told when it settles.
+            Event::AlertResolved(alert) if !state.holds.of(&alert.alert_id).flapping => {
+                self.take(&mut state, Notice::from(&alert), heard.0, heard.1);
             }
             Event::AlertStanding(_, alert) if alert.resolved => {
                 let hold = state.holds.of(&alert.alert_id);

@@ -44,7 +44,7 @@ pub(super) struct FlapKeys {
 /// What the file says of silences, inhibitions and flapping.
 pub(super) fn resolve(
     maintenance: Vec<MaintenanceTable>,
-    inhibit: Vec<InhibitTable>,
+    inhibit: &[InhibitTable],
     flap: FlapKeys,
 ) -> Result<Settings, SettingsError> {
     for (key, count) in [("maintenance", maintenance.len()), ("inhibit", inhibit.len())] {
@@ -117,7 +117,7 @@ mod tests {
     fn read(text: &str) -> Result<Settings, String> {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
         let flap = FlapKeys { changes: file.alerts.flap_changes, window: file.alerts.flap_window };
-        resolve(file.maintenance, file.inhibit, flap).map_err(|error| error.to_string())
+        resolve(file.maintenance, &file.inhibit, flap).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let routes = routes::resolve(std::mem::take(&mut file.route), &receivers)?;
     let flap = desk::FlapKeys { changes: file.alerts.flap_changes, window: file.alerts.flap_window };
     let (windows, inhibits) = (std::mem::take(&mut file.maintenance), std::mem::take(&mut file.inhibit));
-    let desk = desk::resolve(windows, inhibits, flap)?;
+    let desk = desk::resolve(windows, &inhibits, flap)?;
     let allowed = std::mem::take(&mut file.scrape_from_bus.allow);
     let scrape_from_bus = http::ScrapeFromBus::parse(allowed.iter().map(String::as_str))
         .map_err(|why| SettingsError::value("scrape_from_bus.allow", why))?;

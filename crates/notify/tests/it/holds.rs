@@ -23,7 +23,7 @@ fn inhibited() -> Standing {
 fn acknowledged() -> Standing {
     let by = "me".to_owned();
     let acknowledgement = Acknowledgement { by, comment: String::new(), at: NOON, expires: None };
-    Standing { acknowledged: Some(acknowledgement), ..Standing::default() }
+    Standing { acknowledged: Some(Box::new(acknowledgement)), ..Standing::default() }
 }
 
 fn flapping() -> Standing {
