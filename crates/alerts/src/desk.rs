@@ -125,17 +125,12 @@ impl Desk {
         }
     }
 
-    /// Alerts that fire of this rule of a group of a rule file: those that were told as begun and not as over.
-    pub fn told(&self, group: &str, rule: &str) -> Vec<Alert> {
-        let prefix = format!("{group}:{rule}:");
+    /// Alerts that fire of this group of a rule file: those that were told as begun and not as over.
+    pub fn told(&self, group: &str) -> Vec<Alert> {
+        let prefix = format!("{group}:");
         let state = self.state.lock();
-        let alerts = state
-            .active
-            .range(prefix.clone()..)
-            .map_while(|(id, one)| Some((id.strip_prefix(&prefix)?, one)));
-        // Names may have colons in them too; the hash has none.
-        let alerts = alerts.filter(|(hash, _)| !hash.contains(':')).map(|(_, active)| &active.alert);
-        let alerts = alerts.filter(|alert| !is_of_rule_book(alert));
+        let alerts = state.active.range(prefix.clone()..).take_while(|(id, _)| id.starts_with(&prefix));
+        let alerts = alerts.map(|(_, active)| &active.alert).filter(|alert| !is_of_rule_book(alert));
         alerts.map(|alert| Alert { standing: Standing::default(), ..alert.clone() }).collect()
     }
 

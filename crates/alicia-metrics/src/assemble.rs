@@ -110,6 +110,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
     let rule_groups =
         RuleGroups::new(Arc::clone(&clock), Arc::clone(&store), Arc::clone(&gate), desk.clone(), &settings);
+    // Rules may have gone while nobody was there to end their alerts.
+    desk.end_orphans(|alert| settings.rule_groups.iter().any(|group| group.owns(alert)));
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,

@@ -217,8 +217,6 @@ pub const RULE_ROUNDS: usize = 2;
 pub const RULE_GRACE: Millis = 10 * MINUTE;
 /// The longest outage over which it is known how long an alert was pending, as with Prometheus.
 pub const RULE_OUTAGE: Millis = HOUR;
-/// How far back is looked for alerts that the bus was told of and that are not over: a long weekend.
-pub const RULE_RECALL: Millis = 4 * DAY;
 
 // ---- Templates of alerts --------------------------------------------------------------------------------
 

@@ -108,11 +108,12 @@ fn take(rig: &mut Rig, step: &Step) {
     }
 }
 
-/// All that can be seen of a desk.
-fn seen(rig: &Rig) -> (Vec<Alert>, Vec<Alert>, Vec<Alert>, Vec<SilenceView>, Vec<Alert>) {
+/// All that can be seen of a desk: lists of alerts, and silences.
+fn seen(rig: &Rig) -> ([Vec<Alert>; 4], Vec<SilenceView>) {
     let mut silences = rig.desk.silences();
     silences.sort_by(|a, b| a.silence.id.cmp(&b.silence.id));
-    (rig.desk.alerts(true), rig.desk.alerts(false), rig.desk.history(1_000), silences, rig.desk.resting())
+    let lists = [rig.desk.alerts(true), rig.desk.alerts(false), rig.desk.history(1_000), rig.desk.resting()];
+    (lists, silences)
 }
 
 /// How an alert stands by the rules of silences alone, as anybody would say it.

@@ -17,18 +17,9 @@ pub(super) struct Announced {
 }
 
 impl Announced {
-    /// An alert that was told before a restart.
-    pub(super) fn recall(&mut self, group: &str, rule: &GroupRule, labels: Labels, since: Millis) {
-        let alert = ActiveAlert {
-            labels: labels.clone(),
-            annotations: BTreeMap::new(),
-            value: 0.0,
-            state: AlertState::Firing,
-            active_at: since,
-            fired_at: Some(since),
-            keep_firing_since: None,
-        };
-        self.told.insert(labels, told(group, rule, &alert));
+    /// Alerts that were told before a restart.
+    pub(super) fn recall(&mut self, alerts: impl IntoIterator<Item = Alert>) {
+        self.told.extend(alerts.into_iter().map(|alert| (Labels::new(&alert.labels), alert)));
     }
 
     /// Whether an alert was told.
