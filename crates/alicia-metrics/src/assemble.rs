@@ -3,6 +3,7 @@
 use crate::bus_questions::BusQuestions;
 use crate::cli::ServeArgs;
 use crate::data_dir;
+use crate::desk::{self, DeskLedger};
 use crate::forwarding::{self, Deliveries, Forward};
 use crate::house::House;
 use crate::ledger::{DiskLedger, Opened};
@@ -11,6 +12,7 @@ use crate::rule_groups::RuleGroups;
 use crate::settings::{self, Settings};
 use crate::snapshot::Snapshots;
 use crate::timers;
+use alerts::Desk;
 use bus::{Bus, Inbox, Outbox};
 use ingest::Gate;
 use model::{Announce, Append, Labels, NAME, Select, SelfHealth, TimeRange, limits};
@@ -37,6 +39,8 @@ pub(crate) enum ServeError {
     DataDir { path: String, source: std::io::Error },
     #[error("cannot open the rules and alerts: {0}")]
     Ledger(#[from] store::JournalError),
+    #[error("cannot open the list of alerts: {0}")]
+    Desk(#[source] store::JournalError),
     #[error("cannot open the notifications: {0}")]
     Notices(#[source] store::JournalError),
     #[error("cannot open the samples: {0}")]
@@ -84,26 +88,30 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let http = listener.local_addr().unwrap_or(settings.http_listen);
     let (outbox, inbox) = bus::outbox(limits::OUTBOX);
     let store = open_store(&settings, &clock)?;
+    let (desk_ledger, listed) = DeskLedger::open(Arc::clone(&data)).map_err(ServeError::Desk)?;
     let noticed = NoticeLedger::open(data).map_err(ServeError::Notices)?;
     let notifier = notices::notifier(&noticed, &clock, &settings.notify);
     let messenger = Arc::new(http::Messenger::new(notifier));
     // Who writes down what is to be told is asked first.
-    let announce: Arc<dyn Announce> = Arc::new(Everybody(vec![messenger.clone(), Arc::new(outbox.clone())]));
-    let book = build_book(&settings, &opened, &announce, &messenger);
+    let everybody: Arc<dyn Announce> = Arc::new(Everybody(vec![messenger.clone(), Arc::new(outbox.clone())]));
+    let desk = desk::desk(&desk_ledger, listed, &clock, everybody, &settings.desk);
+    let book = build_book(&settings, &opened, &desk, &messenger);
     let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
     let gate = build_gate(&settings, &clock, &store, &book, &forwards, &outbox);
     let queries = Arc::<http::Queries>::default();
-    let desk = http::Desk {
+    let questions = http::Desk {
         select: store.clone(),
         clock: Arc::clone(&clock),
         queries: Arc::clone(&queries),
         longest: limits::BUS_ANSWER_BYTES,
     };
-    let bus = start_bus(&settings, &clock, &gate, inbox, desk).await?;
+    let bus = start_bus(&settings, &clock, &gate, inbox, questions).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
     let rule_groups =
-        RuleGroups::new(Arc::clone(&clock), Arc::clone(&store), Arc::clone(&gate), announce, &settings);
+        RuleGroups::new(Arc::clone(&clock), Arc::clone(&store), Arc::clone(&gate), desk.clone(), &settings);
+    // Rules may have gone while nobody was there to end their alerts.
+    desk.end_orphans(|alert| settings.rule_groups.iter().any(|group| group.owns(alert)));
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,
@@ -111,6 +119,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         gate,
         book,
         ledger: opened.ledger,
+        desk,
+        desk_ledger,
         messenger,
         notices: noticed.ledger,
         outbox,
@@ -151,6 +161,9 @@ impl Running {
         self.timers.shutdown().await;
         self.house.bus.stop().await;
         self.deliveries.stop().await;
+        if let Err(error) = self.house.desk_ledger.maintain(&self.house.desk) {
+            tracing::error!("the last changes of the list of alerts may be lost in a power cut: {error}");
+        }
         if let Err(error) = self.house.notices.maintain(self.house.messenger.notifier()) {
             tracing::error!("the last notifications may be sent again after a power cut: {error}");
         }
@@ -224,14 +237,16 @@ fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<Store>,
 fn build_book(
     settings: &Settings,
     opened: &Opened,
-    announce: &Arc<dyn Announce>,
+    desk: &Arc<Desk>,
     messenger: &Arc<http::Messenger>,
 ) -> Arc<RuleBook> {
     let ledger: Arc<dyn Ledger> = opened.ledger.clone();
     let defaults = default_rules(settings.cpu_threshold, settings.memory_threshold);
-    let book = RuleBook::new(ledger, Arc::clone(announce), defaults, opened.changes.clone());
+    let book = RuleBook::new(ledger, desk.clone(), defaults, opened.changes.clone());
     // A change that was kept, and whose announcement a kill prevented.
-    messenger.notifier().reconcile(&book.alerts(true), &book.history(limits::ALERT_HISTORY));
+    desk.reconcile(&book.alerts(true), &book.history(limits::ALERT_HISTORY));
+    let over = desk.history(limits::ALERT_HISTORY);
+    messenger.notifier().reconcile(&desk.alerts(true), &desk.resting(), &over);
     put_file_rules(&book, settings);
     Arc::new(book)
 }
@@ -319,6 +334,7 @@ fn http_parts(
         scraper: Arc::clone(&house.scraper),
         messenger: Arc::clone(&house.messenger),
         book: Arc::clone(&house.book),
+        desk: Arc::clone(&house.desk),
         groups: house.rule_groups.board(),
         clock: Arc::clone(&house.clock),
         self_health: Arc::new(move || {
@@ -392,7 +408,6 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
         ("alicia_metrics_wal_written_bytes_total", wal.written),
         ("alicia_metrics_wal_syncs_total", wal.syncs),
         ("alicia_metrics_wal_closed", u64::from(wal.closed.is_some())),
-        ("alicia_metrics_alerts_active", house.book.active_count() as u64),
         ("alicia_metrics_alert_changes_not_kept_total", house.book.unkept()),
         ("alicia_metrics_alerts_over_limit_total", house.book.unlisted()),
         ("alicia_metrics_samples_not_judged_total", house.book.unjudged()),
@@ -411,6 +426,7 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
     .map(|(name, value)| (Labels::new([(NAME, name)]), value as f64))
     .chain(house.rule_groups.own_metrics())
     .chain(house.forwards.iter().flat_map(Forward::own_metrics))
+    .chain(desk::own_metrics(&house.desk))
     .chain(notices::own_metrics(house.messenger.notifier()))
     .collect()
 }
@@ -428,10 +444,12 @@ fn reloader(
     let scraper = Arc::clone(&house.scraper);
     let rule_groups = Arc::clone(&house.rule_groups);
     let messenger = Arc::clone(&house.messenger);
+    let desk = Arc::clone(&house.desk);
     Arc::new(move || {
         let fresh = settings::load(&args).map_err(|error| error.to_string())?;
         gate.set_settings(fresh.gate());
         store.set_retention_rules(fresh.retention_rules.clone());
+        desk.set_settings(fresh.desk.clone());
         put_file_rules(&book, &fresh);
         rule_groups.set(fresh.rule_groups.clone());
         scraper.set_jobs(fresh.scrape.clone(), fresh.scrape_from_bus.clone());

@@ -1,10 +1,12 @@
 //! All parts of a running collector, for the timers and the faces.
 
+use crate::desk::DeskLedger;
 use crate::forwarding::Forward;
 use crate::ledger::DiskLedger;
 use crate::notices::NoticeLedger;
 use crate::rule_groups::RuleGroups;
 use crate::settings::Settings;
+use alerts::Desk;
 use bus::{Bus, Outbox};
 use http::{Messenger, Queries, Scraper};
 use ingest::Gate;
@@ -23,6 +25,9 @@ pub(crate) struct House {
     pub(crate) gate: Arc<Gate>,
     pub(crate) book: Arc<RuleBook>,
     pub(crate) ledger: Arc<DiskLedger>,
+    /// All alerts, and what people said about them.
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) desk_ledger: Arc<DeskLedger>,
     /// Who is told of alerts, and what must not be forgotten of that.
     pub(crate) messenger: Arc<Messenger>,
     pub(crate) notices: Arc<NoticeLedger>,

@@ -14,6 +14,10 @@ mod settings;
 
 mod ledger;
 
+mod entries;
+
+mod desk;
+
 mod data_dir;
 
 mod forwarding;

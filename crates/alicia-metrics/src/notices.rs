@@ -1,25 +1,20 @@
 //! Who is told of alerts besides the bus: the ledger of notifications on disk (`notices.journal`, a journal of JSON records),
 //! the notifier that goes on where it ended, and those that hear of events.
 
+use crate::entries::Entries;
 use model::{Announce, Event, Labels, NAME, limits};
 use notify::{Entry, Ledger, LedgerError, Notifier, Settings};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use store::{Journal, JournalError};
+use store::JournalError;
 use world::{Clock, Disk};
 
 /// The journal's file in the data directory.
 const FILE: &str = "notices.journal";
-/// Records beyond those of a new file before it is written anew: two per change and receiver, so a noisy day fits.
+/// Two records per change and receiver, so a noisy day fits.
 const COMPACT_AFTER: usize = 4 * limits::ALERT_HISTORY;
 
 /// The ledger of notifications, kept in a journal.
-pub(crate) struct NoticeLedger {
-    journal: Journal,
-    /// Records since the file was written anew.
-    records: AtomicUsize,
-    unsynced: AtomicBool,
-}
+pub(crate) struct NoticeLedger(Entries);
 
 /// A ledger and what it held.
 pub(crate) struct OpenedNotices {
@@ -30,55 +25,19 @@ pub(crate) struct OpenedNotices {
 impl NoticeLedger {
     /// Opens the journal on `disk` and reads what it holds. What cannot be read is left out and told.
     pub(crate) fn open(disk: Arc<dyn Disk>) -> Result<OpenedNotices, JournalError> {
-        let (journal, recovered) = Journal::open(disk, FILE)?;
-        if let Some(damage) = &recovered.damage {
-            tracing::error!("notifications: {damage}");
-        }
-        let mut entries = Vec::with_capacity(recovered.records.len());
-        for (number, record) in recovered.records.iter().enumerate() {
-            match serde_json::from_slice(record) {
-                Ok(entry) => entries.push(entry),
-                Err(error) => tracing::error!("record {number} of {FILE} is left out: {error}"),
-            }
-        }
-        let records = AtomicUsize::new(entries.len());
-        let ledger = Self { journal, records, unsynced: AtomicBool::new(false) };
-        Ok(OpenedNotices { ledger: Arc::new(ledger), entries })
+        let (journal, entries) = Entries::open(disk, FILE, COMPACT_AFTER)?;
+        Ok(OpenedNotices { ledger: Arc::new(Self(journal)), entries })
     }
 
-    /// Makes what was recorded survive a power cut, and writes the journal anew when it is long; called each second.
+    /// To be called each second.
     pub(crate) fn maintain(&self, notifier: &Notifier) -> Result<(), String> {
-        if self.unsynced.swap(false, Ordering::AcqRel)
-            && let Err(error) = self.journal.sync()
-        {
-            // Only a new file takes records again.
-            self.rewrite(notifier)?;
-            return Err(error.to_string());
-        }
-        if self.records.load(Ordering::Relaxed) >= COMPACT_AFTER {
-            self.rewrite(notifier)?;
-        }
-        Ok(())
-    }
-
-    fn rewrite(&self, notifier: &Notifier) -> Result<(), String> {
-        notifier.freeze(|entries| {
-            let records: Result<Vec<_>, _> = entries.iter().map(serde_json::to_vec).collect();
-            let records = records.map_err(|error| error.to_string())?;
-            self.journal.rewrite(records.into_iter()).map_err(|error| error.to_string())?;
-            self.records.store(0, Ordering::Relaxed);
-            Ok(())
-        })
+        self.0.maintain(|write| notifier.freeze(write))
     }
 }
 
 impl Ledger for NoticeLedger {
     fn record(&self, entry: &Entry) -> Result<(), LedgerError> {
-        let record = serde_json::to_vec(entry).map_err(|error| LedgerError(error.to_string()))?;
-        self.journal.append(&record).map_err(|error| LedgerError(error.to_string()))?;
-        self.unsynced.store(true, Ordering::Release);
-        self.records.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        self.0.record(entry, false).map_err(LedgerError)
     }
 }
 

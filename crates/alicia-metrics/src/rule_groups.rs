@@ -4,6 +4,7 @@
 //! from those before them.
 
 use crate::settings::Settings;
+use alerts::Desk;
 use ingest::Gate;
 use model::{Announce, Event, Labels, Millis, NAME, limits};
 use query::Stop;
@@ -29,7 +30,7 @@ pub(crate) struct RuleGroups {
     clock: Arc<dyn Clock>,
     store: Arc<Store>,
     gate: Arc<Gate>,
-    announce: Arc<dyn Announce>,
+    announce: Arc<Desk>,
     board: Arc<GroupBoard>,
     expand: Arc<dyn Expand>,
     wanted: watch::Sender<Vec<RuleGroup>>,
@@ -62,7 +63,7 @@ impl RuleGroups {
         clock: Arc<dyn Clock>,
         store: Arc<Store>,
         gate: Arc<Gate>,
-        announce: Arc<dyn Announce>,
+        announce: Arc<Desk>,
         settings: &Settings,
     ) -> Self {
         Self {
@@ -124,7 +125,11 @@ impl RuleGroups {
                     }
                     self.begin(run)
                 }
-                None => self.begin(GroupRun::new(group, Arc::clone(&self.expand), restores)),
+                None => {
+                    let mut run = GroupRun::new(group, Arc::clone(&self.expand), restores);
+                    run.recall_told(&self.announce.told(&key.1));
+                    self.begin(run)
+                }
             };
             at_work.insert(key, begun);
         }

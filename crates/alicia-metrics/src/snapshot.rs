@@ -49,6 +49,8 @@ impl Snapshots {
         let disk = |name: &str| RealDisk::open(&dir.join(name)).map(Arc::new);
         let disks = Disks { wal: disk(data_dir::WAL)?, blocks: disk(data_dir::BLOCKS)? };
         self.house.store.snapshot(&disks).map_err(io::Error::other)?;
-        self.house.ledger.copy(&RealDisk::open(dir)?)
+        let root = RealDisk::open(dir)?;
+        self.house.ledger.copy(&root)?;
+        self.house.desk_ledger.copy(&root)
     }
 }

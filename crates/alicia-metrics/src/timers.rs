@@ -1,5 +1,6 @@
 //! What happens by the clock: the second's tick, the round of collection, the host, the sweep.
 
+use crate::desk;
 use crate::forwarding::Forward;
 use crate::house::House;
 use ingest::HostWatch;
@@ -42,6 +43,7 @@ pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
     timers.spawn(pushes(Arc::clone(house)));
     timers.spawn(Arc::clone(&house.messenger).run());
     timers.spawn(notices(Arc::clone(house)));
+    timers.spawn(standings(Arc::clone(house)));
     timers
 }
 
@@ -129,6 +131,29 @@ async fn notices(house: Arc<House>) {
     }
 }
 
+/// Lets the desk of alerts look at the clock and at the bus, and brings what it knows to the disk.
+async fn standings(house: Arc<House>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut was_away = false;
+    loop {
+        second.tick().await;
+        let away = desk::is_away(&house.bus.status(), was_away, house.clock.now());
+        was_away = away;
+        let kept = Arc::clone(&house);
+        let done = tokio::task::spawn_blocking(move || {
+            kept.desk.set_away(away.then(|| desk::services_of_the_bus(&kept.gate)));
+            kept.desk.tick();
+            kept.desk_ledger.maintain(&kept.desk)
+        });
+        match done.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!("the list of alerts is not safe on disk: {error}"),
+            Err(error) => tracing::error!("looking after alerts failed: {error}"),
+        }
+    }
+}
+
 /// Whether silence means anything: not while the bus is away, nor before senders had time to come back.
 fn hears_the_bus(house: &House, now: model::Millis) -> bool {
     let bus = house.bus.status();
@@ -173,7 +198,7 @@ async fn summaries(house: Arc<House>) {
             total_services: counts.services,
             total_instances: counts.instances,
             total_metrics: house.store.series_count(),
-            active_alerts: house.book.active_count(),
+            active_alerts: house.desk.active_count(),
             timestamp: house.clock.now(),
         }));
     }

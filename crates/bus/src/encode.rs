@@ -84,6 +84,7 @@ impl Encoder {
                 Ok(messages)
             }
             Event::AlertResolved(alert) => self.typed("alert_resolved", alert, now),
+            Event::AlertStanding(change, alert) => self.typed(change.event_type(), alert, now),
             Event::Insights(insights) => self.typed("performance_insights", insights, now),
             Event::Lifecycle(life) => self.typed(life.change.event_type(), life, now),
             Event::CollectionError(error) => Ok(vec![self.message(topics::COLLECTION_ERRORS, now, error)?]),

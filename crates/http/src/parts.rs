@@ -4,6 +4,7 @@ use crate::access::Access;
 use crate::messenger::Messenger;
 use crate::queries::Queries;
 use crate::scrape::Scraper;
+use alerts::Desk;
 use ingest::Gate;
 use model::{BusStatus, Describe, HostSummary, Labels, Select, SelfHealth};
 use rules::RuleBook;
@@ -26,6 +27,8 @@ pub struct Parts {
     pub gate: Arc<Gate>,
     /// Rules and alerts.
     pub book: Arc<RuleBook>,
+    /// All alerts, and what people said about them.
+    pub desk: Arc<Desk>,
     /// The groups of rule files.
     pub groups: Arc<GroupBoard>,
     /// What time it is.

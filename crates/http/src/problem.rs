@@ -38,6 +38,10 @@ pub(crate) const NO_SERVICE: Problem = Problem::NotFound("Service not found");
 pub(crate) const NO_INSTANCE: Problem = Problem::NotFound("Instance not found");
 /// There is no rule of this name.
 pub(crate) const NO_RULE: Problem = Problem::NotFound("Rule not found");
+/// There is no silence of this id.
+pub(crate) const NO_SILENCE: Problem = Problem::NotFound("Silence not found");
+/// No alert of this id fires.
+pub(crate) const NO_ALERT: Problem = Problem::NotFound("Alert not found");
 /// The settings have no receiver of this name.
 pub(crate) const NO_RECEIVER: Problem = Problem::NotFound("Receiver not found");
 

@@ -1,6 +1,7 @@
 //! An alert: a rule that holds (or held) for one instance.
 
 use crate::rule::Severity;
+use crate::standing::Standing;
 use crate::time::{Millis, seconds};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +39,9 @@ pub struct Alert {
     /// What the rule says of the alert for people, by name; empty where there is only the message.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
+    /// How people and other alerts stand to it; rules say nothing of that.
+    #[serde(flatten)]
+    pub standing: Standing,
 }
 
 impl Alert {

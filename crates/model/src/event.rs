@@ -2,6 +2,7 @@
 
 use crate::alert::Alert;
 use crate::insight::ServiceInsights;
+use crate::standing::StandingChange;
 use crate::time::{Millis, seconds};
 use serde::Serialize;
 
@@ -124,6 +125,8 @@ pub enum Event {
     AlertStarted(Alert),
     /// An alert is over.
     AlertResolved(Alert),
+    /// How an alert stands changed: the alert as it is now.
+    AlertStanding(StandingChange, Alert),
     /// New or changed insights about a service.
     Insights(ServiceInsights),
     /// Something happened to a service or instance.

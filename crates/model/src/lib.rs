@@ -19,6 +19,8 @@ mod refusal;
 
 mod matcher;
 
+mod matching;
+
 mod selection;
 
 mod kahan;
@@ -32,6 +34,8 @@ mod metadata;
 mod report;
 
 mod rule;
+
+mod standing;
 
 mod alert;
 
@@ -60,6 +64,7 @@ pub use insight::{Insight, ServiceInsights};
 pub use kahan::{Kahan, largest, smallest};
 pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, PART, SERVICE, STATUS};
 pub use matcher::{BadPattern, MatchOp, Matcher};
+pub use matching::parse_matchers;
 pub use metadata::{Describe, Metadata, MetricType, unit_of};
 pub use question::{Question, Reply};
 pub use refusal::Reason;
@@ -71,4 +76,5 @@ pub use rule::{Rule, Severity, UnknownSeverity};
 pub use sample::{Point, STALE_MARKER_BITS, Sample, has_stale_marker, is_stale_marker, stale_marker};
 pub use selection::{Columns, SampleType, Selection, SeriesPoints};
 pub use series::{MetricKind, Place, Series, UnknownKind};
+pub use standing::{Acknowledgement, Flapping, Standing, StandingChange};
 pub use time::{Millis, TimeRange, from_seconds, seconds, to_seconds};

@@ -217,8 +217,6 @@ pub const RULE_ROUNDS: usize = 2;
 pub const RULE_GRACE: Millis = 10 * MINUTE;
 /// The longest outage over which it is known how long an alert was pending, as with Prometheus.
 pub const RULE_OUTAGE: Millis = HOUR;
-/// How far back is looked for alerts that the bus was told of and that are not over: a long weekend.
-pub const RULE_RECALL: Millis = 4 * DAY;
 
 // ---- Templates of alerts --------------------------------------------------------------------------------
 
@@ -381,6 +379,35 @@ pub const NOTIFY_TOLD: usize = 100;
 pub const ALERTMANAGER_EVERY: Millis = MINUTE;
 /// How long an Alertmanager holds an alert of which it hears nothing more: four times as long.
 pub const ALERTMANAGER_HOLDS: Millis = 4 * MINUTE;
+
+// ---- The desk of alerts -----------------------------------------------------------------------------------
+
+/// Alerts that are listed as active: those of the two kinds of rules. Of more it is told, but they cannot be acknowledged.
+pub const DESK_ALERTS: usize = 2 * ALERTS;
+/// Silences that are kept, with those that are over: somebody would have to look through them. The oldest that are over go.
+pub const SILENCES: usize = 1_000;
+/// How long a silence is shown after its end (Alertmanager's five days).
+pub const SILENCE_KEPT: Millis = 5 * DAY;
+/// The last second at which a silence may begin or end: that of the year 9999, which every program can write.
+pub const SILENCE_LATEST: Millis = 253_402_300_799 * SECOND;
+/// Conditions of one silence, window or inhibition: alerts have a few dozen labels at most.
+pub const SILENCE_MATCHERS: usize = 20;
+/// Patterns of all silences that have to be compiled, each of which may take [`PATTERN_MEMORY`] twice.
+pub const SILENCE_PATTERNS: usize = 100;
+/// Times of the week of one silence or window.
+pub const SILENCE_TIMES: usize = 20;
+/// Bytes of who made a silence or acknowledged an alert.
+pub const SILENCE_AUTHOR_BYTES: usize = 1 << 10;
+/// Bytes of the comment of a silence or acknowledgement: a page.
+pub const SILENCE_COMMENT_BYTES: usize = 4 << 10;
+/// Windows of maintenance in the settings, and as many inhibitions.
+pub const MAINTENANCE: usize = 100;
+/// Changes of one alert that are remembered to see whether it flaps.
+pub const FLAP_CHANGES: usize = 100;
+/// Alerts whose changes are remembered for that.
+pub const FLAPS: usize = 2 * ALERTS;
+/// The shortest and the longest time over which changes are counted.
+pub const FLAP_WINDOWS: (Millis, Millis) = (MINUTE, DAY);
 
 /// How many series there may be where nobody says it, with so many bytes of memory.
 #[must_use]

@@ -189,6 +189,12 @@ impl Matcher {
         }
     }
 
+    /// Whether it holds a compiled pattern, which may take up to [`limits::PATTERN_MEMORY`].
+    #[must_use]
+    pub fn is_compiled(&self) -> bool {
+        matches!(self.pattern, Some(Pattern::Regex(_)))
+    }
+
     /// Whether a label with this value meets the condition; the empty value stands for no label.
     #[must_use]
     pub fn admits(&self, value: &str) -> bool {

@@ -1,5 +1,6 @@
 //! A group of alerts on its way to one receiver: what it was told, what it is to be told, and when. Pure.
 
+use crate::hold::Holds;
 use crate::notice::{LabelSet, Notice};
 use crate::route::Timing;
 use model::Millis;
@@ -34,6 +35,13 @@ pub(crate) struct Change {
     pub(crate) notice: Notice,
 }
 
+impl Change {
+    /// Whether it is not told now. Ends are told whatever is said of the alert.
+    pub(crate) fn is_held(&self, holds: &Holds) -> bool {
+        self.notice.is_firing() && holds.of(&self.notice.alert_id).is_mute()
+    }
+}
+
 /// A group.
 #[derive(Debug, Default)]
 pub(crate) struct Group {
@@ -58,18 +66,20 @@ impl Group {
         }
     }
 
-    /// When there is something to tell; `None` while there is nothing.
-    pub(crate) fn due(&self, timing: &Timing, now: Millis) -> Option<Millis> {
-        if self.has_more && !self.pending.is_empty() {
+    /// When there is something to tell; `None` while there is nothing. Who is `chatty` is told again of all that fires.
+    pub(crate) fn due(&self, timing: &Timing, holds: &Holds, chatty: bool, now: Millis) -> Option<Millis> {
+        let mut ready = self.pending.iter().filter(|change| !change.is_held(holds));
+        let first = ready.next();
+        if self.has_more && first.is_some() {
             return Some(now);
         }
-        if let Some(first) = self.pending.front() {
+        if let Some(first) = first {
             return Some(match self.last {
                 None => first.at.saturating_add(timing.group_wait),
                 Some(last) => last.saturating_add(timing.group_interval).max(first.at),
             });
         }
-        if self.members.is_empty() {
+        if !self.members.keys().any(|id| chatty || holds.of(id).repeats()) {
             return None;
         }
         // Who was told nothing, though it fires, was told what could not be delivered.
@@ -77,10 +87,10 @@ impl Group {
     }
 
     /// The changes of the next message, at most so many: the oldest first, and of each alert only one.
-    pub(crate) fn batch(&self, most: usize) -> Vec<u64> {
+    pub(crate) fn batch(&self, most: usize, holds: &Holds) -> Vec<u64> {
         let mut seen = BTreeSet::new();
         let first = self.pending.iter().filter(|change| seen.insert(change.notice.alert_id.as_str()));
-        first.take(most).map(|change| change.number).collect()
+        first.filter(|change| !change.is_held(holds)).take(most).map(|change| change.number).collect()
     }
 
     /// Those of the changes; their numbers grow.
@@ -115,6 +125,25 @@ impl Group {
         self.has_more = at.is_some() && count > 0 && count < before;
         self.last = at.or(self.last);
         count
+    }
+
+    /// Whether the receiver was told of the alert, or is to be.
+    pub(crate) fn knows(&self, alert_id: &str) -> bool {
+        self.members.contains_key(alert_id)
+            || self.pending.iter().any(|change| change.notice.alert_id == alert_id)
+    }
+
+    /// The number of the beginning of an alert that the receiver was not told of yet, if that is the last there is of it.
+    pub(crate) fn untold(&self, alert_id: &str) -> Option<u64> {
+        let mut changes = self.pending.iter().rev().filter(|change| change.notice.alert_id == alert_id);
+        changes.next().filter(|change| change.notice.is_firing()).map(|change| change.number)
+    }
+
+    /// Forgets changes; gives how many there were.
+    pub(crate) fn forget(&mut self, numbers: &[u64]) -> usize {
+        let before = self.pending.len();
+        self.pending.retain(|change| numbers.binary_search(&change.number).is_err());
+        before - self.pending.len()
     }
 
     /// Those of the changes that came and went unseen: alerts that began and ended since the receiver was last told.

@@ -1,6 +1,7 @@
 //! What must survive a kill, written down by whoever knows the disk.
 
 use crate::group::GroupKey;
+use crate::hold::Hold;
 use crate::notice::Notice;
 use model::Millis;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,20 @@ pub enum Entry {
         numbers: Vec<u64>,
         /// When; `None` if the receiver was not told anything.
         at: Option<Millis>,
+    },
+    /// A group is not to be told of these changes: the alert began and ended unseen, in a silence.
+    Unseen {
+        /// The group.
+        group: GroupKey,
+        /// The changes' numbers.
+        numbers: Vec<u64>,
+    },
+    /// What keeps receivers from hearing of an alert is this now.
+    Stood {
+        /// The alert's id.
+        alert_id: String,
+        /// What keeps them.
+        hold: Hold,
     },
     /// In a ledger that was written anew: how a group stands.
     Stands {

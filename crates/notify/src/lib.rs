@@ -13,7 +13,7 @@ mod number;
 
 mod notice;
 
-mod mute;
+mod hold;
 
 mod route;
 
@@ -39,10 +39,12 @@ mod state;
 
 mod notifier;
 
+mod hears;
+
 pub use delivery::{Delivery, Outcome};
 pub use group::GroupKey;
+pub use hold::Hold;
 pub use ledger::{Entry, Ledger, LedgerError};
-pub use mute::{Mute, Weekday};
 pub use notice::Notice;
 pub use notifier::{Counts, Next, Notifier, Reply, Tested};
 pub use receivers::{Kind, Login, Receiver};

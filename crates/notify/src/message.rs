@@ -77,7 +77,9 @@ impl Message {
     /// One line: `FIRING: high_cpu (kitchen)`.
     pub(crate) fn title(&self) -> String {
         let news = self.news();
+        let flaps = news.iter().any(|notice| notice.flapping && notice.is_firing());
         let word = match (self.is_bad_news(), self.changed.is_empty()) {
+            (true, false) if flaps => "FLAPPING",
             (true, true) => "STILL FIRING",
             (true, false) => "FIRING",
             (false, _) => "RESOLVED",
@@ -129,7 +131,8 @@ fn line(notice: &Notice) -> String {
     let place = place.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("/");
     let (status, severity) = (notice.status(), notice.label("severity"));
     let between = if place.is_empty() { "" } else { " – " };
-    format!("[{status}, {severity}] {}{between}{place}", notice.summary())
+    let flapping = if notice.flapping { ", flapping" } else { "" };
+    format!("[{status}, {severity}{flapping}] {}{between}{place}", notice.summary())
 }
 
 /// `{a="b", c="d"}`.

@@ -1,4 +1,4 @@
-//! Instants as people and other programs write them: RFC 3339 in UTC, weekdays, minutes of a day. Pure.
+//! Instants as people and other programs write them: RFC 3339 in UTC. Pure.
 
 use model::{Millis, limits};
 
@@ -9,14 +9,6 @@ pub(crate) fn rfc3339(t: Millis) -> String {
     let (hour, minute) = (within / limits::HOUR, within / limits::MINUTE % 60);
     let (second, millis) = (within / limits::SECOND % 60, within % limits::SECOND);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
-}
-
-/// The day of the week, Monday first, and the minute of the day.
-pub(crate) fn weekday_and_minute(t: Millis) -> (usize, u32) {
-    // The first of January 1970 was a Thursday.
-    let weekday = (t.div_euclid(limits::DAY) + 3).rem_euclid(7);
-    let minute = t.rem_euclid(limits::DAY) / limits::MINUTE;
-    (usize::try_from(weekday).unwrap_or_default(), u32::try_from(minute).unwrap_or_default())
 }
 
 /// The date of the Gregorian calendar so many days after 1970-01-01. Eras are 400 years, years begin in March.
@@ -34,7 +26,7 @@ fn date(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{rfc3339, weekday_and_minute};
+    use super::rfc3339;
 
     #[test]
     fn instants_are_written_as_everybody_writes_them() {
@@ -46,7 +38,5 @@ mod tests {
         ] {
             assert_eq!(rfc3339(t), text);
         }
-        assert_eq!(weekday_and_minute(1_767_270_615_250), (3, 750));
-        assert_eq!(weekday_and_minute(-1), (2, 1_439));
     }
 }

@@ -1,14 +1,11 @@
 //! What is told of an alert: its labels and how it stands.
 
+use alerts::{label, labels_of};
 use model::{Alert, Millis};
+
+pub(crate) use alerts::{LabelSet, RULE, label_name};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Labels in the order of their names.
-pub(crate) type LabelSet = BTreeMap<String, String>;
-
-/// The label with the rule's name, as Alertmanager calls it. In matchers and groups `rule` means the same.
-pub(crate) const RULE: &str = "alertname";
 
 /// An alert as it is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +29,9 @@ pub struct Notice {
     pub starts_at: Millis,
     /// When it was over; `None` while it fires.
     pub ends_at: Option<Millis>,
+    /// Whether it begins and ends again and again.
+    #[serde(default)]
+    pub flapping: bool,
 }
 
 impl Notice {
@@ -39,12 +39,6 @@ impl Notice {
     #[must_use]
     pub fn is_firing(&self) -> bool {
         self.ends_at.is_none()
-    }
-
-    /// Whether its id is of the form that the rule book gives.
-    pub(crate) fn is_of_rule_book(&self) -> bool {
-        let [service, instance] = [model::SERVICE, model::INSTANCE].map(|name| self.label(name));
-        self.alert_id == Alert::id(self.label(RULE), service, instance)
     }
 
     /// `firing` or `resolved`.
@@ -60,7 +54,7 @@ impl Notice {
 
     /// The value of a label, by the name that rules are matched with.
     pub(crate) fn label(&self, name: &str) -> &str {
-        self.labels.get(label_name(name)).map_or("", String::as_str)
+        label(&self.labels, name)
     }
 
     /// One line for people.
@@ -71,41 +65,22 @@ impl Notice {
 
     /// As Prometheus computes it: FNV-1a of names and values in order.
     pub(crate) fn fingerprint(&self) -> String {
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        let pairs = self.labels.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-        for byte in pairs.flat_map(|text| text.iter().copied().chain([0xff])) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-        format!("{hash:016x}")
+        alerts::fingerprint(&self.labels)
     }
 }
 
 impl From<&Alert> for Notice {
     fn from(alert: &Alert) -> Self {
-        let labels = [
-            (RULE, alert.rule_name.as_str()),
-            (model::SERVICE, &alert.service_name),
-            (model::INSTANCE, &alert.instance_id),
-            ("severity", alert.severity.as_str()),
-        ];
-        let labels = labels.into_iter().filter(|(_, value)| !value.is_empty());
-        let mut labels: LabelSet = labels.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        // The rule's own words win: `severity="page"` is no severity of the house, but routes may mean it.
-        labels.extend(alert.labels.clone());
         Self {
             alert_id: alert.alert_id.clone(),
-            labels,
+            labels: labels_of(alert),
             annotations: alert.annotations.clone(),
             description: alert.message.clone(),
             value: alert.value,
             threshold: alert.threshold,
             starts_at: alert.timestamp,
             ends_at: alert.resolved.then(|| alert.resolved_at.unwrap_or(alert.timestamp)),
+            flapping: alert.standing.flapping.is_some(),
         }
     }
-}
-
-/// The label that a setting means.
-pub(crate) fn label_name(name: &str) -> &str {
-    if name == "rule" { RULE } else { name }
 }

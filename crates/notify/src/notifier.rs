@@ -11,7 +11,7 @@ use crate::request::Request;
 use crate::settings::Settings;
 use crate::state::State;
 use crate::verdict::{Verdict, judge, pause};
-use model::{Alert, Announce, Event, Millis, limits};
+use model::{Alert, Millis, limits};
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use world::Clock;
 
 /// Tells receivers of alerts.
 pub struct Notifier {
-    ledger: Arc<dyn Ledger>,
-    clock: Arc<dyn Clock>,
-    state: Mutex<State>,
+    pub(crate) ledger: Arc<dyn Ledger>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) state: Mutex<State>,
 }
 
 /// What is to be done for a receiver.
@@ -131,37 +131,17 @@ impl Notifier {
         }
     }
 
-    /// Compares what is known with the alerts of the rule book: `active`, and `over` for when an alert ended. A kill between the
-    /// change of an alert and its announcement is mended by that. To be asked before anything is announced. Alerts of others,
-    /// which have ids of another form, are left as they are.
-    pub fn reconcile(&self, active: &[Alert], over: &[Alert]) {
-        let (now, clock) = (self.clock.now(), self.clock.monotonic());
-        let mut state = self.state.lock();
-        let is = |notice: &Notice, alert: &Alert| {
-            alert.alert_id == notice.alert_id && alert.timestamp == notice.starts_at
-        };
-        let known: BTreeSet<(&str, Millis)> =
-            active.iter().map(|alert| (alert.alert_id.as_str(), alert.timestamp)).collect();
-        let firing = state.firing.values().map(|(notice, _)| notice);
-        let ended: Vec<Notice> = firing
-            .filter(|notice| notice.is_of_rule_book())
-            .filter(|notice| !known.contains(&(notice.alert_id.as_str(), notice.starts_at)))
-            .cloned()
-            .collect();
-        for notice in ended {
-            let end = over.iter().find(|alert| is(&notice, alert)).and_then(|alert| alert.resolved_at);
-            let over = Notice { ends_at: Some(end.unwrap_or(now)), ..notice };
-            self.take(&mut state, over, now, clock);
-        }
-        // The oldest first, as they began.
-        for alert in active.iter().rev() {
-            self.take(&mut state, Notice::from(alert), now, clock);
-        }
-    }
-
     /// The names of all receivers.
     pub fn receivers(&self) -> Vec<Receiver> {
         self.state.lock().settings.receivers.clone()
+    }
+
+    /// The names of those whom the alert goes to.
+    pub fn receivers_of(&self, alert: &Alert) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.state.lock().ways(&Notice::from(alert)).into_iter().map(|key| key.receiver).collect();
+        names.dedup();
+        names
     }
 
     /// The receiver of this name.
@@ -182,6 +162,7 @@ impl Notifier {
             self.expire(&mut state, receiver, now, clock);
         }
         let hand = state.lanes.get_mut(receiver).and_then(|lane| lane.hand.take());
+        let hand = hand.filter(|hand| !state.is_held(hand));
         let kept = hand.and_then(|hand| Some((state.message(&hand, now)?, hand)));
         let found = kept.or_else(|| {
             let hand = self.pick(&mut state, receiver, now)?;
@@ -264,6 +245,7 @@ impl Notifier {
             threshold: 0.0,
             starts_at: now,
             ends_at: None,
+            flapping: false,
         };
         let message = Message {
             receiver: asked.name.clone(),
@@ -332,7 +314,7 @@ impl Notifier {
         self.state.lock().unlisted
     }
 
-    /// Changes that nobody was told of because they came and went in quiet hours.
+    /// Changes that nobody was told of because they came and went in quiet hours or in a silence.
     pub fn muted(&self) -> u64 {
         self.state.lock().muted
     }
@@ -349,7 +331,7 @@ impl Notifier {
     }
 
     /// Takes a change: what is known already is no change.
-    fn take(&self, state: &mut State, mut notice: Notice, now: Millis, clock: Duration) {
+    pub(crate) fn take(&self, state: &mut State, mut notice: Notice, now: Millis, clock: Duration) {
         let known = state.firing.get(&notice.alert_id).cloned();
         let to = match (notice.is_firing(), known) {
             (true, Some((known, to))) if known.starts_at == notice.starts_at => {
@@ -372,14 +354,18 @@ impl Notifier {
             (false, Some((known, to))) if notice.ends_at >= Some(known.starts_at) => {
                 // Whoever heard that it began knows it by that, whatever is remembered elsewhere of its beginning.
                 notice = Notice { ends_at: notice.ends_at, ..known };
-                to
+                self.let_go_unseen(state, &notice.alert_id, &to, clock);
+                let knows =
+                    |key: &GroupKey| state.groups.get(key).is_some_and(|one| one.knows(&notice.alert_id));
+                to.into_iter().filter(knows).collect()
             }
             // It ended before, or nobody heard that it began.
             (false, _) => return,
         };
         let receivers: Vec<String> = to.iter().map(|key| key.receiver.clone()).collect();
+        let was_told = state.firing.get(&notice.alert_id).is_some_and(|(_, to)| !to.is_empty());
         let entry = Entry::Took { number: state.number(), at: now, notice, to };
-        if receivers.is_empty() {
+        if receivers.is_empty() && !was_told {
             state.apply(entry, clock);
         } else {
             state.keep(&*self.ledger, entry, clock);
@@ -409,6 +395,8 @@ impl Notifier {
                 .pending
                 .iter()
                 .take_while(|change| is_old(change.taken))
+                // In a silence it was not the receiver who let it wait.
+                .filter(|change| !change.is_held(&state.holds))
                 .map(|change| change.number)
                 .collect();
             // In quiet hours it was not the receiver who let it wait.
@@ -428,12 +416,12 @@ impl Notifier {
             let groups = state.groups.iter().filter(|(key, _)| key.receiver == receiver);
             let due = groups.filter_map(|(key, group)| {
                 let route = state.route(key);
-                let due = group.due(&route.timing, now).filter(|due| *due <= now && !route.is_quiet(now));
+                let due = state.due(key, group, now).filter(|due| *due <= now && !route.is_quiet(now));
                 due.map(|due| (due, key))
             });
             let key = due.min().map(|(_, key)| key.clone())?;
             let group = state.groups.get(&key)?;
-            let numbers = group.batch(limits::NOTIFY_ALERTS);
+            let numbers = group.batch(limits::NOTIFY_ALERTS, &state.holds);
             let is_silent = !state.route(&key).send_resolved
                 && !numbers.is_empty()
                 && !group.changes(&numbers).iter().any(Notice::is_firing);
@@ -498,18 +486,10 @@ impl Notifier {
     }
 }
 
-impl Announce for Notifier {
-    fn announce(&self, event: Event) {
-        let (Event::AlertStarted(alert) | Event::AlertResolved(alert)) = event else { return };
-        let (now, clock) = (self.clock.now(), self.clock.monotonic());
-        self.take(&mut self.state.lock(), Notice::from(&alert), now, clock);
-    }
-}
-
 /// How long there is nothing to do for the receiver.
 fn wait(state: &State, receiver: &str, now: Millis) -> Duration {
     let groups = state.groups.iter().filter(|(key, _)| key.receiver == receiver);
-    let due = groups.filter_map(|(key, group)| group.due(&state.route(key).timing, now)).min();
+    let due = groups.filter_map(|(key, group)| state.due(key, group, now)).min();
     let left = due.map_or(i64::MAX, |due| due.saturating_sub(now).max(1));
     // Not at once again where quiet hours are what is waited for.
     let left = Duration::from_millis(left.unsigned_abs());

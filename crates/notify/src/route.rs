@@ -1,7 +1,7 @@
 //! Which alerts go to whom, in what company and how often.
 
-use crate::mute::Mute;
 use crate::notice::{LabelSet, Notice, label_name};
+use alerts::Weekly;
 use model::{Matcher, Millis, limits};
 
 /// A way from alerts to a receiver.
@@ -18,7 +18,7 @@ pub struct Route {
     /// How long it waits for company, how often it tells.
     pub timing: Timing,
     /// When it keeps silent.
-    pub mute: Vec<Mute>,
+    pub mute: Vec<Weekly>,
     /// Whether the routes behind it are asked too.
     pub goes_on: bool,
     /// Whether it is told that an alert is over.
@@ -63,7 +63,7 @@ impl Route {
     }
 
     pub(crate) fn admits(&self, notice: &Notice) -> bool {
-        self.matchers.iter().all(|matcher| matcher.admits(notice.label(matcher.label())))
+        alerts::admits(&self.matchers, &notice.labels)
     }
 
     /// The labels of the group that it puts the alert into.

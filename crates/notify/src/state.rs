@@ -3,10 +3,12 @@
 
 use crate::delivery::Deliveries;
 use crate::group::{Change, Group, GroupKey};
+use crate::hold::Holds;
 use crate::lane::{Hand, Lane};
 use crate::ledger::{Entry, Ledger};
 use crate::message::Message;
 use crate::notice::Notice;
+use crate::receivers::Receiver;
 use crate::route::{Route, Timing};
 use crate::settings::Settings;
 use model::{Millis, limits};
@@ -21,6 +23,8 @@ pub(crate) struct State {
     pub(crate) lanes: BTreeMap<String, Lane>,
     /// What fires, and where it went.
     pub(crate) firing: BTreeMap<String, (Notice, Vec<GroupKey>)>,
+    /// What keeps receivers from hearing of alerts.
+    pub(crate) holds: Holds,
     pub(crate) log: Deliveries,
     /// For the program's log.
     pub(crate) told: Vec<String>,
@@ -28,7 +32,7 @@ pub(crate) struct State {
     pub(crate) unkept: u64,
     /// Alerts that were not told of because too many fire.
     pub(crate) unlisted: u64,
-    /// Changes that nobody was told of because they came and went in quiet hours.
+    /// Changes that nobody was told of because they came and went in quiet hours or in a silence.
     pub(crate) muted: u64,
     next: u64,
 }
@@ -48,6 +52,8 @@ impl State {
         match entry {
             Entry::Took { number, at, notice, to } => self.took(number, at, &notice, to, clock),
             Entry::Done { group, numbers, at } => self.done(&group, &numbers, at),
+            Entry::Unseen { group, numbers } => self.unseen(&group, &numbers),
+            Entry::Stood { alert_id, hold } => self.holds.set(alert_id, hold),
             Entry::Stands { group, members, last } => {
                 let members = members.into_iter().map(|one| (one.alert_id.clone(), one)).collect();
                 let stands = self.groups.entry(group).or_default();
@@ -67,10 +73,26 @@ impl State {
             let change = Change { number, at, taken: clock, notice: notice.clone() };
             self.groups.entry(key.clone()).or_default().pending.push_back(change);
         }
-        if notice.is_firing() {
-            self.firing.insert(notice.alert_id.clone(), (notice.clone(), to));
-        } else {
+        if !notice.is_firing() {
             self.firing.remove(&notice.alert_id);
+            return self.holds.end(&notice.alert_id);
+        }
+        // One that is told again to some went to others too.
+        let known =
+            self.firing.entry(notice.alert_id.clone()).or_insert_with(|| (notice.clone(), Vec::new()));
+        known.0 = notice.clone();
+        let others: Vec<GroupKey> = to.into_iter().filter(|key| !known.1.contains(key)).collect();
+        known.1.extend(others);
+    }
+
+    fn unseen(&mut self, key: &GroupKey, numbers: &[u64]) {
+        let Some(group) = self.groups.get_mut(key) else { return };
+        let count = group.forget(numbers);
+        if group.is_over() {
+            self.groups.remove(key);
+        }
+        if let Some(lane) = self.lanes.get_mut(&key.receiver) {
+            lane.waiting = lane.waiting.saturating_sub(count);
         }
     }
 
@@ -110,6 +132,8 @@ impl State {
             }
         }
         entries.extend(waiting.into_values());
+        // After what waits, some of which are ends.
+        entries.extend(self.holds.all().map(|(id, hold)| Entry::Stood { alert_id: id.clone(), hold }));
         let firing = self.firing.values().filter(|(_, to)| !to.is_empty());
         entries.extend(firing.map(|(notice, to)| Entry::Fires { notice: notice.clone(), to: to.clone() }));
         entries
@@ -122,6 +146,19 @@ impl State {
             timing: Timing { group_wait: 0, group_interval: 0, ..Timing::default() },
             ..Route::new(&key.route, &key.receiver)
         })
+    }
+
+    /// When there is something to tell to a group.
+    pub(crate) fn due(&self, key: &GroupKey, group: &Group, now: Millis) -> Option<Millis> {
+        let is_chatty = self.settings.receiver(&key.receiver).is_some_and(Receiver::is_chatty);
+        group.due(&self.route(key).timing, &self.holds, is_chatty, now)
+    }
+
+    /// Whether a message that was not taken is not to be sent again: it tells of what nobody is to hear of now.
+    pub(crate) fn is_held(&self, hand: &Hand) -> bool {
+        let Some(group) = self.groups.get(&hand.group) else { return false };
+        let mut changes = group.pending.iter().filter(|one| hand.numbers.binary_search(&one.number).is_ok());
+        changes.any(|change| change.is_held(&self.holds))
     }
 
     /// Where an alert goes.
@@ -141,7 +178,11 @@ impl State {
         if changed.len() < hand.numbers.len() {
             return None;
         }
-        let mut firing: Vec<Notice> = group.others(&changed).cloned().collect();
+        let is_told = |notice: &&Notice| receiver.is_chatty() || self.holds.of(&notice.alert_id).repeats();
+        let mut firing: Vec<Notice> = group.others(&changed).filter(is_told).cloned().collect();
+        if changed.is_empty() && firing.is_empty() {
+            return None;
+        }
         let truncated = firing.len().saturating_sub(receiver.most_firing());
         firing.truncate(receiver.most_firing());
         if !self.route(&hand.group).send_resolved {

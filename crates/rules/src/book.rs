@@ -6,8 +6,8 @@ use crate::shelf::{Compiled, Shelf};
 use crate::state::{State, held};
 use crate::votes::{self, Owner, Verdict};
 use model::{
-    Alert, Announce, Append, AppendError, Appended, Event, Millis, Rule, STATUS, Sample, is_stale_marker,
-    limits,
+    Alert, Announce, Append, AppendError, Appended, Event, Millis, Rule, STATUS, Sample, Standing,
+    is_stale_marker, limits,
 };
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeMap;
@@ -293,5 +293,6 @@ fn started(compiled: &Compiled, owner: &Owner, sample: &Sample<'_>) -> Alert {
         resolved_at: None,
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
+        standing: Standing::default(),
     }
 }

@@ -12,18 +12,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("world", &[]),
     ("framing", &[]),
     ("forward", &["model", "world", "framing"]),
-    ("notify", &["model", "world"]),
+    ("alerts", &["model", "world"]),
+    ("notify", &["model", "world", "alerts"]),
     ("store", &["model", "world", "framing"]),
     ("query", &["model"]),
     ("rules", &["model", "template", "query"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
-    ("http", &["model", "world", "notify", "query", "rules", "ingest"]),
+    ("http", &["model", "world", "alerts", "notify", "query", "rules", "ingest"]),
     (
         "alicia-metrics",
         &[
-            "model", "template", "world", "forward", "notify", "store", "query", "rules", "ingest", "bus",
-            "http",
+            "model", "template", "world", "forward", "alerts", "notify", "store", "query", "rules", "ingest",
+            "bus", "http",
         ],
     ),
 ];

@@ -1,7 +1,7 @@
 //! The files that a data directory keeps, held so that nobody else changes them.
 
 use super::BackupError;
-use crate::{data_dir, ledger};
+use crate::{data_dir, desk, ledger};
 use indicatif::ProgressBar;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -56,10 +56,14 @@ impl Files {
         for disk in [&*self.disks.wal, &*self.disks.blocks] {
             all.extend(disk.list()?.into_iter().filter(|name| is_kept(name)).map(|name| (disk, name)));
         }
-        let has_rules = self.root.list()?.iter().any(|name| name == ledger::FILE);
-        if has_rules {
-            all.push((&self.root, ledger::FILE.to_owned()));
-        }
+        let is_kept = |name: &String| name == ledger::FILE || name == desk::FILE;
+        all.extend(
+            self.root
+                .list()?
+                .into_iter()
+                .filter(is_kept)
+                .map(|name| -> (&dyn Disk, String) { (&self.root, name) }),
+        );
         Ok(all)
     }
 

@@ -1,6 +1,7 @@
 //! The settings file: TOML, every key optional, unknown keys refused with line and column.
 
 use super::SettingsError;
+use super::desk::{InhibitTable, MaintenanceTable};
 use super::receivers::ReceiverTable;
 use super::routes::RouteTable;
 use crate::cli::{Durability, LogFormat};
@@ -33,6 +34,10 @@ pub(super) struct File {
     pub(super) receiver: Vec<ReceiverTable>,
     /// `[[route]]` tables: which alerts go to whom.
     pub(super) route: Vec<RouteTable>,
+    /// `[[maintenance]]` tables: when nobody is to hear of what.
+    pub(super) maintenance: Vec<MaintenanceTable>,
+    /// `[[inhibit]]` tables: which alerts explain which.
+    pub(super) inhibit: Vec<InhibitTable>,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }
@@ -168,6 +173,10 @@ pub(super) struct Collection {
 pub(super) struct Alerts {
     pub(super) cpu_threshold: Option<f64>,
     pub(super) memory_threshold: Option<f64>,
+    /// An alert flaps that begins and ends more often than so; 0 is never.
+    pub(super) flap_changes: Option<usize>,
+    /// In so much time.
+    pub(super) flap_window: Option<Span>,
 }
 
 #[derive(Debug, Default, Deserialize)]

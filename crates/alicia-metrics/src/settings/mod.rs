@@ -1,6 +1,7 @@
 //! What the program was told, from four places: flags, environment, settings file, defaults, the first that
 //! speaks wins. Each setting has its default, unit and reason here and nowhere else.
 
+mod desk;
 mod environment;
 mod file;
 mod memory;
@@ -83,6 +84,9 @@ pub(crate) struct Settings {
     pub(crate) scrape_from_bus: http::ScrapeFromBus,
     /// Who is told of alerts, and of which. Default nobody.
     pub(crate) notify: notify::Settings,
+    /// When nobody is to hear of which alerts, which explain which, and from when on one flaps. Default: more than six
+    /// changes within half an hour.
+    pub(crate) desk: alerts::Settings,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
     /// The groups of all rule files. Default none.

@@ -1,5 +1,6 @@
 //! Flags, environment, file and defaults become one [`Settings`].
 
+use super::desk;
 use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
 use super::memory;
@@ -44,6 +45,9 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let scrape = scrape::jobs(&args.scrape, std::mem::take(&mut file.scrape))?;
     let receivers = receivers::resolve(std::mem::take(&mut file.receiver))?;
     let routes = routes::resolve(std::mem::take(&mut file.route), &receivers)?;
+    let flap = desk::FlapKeys { changes: file.alerts.flap_changes, window: file.alerts.flap_window };
+    let (windows, inhibits) = (std::mem::take(&mut file.maintenance), std::mem::take(&mut file.inhibit));
+    let desk = desk::resolve(windows, &inhibits, flap)?;
     let allowed = std::mem::take(&mut file.scrape_from_bus.allow);
     let scrape_from_bus = http::ScrapeFromBus::parse(allowed.iter().map(String::as_str))
         .map_err(|why| SettingsError::value("scrape_from_bus.allow", why))?;
@@ -88,6 +92,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
         scrape,
         scrape_from_bus,
         notify: notify::Settings { receivers, routes },
+        desk,
         rules,
         rule_groups,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),

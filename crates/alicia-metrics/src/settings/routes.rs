@@ -4,15 +4,14 @@ use super::SettingsError;
 use super::receivers::is_name;
 use crate::matching;
 use crate::span::Span;
+use alerts::Weekly;
 use model::{Millis, limits};
-use notify::{Mute, Receiver, Route, Timing, Weekday};
+use notify::{Receiver, Route, Timing};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// Longest time to wait: longer than a month nobody waits for news.
 const LONGEST: Span = Span(31 * limits::DAY);
-/// Minutes of a day.
-const DAY: u32 = 24 * 60;
 
 /// A table as written.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,20 +26,10 @@ pub(super) struct RouteTable {
     group_interval: Option<Span>,
     repeat_interval: Option<Span>,
     #[serde(default)]
-    mute: Vec<MuteTable>,
+    mute: Vec<Weekly>,
     #[serde(rename = "continue", default)]
     goes_on: bool,
     send_resolved: Option<bool>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MuteTable {
-    #[serde(default)]
-    days: Vec<String>,
-    from: Option<String>,
-    to: Option<String>,
-    utc_offset: Option<String>,
 }
 
 /// The routes of the file, whose receivers there are.
@@ -82,7 +71,7 @@ fn route(name: &str, table: &RouteTable) -> Result<Route, String> {
                 limits::SECOND,
             )?,
         },
-        mute: table.mute.iter().map(mute).collect::<Result<_, _>>()?,
+        mute: table.mute.clone(),
         goes_on: table.goes_on,
         send_resolved: table.send_resolved.unwrap_or(true),
         ..plain
@@ -97,62 +86,12 @@ fn length(key: &str, span: Option<Span>, usual: Millis, least: Millis) -> Result
     Err(format!("{key}: {span} is out of range ({} to {LONGEST})", Span(least)))
 }
 
-fn mute(table: &MuteTable) -> Result<Mute, String> {
-    let days = table.days.iter().map(|day| weekday(day)).collect::<Result<_, _>>()?;
-    let from = table.from.as_deref().map_or(Ok(0), minute)?;
-    let to = table.to.as_deref().map_or(Ok(DAY), minute)?;
-    if from == DAY {
-        return Err("mute: a day ends at 24:00, nothing begins then".to_owned());
-    }
-    let offset = table.utc_offset.as_deref().map_or(Ok(0), offset)?;
-    Ok(Mute { days, from, to, offset })
-}
-
-fn weekday(text: &str) -> Result<Weekday, String> {
-    let days = [
-        ("mon", Weekday::Monday),
-        ("tue", Weekday::Tuesday),
-        ("wed", Weekday::Wednesday),
-        ("thu", Weekday::Thursday),
-        ("fri", Weekday::Friday),
-        ("sat", Weekday::Saturday),
-        ("sun", Weekday::Sunday),
-    ];
-    let found = days.iter().find(|(name, _)| *name == text).map(|(_, day)| *day);
-    found.ok_or_else(|| format!("mute: {text:?} is none of mon, tue, wed, thu, fri, sat, sun"))
-}
-
-/// `07:30` in minutes; `24:00` is the end of the day.
-fn minute(text: &str) -> Result<u32, String> {
-    let unclear = || format!("mute: {text:?} is no time of day such as 07:30");
-    let (hours, minutes) = text.split_once(':').ok_or_else(unclear)?;
-    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() == 2 && !text.starts_with('+'));
-    let (hours, minutes) = (number(hours).ok_or_else(unclear)?, number(minutes).ok_or_else(unclear)?);
-    if minutes > 59 || hours * 60 + minutes > DAY {
-        return Err(unclear());
-    }
-    Ok(hours * 60 + minutes)
-}
-
-/// `+01:00` in minutes.
-fn offset(text: &str) -> Result<i32, String> {
-    let unclear = || format!("mute: {text:?} is no offset such as +01:00 or -03:30");
-    let (sign, rest) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
-        (Some(rest), _) => (1, rest),
-        (_, Some(rest)) => (-1, rest),
-        _ if text == "Z" => return Ok(0),
-        _ => return Err(unclear()),
-    };
-    let minutes = minute(rest).ok().and_then(|minutes| i32::try_from(minutes).ok());
-    minutes.filter(|minutes| *minutes <= 14 * 60).map(|minutes| sign * minutes).ok_or_else(unclear)
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Route, resolve};
     use crate::settings::file::File;
     use crate::settings::receivers;
-    use notify::{Mute, Weekday};
+    use alerts::{Weekday, Weekly, Zone};
 
     const RECEIVER: &str = "[[receiver]]\nname = 'r'\ntype = 'webhook'\nurl = 'http://h/'\n";
 
@@ -171,8 +110,12 @@ mod tests {
              continue = true\nsend_resolved = false\n[[route]]\nreceiver = 'r'\n",
         )
         .expect("good");
-        let mute =
-            Mute { days: vec![Weekday::Saturday, Weekday::Sunday], from: 1_320, to: 450, offset: -210 };
+        let mute = Weekly {
+            days: vec![Weekday::Saturday, Weekday::Sunday],
+            from: 1_320,
+            to: 450,
+            zone: Zone::Offset(-210),
+        };
         let first = &all[0];
         assert_eq!(
             (first.mute[0].clone(), first.mute[1].to, first.timing.group_interval),

@@ -48,4 +48,5 @@ mod scraping;
 #[expect(dead_code, reason = "over HTTP, less is looked at than in the process")]
 #[path = "../../../query/tests/it/script/mod.rs"]
 mod script;
+mod silences;
 mod transfer;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// How a receiver behaves.
 #[derive(Clone, Copy, PartialEq)]
-enum Mood {
+pub(crate) enum Mood {
     Good,
     Failing,
     /// It takes the request and says nothing until its mood is another.
@@ -22,8 +22,8 @@ enum Mood {
 }
 
 /// A receiver over HTTP, which keeps what it took.
-struct Ear {
-    address: SocketAddr,
+pub(crate) struct Ear {
+    pub(crate) address: SocketAddr,
     mood: Arc<Mutex<Mood>>,
     heard: Arc<Mutex<Vec<Value>>>,
     /// Requests that came, whatever became of them.
@@ -31,7 +31,7 @@ struct Ear {
 }
 
 impl Ear {
-    fn new(mood: Mood) -> Self {
+    pub(crate) fn new(mood: Mood) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let ear = Self {
             address: listener.local_addr().expect("an address"),
@@ -54,7 +54,7 @@ impl Ear {
     }
 
     /// The id of the change of every alert of every message that was taken, in order.
-    fn changes(&self) -> Vec<String> {
+    pub(crate) fn changes(&self) -> Vec<String> {
         let heard = self.heard.lock();
         let alerts = heard.iter().filter_map(|body| body["alerts"].as_array()).flatten();
         alerts.filter_map(|alert| alert["annotations"]["change_id"].as_str().map(str::to_owned)).collect()
@@ -62,7 +62,7 @@ impl Ear {
 
     /// Waits for so many changes.
     #[track_caller]
-    fn hears(&self, collector: &Collector, count: usize) -> Vec<String> {
+    pub(crate) fn hears(&self, collector: &Collector, count: usize) -> Vec<String> {
         until("the receiver hears", || match self.changes() {
             changes if changes.len() >= count => Ok(changes),
             changes => Err(format!("{changes:?}\n{}", collector.log())),
@@ -120,33 +120,33 @@ fn read(stream: &mut TcpStream) -> Option<Vec<u8>> {
     }
 }
 
-const RULE: &str = "[[rule]]\nname = 'hot'\nmetric_name = 'temperature'\ncondition = 'value > 60'\n\
+pub(crate) const RULE: &str = "[[rule]]\nname = 'hot'\nmetric_name = 'temperature'\ncondition = 'value > 60'\n\
                     severity = 'error'\ndescription = 'Too hot'\ncooldown_period = 0\n";
 
-fn receiver(name: &str, address: SocketAddr) -> String {
+pub(crate) fn receiver(name: &str, address: SocketAddr) -> String {
     format!(
         "[[receiver]]\nname = '{name}'\ntype = 'webhook'\nurl = 'http://{address}/hook'\ntimeout = '1s'\n"
     )
 }
 
-fn route(receiver: &str) -> String {
+pub(crate) fn route(receiver: &str) -> String {
     format!("[[route]]\nreceiver = '{receiver}'\ncontinue = true\ngroup_wait = '0s'\ngroup_interval = '0s'\n")
 }
 
-fn start(data: &Path, settings: &str) -> Collector {
+pub(crate) fn start(data: &Path, settings: &str) -> Collector {
     let config = data.join("settings.toml");
     fs::write(&config, settings).expect("written");
     let config = config.to_str().expect("a path");
     Setup::none().with(&["--config", config]).data_dir(&data.join("data")).start()
 }
 
-fn measure(collector: &Collector, value: f64) {
+pub(crate) fn measure(collector: &Collector, value: f64) {
     let line = format!("temperature{{service=\"oven\",instance=\"a\"}} {value}\n");
     let answer = collector.ask("POST", "/api/v1/import/prometheus", &line);
     assert!(answer.status < 300, "{}", answer.body);
 }
 
-fn words(changes: &[String]) -> Vec<&str> {
+pub(crate) fn words(changes: &[String]) -> Vec<&str> {
     changes.iter().map(|id| id.rsplit(':').next().unwrap_or_default()).collect()
 }
 

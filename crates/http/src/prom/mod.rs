@@ -28,7 +28,7 @@ pub use desk::Desk;
 pub(crate) use escape::unescaped;
 pub(crate) use failure::Failure;
 pub(crate) use form::Form;
-pub(crate) use instant::rfc3339;
+pub(crate) use instant::{parse_time, rfc3339};
 pub(crate) use output::Output;
 pub use render::answer_json;
 pub(crate) use render::{Stats, push_labels, query_data};

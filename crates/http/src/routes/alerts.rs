@@ -25,7 +25,7 @@ struct Alerts {
 pub(super) async fn list(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
     work(parts, move |parts| {
         let active_only = params.flag("active_only", true)?;
-        json(&Alerts { alerts: parts.book.alerts(active_only) })
+        json(&Alerts { alerts: parts.desk.alerts(active_only) })
     })
     .await
 }
@@ -37,7 +37,7 @@ pub(super) async fn list(State(parts): State<Arc<Parts>>, params: Params) -> Ans
 pub(super) async fn history(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
     work(parts, move |parts| {
         let limit = params.count("limit", DEFAULT_HISTORY, limits::ALERT_HISTORY)?;
-        json(&Alerts { alerts: parts.book.history(limit) })
+        json(&Alerts { alerts: parts.desk.history(limit) })
     })
     .await
 }

@@ -18,6 +18,10 @@ mod rules;
 
 mod alerts;
 
+mod silences;
+
+mod alertmanager;
+
 mod deliveries;
 
 mod prometheus;
@@ -109,6 +113,15 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::history))
         .routes(routes!(alerts::recover))
+        .routes(routes!(silences::acknowledge, silences::unacknowledge))
+        .routes(routes!(silences::list, silences::create))
+        .routes(routes!(silences::one, silences::update, silences::delete))
+        .routes(routes!(silences::preview))
+        .routes(routes!(alertmanager::alerts))
+        .routes(routes!(alertmanager::silences, alertmanager::post_silence))
+        .routes(routes!(alertmanager::silence, alertmanager::delete_silence))
+        .routes(routes!(alertmanager::status))
+        .routes(routes!(alertmanager::receivers))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::test))
         .routes(routes!(rules::list, rules::create))

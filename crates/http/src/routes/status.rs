@@ -68,7 +68,7 @@ pub(super) async fn summary(State(parts): State<Arc<Parts>>) -> Answer {
         json(&Summary {
             total_services: counts.services,
             total_instances: counts.instances,
-            active_alerts: parts.book.active_count(),
+            active_alerts: parts.desk.active_count(),
             total_metrics: parts.select.series_count(),
             system_cpu_percent: host.map_or(0.0, |host| host.cpu_percent),
             system_memory_percent: host.map_or(0.0, |host| host.memory_percent),

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::{MemoryLimits, MemoryStore};
 use tower::ServiceExt;
-use world::{Clock, SimClock, SystemClock};
+use world::{Chance, Clock, SimClock, SystemClock};
 
 /// Now: seconds 1,795,394,400.
 pub(crate) const NOW: i64 = 1_795_394_400_000;
@@ -54,6 +54,12 @@ impl notify::Ledger for Keeper {
     }
 }
 
+impl alerts::Ledger for Keeper {
+    fn record(&self, _: &alerts::Entry) -> Result<(), alerts::LedgerError> {
+        if self.broken.load(Ordering::Relaxed) { Err(alerts::LedgerError("full".to_owned())) } else { Ok(()) }
+    }
+}
+
 impl Announce for Keeper {
     fn announce(&self, _: Event) {}
 }
@@ -66,6 +72,7 @@ pub(crate) struct Counter {
     pub(crate) ready: Arc<AtomicBool>,
     pub(crate) scraper: Arc<Scraper>,
     pub(crate) groups: Arc<GroupBoard>,
+    pub(crate) desk: Arc<alerts::Desk>,
 }
 
 /// An answer.
@@ -109,8 +116,18 @@ impl Counter {
     ) -> Self {
         let keeper = Arc::new(Keeper::default());
         let store = Arc::new(MemoryStore::new(MemoryLimits::default(), clock.clone()));
+        let flapping = Some(alerts::FlapLimits { changes: 6, window: 1_800_000 });
+        let settings = alerts::Settings { flapping, ..alerts::Settings::default() };
+        let desk = Arc::new(alerts::Desk::new(
+            keeper.clone(),
+            clock.clone(),
+            Chance::seeded(1),
+            keeper.clone(),
+            settings,
+            Vec::new(),
+        ));
         let book =
-            Arc::new(RuleBook::new(keeper.clone(), keeper.clone(), default_rules(90.0, 85.0), Vec::new()));
+            Arc::new(RuleBook::new(keeper.clone(), desk.clone(), default_rules(90.0, 85.0), Vec::new()));
         let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
         let gate = Gate::new(GateSettings::default(), clock.clone(), appends, keeper.clone());
         let gate = Arc::new(gate.describing(keeper.clone()));
@@ -131,6 +148,7 @@ impl Counter {
             scraper: scraper.clone(),
             messenger: Arc::new(http::Messenger::new(notifier)),
             book,
+            desk: desk.clone(),
             groups: groups.clone(),
             clock,
             describe: keeper.clone(),
@@ -164,7 +182,7 @@ impl Counter {
             access,
             version: "0.0.0".to_owned(),
         });
-        Self { router, gate, keeper, ready, scraper, groups }
+        Self { router, gate, keeper, ready, scraper, groups, desk }
     }
 
     /// Takes a report as if it had come over the bus now.

@@ -30,5 +30,6 @@ mod push;
 mod requests;
 mod scraping;
 mod services;
+mod silences;
 mod status;
 mod write;

@@ -47,6 +47,9 @@ pub(super) fn annotations(notice: &Notice) -> LabelSet {
         ("change_id", notice.change_id()),
     ];
     let mut all: LabelSet = own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    if notice.flapping {
+        all.insert("flapping".to_owned(), "true".to_owned());
+    }
     all.extend(notice.annotations.clone());
     all
 }

@@ -55,7 +55,7 @@ impl World {
         let notifier = Notifier::new(ledger, self.clock.clone(), settings(), entries.collect());
         let all: Vec<Alert> = self.book.0.values().cloned().collect();
         let (over, active): (Vec<Alert>, Vec<Alert>) = all.into_iter().partition(|alert| alert.resolved);
-        notifier.reconcile(&active, &over);
+        notifier.reconcile(&active, &[], &over);
         notifier
     }
 

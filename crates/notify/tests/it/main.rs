@@ -9,6 +9,7 @@
 mod rig;
 
 mod crashes;
+mod holds;
 mod requests;
 mod retries;
 mod routing;

@@ -121,6 +121,7 @@ pub(crate) fn alert(rule: &str, instance: &str, severity: Severity) -> Alert {
         resolved_at: None,
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
+        standing: model::Standing::default(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which alerts go to whom, in what company and when.
 
 use crate::rig::{NOON, Rig, alert, over, told, webhook};
+use alerts::{Weekday, Weekly, Zone};
 use model::limits::{HOUR, MINUTE, SECOND};
 use model::{Announce as _, Matcher, Severity};
-use notify::{Kind, Mute, Route, Secret, Settings, Timing, Weekday};
+use notify::{Kind, Route, Secret, Settings, Timing};
 
 /// Routes that wait for nothing.
 fn at_once(name: &str, receiver: &str, matchers: &[(&str, &str)]) -> Route {
@@ -97,7 +98,7 @@ fn an_alert_that_began_and_ended_is_told_of_twice_and_in_order() {
     assert_eq!(rig.take("a"), expect);
     // What is known already is no news.
     let hot = rig.start(alert("hot", "i1", Severity::Error));
-    rig.notifier.reconcile(std::slice::from_ref(&hot), &[]);
+    rig.notifier.reconcile(std::slice::from_ref(&hot), &[], &[]);
     rig.end(&hot);
     rig.end(&hot);
     assert_eq!(rig.take("a"), ["firing:hot/i1", "resolved:hot/i1"]);
@@ -117,7 +118,7 @@ fn who_does_not_want_to_hear_of_ends_does_not() {
 
 #[test]
 fn quiet_hours_hold_back_what_is_told_and_forget_what_came_and_went() {
-    let lunch = Mute { days: vec![Weekday::Monday], from: 13 * 60, to: 15 * 60, offset: 60 };
+    let lunch = Weekly { days: vec![Weekday::Monday], from: 13 * 60, to: 15 * 60, zone: Zone::Offset(60) };
     let rig = Rig::new(settings(vec![Route { mute: vec![lunch], ..at_once("1", "a", &[]) }]));
     let gone = rig.start(alert("gone", "i1", Severity::Error));
     rig.start(alert("stays", "i1", Severity::Error));
@@ -195,21 +196,21 @@ fn what_the_alerts_are_is_compared_after_a_start() {
     let ended = over(&hot, NOON + 5 * SECOND);
     let new = alert("new", "i1", Severity::Error);
     let anew = model::Alert { timestamp: NOON + MINUTE, ..cold };
-    rig.notifier.reconcile(&[anew, new], &[ended]);
+    rig.notifier.reconcile(&[anew, new], &[], &[ended]);
     let mut told = rig.take("a");
     told.sort();
     assert_eq!(told, ["firing:cold/i1", "firing:new/i1", "resolved:cold/i1", "resolved:hot/i1"]);
 }
 
 #[test]
-fn alerts_of_others_are_left_as_they_are_after_a_start_and_end_as_they_began() {
+fn alerts_that_go_on_are_no_news_after_a_start_and_end_as_they_began() {
     let mut rig = Rig::new(settings(vec![at_once("1", "a", &[])]));
     let of_group = model::Alert { alert_id: "g:hot:1".to_owned(), ..alert("hot", "i1", Severity::Error) };
     rig.pass(60);
     let of_group = rig.start(of_group);
     assert_eq!(rig.take("a"), ["firing:hot/i1"]);
     rig.restart();
-    rig.notifier.reconcile(&[], &[]);
+    rig.notifier.reconcile(std::slice::from_ref(&of_group), &[], &[]);
     assert_eq!(rig.take("a"), [""; 0]);
     // What ended before it began is another.
     rig.notifier.announce(model::Event::AlertResolved(over(&of_group, NOON + 59 * SECOND)));

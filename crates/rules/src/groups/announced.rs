@@ -2,7 +2,7 @@
 
 use super::alerting::{ALERT_NAME, Active, ActiveAlert, AlertState};
 use super::definition::GroupRule;
-use model::{Alert, Event, INSTANCE, Labels, Millis, SERVICE, Severity};
+use model::{Alert, Event, INSTANCE, Labels, Millis, SERVICE, Severity, Standing};
 use std::collections::BTreeMap;
 
 /// The label that says how bad it is.
@@ -17,18 +17,9 @@ pub(super) struct Announced {
 }
 
 impl Announced {
-    /// An alert that was told before a restart.
-    pub(super) fn recall(&mut self, group: &str, rule: &GroupRule, labels: Labels, since: Millis) {
-        let alert = ActiveAlert {
-            labels: labels.clone(),
-            annotations: BTreeMap::new(),
-            value: 0.0,
-            state: AlertState::Firing,
-            active_at: since,
-            fired_at: Some(since),
-            keep_firing_since: None,
-        };
-        self.told.insert(labels, told(group, rule, &alert));
+    /// Alerts that were told before a restart.
+    pub(super) fn recall(&mut self, alerts: impl IntoIterator<Item = Alert>) {
+        self.told.extend(alerts.into_iter().map(|alert| (Labels::new(&alert.labels), alert)));
     }
 
     /// Whether an alert was told.
@@ -100,5 +91,6 @@ fn told(group: &str, rule: &GroupRule, alert: &ActiveAlert) -> Alert {
         resolved_at: None,
         labels: alert.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         annotations: alert.annotations.clone(),
+        standing: Standing::default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::expand::Expand;
 use super::spec::{FileSpec, GroupSpec, RuleSpec};
-use model::{Millis, NAME, limits};
+use model::{Alert, Millis, NAME, limits};
 use query::syntax::{parse, parse_length};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -35,6 +35,32 @@ pub struct GroupRule {
     pub labels: BTreeMap<String, String>,
     /// What is done with the answer.
     pub kind: RuleKind,
+}
+
+impl GroupRule {
+    /// The labels that are the same for all that it gives: those that are no templates.
+    pub(super) fn fixed_labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fixed = self.labels.iter().filter(|(_, value)| !value.contains("{{"));
+        fixed.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether the alert of the group `group` is of this rule: rules of one name may differ by their labels.
+    pub(super) fn owns(&self, group: &str, alert: &Alert) -> bool {
+        let id = alert.alert_id.strip_prefix(group).and_then(|rest| rest.strip_prefix(':'));
+        let id = id.and_then(|rest| rest.strip_prefix(self.name.as_str())?.strip_prefix(':'));
+        matches!(self.kind, RuleKind::Alerting(_))
+            // The hash of the labels is left.
+            && id.is_some_and(|hash| !hash.contains(':'))
+            && self.fixed_labels().all(|(name, value)| alert.labels.get(name).map_or("", String::as_str) == value)
+    }
+}
+
+impl RuleGroup {
+    /// Whether an alert that was told as begun is of a rule of this group.
+    #[must_use]
+    pub fn owns(&self, alert: &Alert) -> bool {
+        self.rules.iter().any(|rule| rule.owns(&self.name, alert))
+    }
 }
 
 /// What a rule does with what its expression comes to.

@@ -1,11 +1,10 @@
 //! What alerts were before a restart, read from the series that they wrote.
 //!
 //! How long an alert was pending goes on as Prometheus lets it: for rules whose `for` is so long that beginning anew would
-//! cost more than the grace, where the outage was not too long. Which alerts were told to the bus is looked for farther
-//! back, for whoever heard that one began must hear that it is over.
+//! cost more than the grace, where the outage was not too long. Which alerts were told as begun is not read from series but
+//! known to whoever keeps the list of alerts; series only have their ends written.
 
 use super::alerting::{ALERT_NAME, ALERT_STATE, ALERTS, Active, AlertState, FOR_STATE};
-use super::announced::Announced;
 use super::definition::GroupRule;
 use model::{
     Labels, Matcher, Millis, NAME, Point, Select, SelectError, Selection, TimeRange, is_stale_marker, limits,
@@ -42,26 +41,18 @@ pub(super) fn since(rule: &GroupRule, select: &dyn Select, now: Millis) -> Resul
     newest(rule, select, FOR_STATE, &[], TimeRange::last(limits::RULE_OUTAGE, now))
 }
 
-/// Recalls which alerts of a rule fired when the program ended.
+/// The alerts of a rule whose series say that they fired when the program ended.
 ///
 /// # Errors
 /// The samples cannot be read.
-pub(super) fn recall(
-    group: &str,
+pub(super) fn fired(
     rule: &GroupRule,
     select: &dyn Select,
     now: Millis,
-    announced: &mut Announced,
-) -> Result<(), SelectError> {
-    let range = TimeRange::last(limits::RULE_RECALL, now);
+) -> Result<impl Iterator<Item = Labels>, SelectError> {
     let firing = Matcher::equal(ALERT_STATE, AlertState::Firing.as_str());
-    let fired = newest(rule, select, ALERTS, &[firing], range)?;
-    let since = newest(rule, select, FOR_STATE, &[], range)?;
-    for (labels, last) in fired.into_iter().filter(|(_, point)| !is_stale_marker(point.v)) {
-        let began = since.get(&labels).and_then(|point| model::from_seconds(point.v));
-        announced.recall(group, rule, labels, began.unwrap_or(last.t));
-    }
-    Ok(())
+    let fired = newest(rule, select, ALERTS, &[firing], TimeRange::last(limits::RULE_OUTAGE, now))?;
+    Ok(fired.into_iter().filter(|(_, point)| !is_stale_marker(point.v)).map(|(labels, _)| labels))
 }
 
 fn newest(
@@ -74,8 +65,7 @@ fn newest(
     let mut matchers = vec![Matcher::equal(NAME, metric), Matcher::equal(ALERT_NAME, rule.name.as_str())];
     matchers.extend_from_slice(more);
     // Rules may have one name and differ by these; what is a template may have come to anything.
-    let fixed = rule.labels.iter().filter(|(_, value)| !value.contains("{{"));
-    matchers.extend(fixed.map(|(name, value)| Matcher::equal(name.as_str(), value.as_str())));
+    matchers.extend(rule.fixed_labels().map(|(name, value)| Matcher::equal(name, value)));
     let found = select.select(&Selection::all(matchers).within(range).newest(1))?;
     let of_alert = |labels: &Labels| {
         Labels::new(labels.iter().filter(|(name, _)| *name != NAME && *name != ALERT_STATE))

@@ -8,7 +8,7 @@ use super::recording::recorded;
 use super::restore;
 use super::round::{Round, RuleSample, asked};
 use super::view::{GroupView, Health, RuleView, RuleViewKind};
-use model::{Event, Labels, Millis, Point, Select, limits, stale_marker};
+use model::{Alert, Event, Labels, Millis, Point, Select, limits, stale_marker};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +35,8 @@ struct RuleRun {
     previous: BTreeSet<Labels>,
     active: Active,
     announced: Announced,
+    /// The alerts whose series say that they fired when the program ended.
+    fired_before: BTreeSet<Labels>,
     health: Health,
     last_error: Option<String>,
     took: Duration,
@@ -58,6 +60,15 @@ impl GroupRun {
             is_recalled: !restores,
             took: Duration::ZERO,
             last: None,
+        }
+    }
+
+    /// Takes which alerts were told as begun before a restart, and not as over: whoever heard that one began must hear that it
+    /// is over, and only that.
+    pub fn recall_told(&mut self, told: &[Alert]) {
+        for (rule, run) in self.group.rules.iter().zip(&mut self.rules) {
+            let own = told.iter().filter(|alert| rule.owns(&self.group.name, alert));
+            run.announced.recall(own.cloned());
         }
     }
 
@@ -172,13 +183,15 @@ impl GroupRun {
         }
     }
 
-    /// Which alerts were told to the bus before a restart. False if that cannot be read now.
+    /// Which series of alerts were there before a restart. False if that cannot be read now.
     fn recall(&mut self, select: &dyn Select, t: Millis) -> bool {
         let mut is_read = true;
         for (rule, run) in self.group.rules.iter().zip(&mut self.rules) {
             if matches!(rule.kind, RuleKind::Alerting(_)) {
-                let read = restore::recall(&self.group.name, rule, select, t, &mut run.announced);
-                is_read &= read.is_ok();
+                match restore::fired(rule, select, t) {
+                    Ok(fired) => run.fired_before.extend(fired),
+                    Err(_) => is_read = false,
+                }
             }
         }
         is_read
@@ -194,7 +207,8 @@ impl GroupRun {
                     Err(error) => run.last_error = Some(format!("not restored: {error}")),
                 }
             }
-            for labels in run.announced.labels() {
+            let before = std::mem::take(&mut run.fired_before);
+            for labels in before.iter().chain(run.announced.labels()) {
                 run.previous.insert(state_series(labels, AlertState::Firing));
                 run.previous.insert(for_state_series(labels));
             }

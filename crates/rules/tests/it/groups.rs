@@ -1,8 +1,8 @@
 //! Rule groups: what recording rules write, the life of alerts, changes and faults.
 
 use crate::groups_desk::{GroupDesk, START, STEP, alert, begun, checked, group, record, restarted, told};
-use model::{Event, Severity};
-use rules::groups::{AlertState, Health, RuleViewKind, Templates};
+use model::{Alert, Event, Severity};
+use rules::groups::{AlertState, GroupRun, GroupSpec, Health, RuleSpec, RuleViewKind, Templates};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ const A: &[(&str, &str)] = &[("__name__", "m"), ("instance", "a")];
 const B: &[(&str, &str)] = &[("__name__", "m"), ("instance", "b")];
 
 /// The alerts of rule `at`: instance and state.
-fn states(run: &rules::groups::GroupRun, at: usize) -> Vec<(String, AlertState)> {
+fn states(run: &GroupRun, at: usize) -> Vec<(String, AlertState)> {
     let view = run.view();
     let RuleViewKind::Alerting { alerts, .. } = &view.rules[at].kind else { return Vec::new() };
     alerts
@@ -217,7 +217,7 @@ fn rules_that_did_not_change_go_on_and_those_that_are_gone_end() {
     let mut run = begun(group(vec![kept(), alert("Gone", "m", "", ""), record("r", "m")]));
     assert_eq!(desk.round(&mut run, 0), ["+Gone a"]);
     let next = checked(group(vec![record("s", "m"), kept()]));
-    let mut changed = rules::groups::GroupRun::new(next, Arc::new(Templates::default()), false);
+    let mut changed = GroupRun::new(next, Arc::new(Templates::default()), false);
     assert_eq!(told(&changed.take_over(run, START)), ["-Gone a"]);
     desk.sample(A, 1, 1.0);
     assert_eq!(desk.round(&mut changed, 1), Vec::<String>::new());
@@ -279,32 +279,126 @@ fn an_alert_that_was_over_when_the_program_ended_begins_anew() {
     }
 }
 
+/// The alerts that were told as begun and not as over, as whoever keeps the list of alerts has them.
+#[derive(Default)]
+struct Told(BTreeMap<String, Alert>);
+
+impl Told {
+    /// A round, and what it tells.
+    fn round(&mut self, desk: &GroupDesk, run: &mut GroupRun, round: i64) -> Vec<String> {
+        let events = run.evaluate(&desk.store, desk, START + round * STEP);
+        for event in &events {
+            match event {
+                Event::AlertStarted(alert) => drop(self.0.insert(alert.alert_id.clone(), alert.clone())),
+                Event::AlertResolved(alert) => drop(self.0.remove(&alert.alert_id)),
+                _ => {}
+            }
+        }
+        told(&events)
+    }
+
+    fn restarted(&self, spec: GroupSpec) -> GroupRun {
+        let mut run = restarted(spec);
+        run.recall_told(&self.0.values().cloned().collect::<Vec<_>>());
+        run
+    }
+}
+
 #[test]
 fn the_bus_hears_after_a_restart_that_an_alert_is_over_and_only_once() {
     let desk = GroupDesk::new();
+    let mut list = Told::default();
     let spec = || group(vec![alert("Any", "m", "1m", "")]);
     let mut run = begun(spec());
     for round in 0..2 {
         desk.sample(A, round, 1.0);
         desk.sample(B, round, 1.0);
-        let events = desk.round(&mut run, round);
+        let events = list.round(&desk, &mut run, round);
         assert_eq!(events.len(), if round == 1 { 2 } else { 0 });
     }
     // Killed. One is there again, late; the other is not.
     desk.end(A, 3);
     desk.end(B, 3);
-    let mut run = restarted(spec());
-    assert_eq!(desk.round(&mut run, 3), Vec::<String>::new(), "senders may not be back yet");
+    let mut run = list.restarted(spec());
+    assert_eq!(list.round(&desk, &mut run, 3), Vec::<String>::new(), "senders may not be back yet");
     desk.sample(A, 4, 1.0);
-    assert_eq!(desk.round(&mut run, 4), Vec::<String>::new());
+    assert_eq!(list.round(&desk, &mut run, 4), Vec::<String>::new());
     desk.sample(A, 5, 1.0);
-    assert_eq!(desk.round(&mut run, 5), ["-Any b"], "the first is known, and is not told again");
+    assert_eq!(list.round(&desk, &mut run, 5), ["-Any b"], "the first is known, and is not told again");
     desk.sample(A, 6, 1.0);
-    assert_eq!(desk.round(&mut run, 6), Vec::<String>::new());
+    assert_eq!(list.round(&desk, &mut run, 6), Vec::<String>::new());
     // And again, when none is there.
     desk.end(A, 7);
-    assert_eq!(desk.round(&mut run, 7), ["-Any a"]);
-    let mut run = restarted(spec());
-    let events: Vec<_> = (8..12).flat_map(|round| desk.round(&mut run, round)).collect();
+    assert_eq!(list.round(&desk, &mut run, 7), ["-Any a"]);
+    let mut run = list.restarted(spec());
+    let events: Vec<_> = (8..12).flat_map(|round| list.round(&desk, &mut run, round)).collect();
     assert_eq!(events, Vec::<String>::new());
+}
+
+#[test]
+fn what_was_written_and_not_told_before_a_kill_is_told_after_it() {
+    let desk = GroupDesk::new();
+    let spec = || group(vec![alert("Any", "m", "", "")]);
+    let mut run = begun(spec());
+    for series in [A, B] {
+        desk.sample(series, 0, 1.0);
+    }
+    // Its series are committed, and then it is killed: nobody was told.
+    assert_eq!(desk.round(&mut run, 0).len(), 2);
+    let mut list = Told::default();
+    let mut run = list.restarted(spec());
+    desk.sample(A, 1, 1.0);
+    desk.end(B, 1);
+    assert_eq!(list.round(&desk, &mut run, 1), ["+Any a"]);
+    for round in 2..4 {
+        desk.sample(A, round, 1.0);
+        assert_eq!(list.round(&desk, &mut run, round), Vec::<String>::new());
+    }
+    let left = desk.ask("ALERTS", 3);
+    assert_eq!(left.len(), 1, "the series of the other has its end too: {left:?}");
+}
+
+#[test]
+fn alerts_are_recalled_by_the_rule_whose_labels_they_have() {
+    let desk = GroupDesk::new();
+    let labelled = |site: &str| {
+        let labels =
+            [("site".to_owned(), site.to_owned()), ("room".to_owned(), "{{ $labels.room }}".to_owned())];
+        RuleSpec { labels: labels.into(), ..alert("Any", "m", "", "") }
+    };
+    let spec = || group(vec![labelled("home"), labelled("away")]);
+    let mut list = Told::default();
+    desk.sample(A, 0, 1.0);
+    assert_eq!(list.round(&desk, &mut begun(spec()), 0).len(), 2);
+    desk.end(A, 1);
+    let mut run = list.restarted(spec());
+    let events: Vec<_> = (1..6).flat_map(|round| list.round(&desk, &mut run, round)).collect();
+    assert_eq!(events, ["-Any a", "-Any a"], "each once");
+    let alert = |site: &str| {
+        let labels = [("site".to_owned(), site.to_owned())].into();
+        Alert { alert_id: "g:Any:00ff".to_owned(), labels, ..sample_alert() }
+    };
+    let group = checked(spec());
+    assert!(group.owns(&alert("home")) && !group.owns(&alert("elsewhere")));
+    assert!(!group.owns(&Alert { alert_id: "g:Anything:00ff".to_owned(), ..alert("home") }));
+    assert!(!group.owns(&Alert { alert_id: "h:Any:00ff".to_owned(), ..alert("home") }));
+}
+
+fn sample_alert() -> Alert {
+    Alert {
+        alert_id: String::new(),
+        rule_name: "Any".to_owned(),
+        service_name: String::new(),
+        instance_id: String::new(),
+        severity: Severity::Warning,
+        message: String::new(),
+        value: 1.0,
+        threshold: 0.0,
+        timestamp: START,
+        resolved: false,
+        resolved_at: None,
+        labels: BTreeMap::new(),
+        annotations: BTreeMap::new(),
+        standing: model::Standing::default(),
+    }
 }
