@@ -382,6 +382,10 @@ impl Desk {
         let id = alert.alert_id.clone();
         if let Some(known) = state.active.get(&id).map(|active| active.alert.clone()) {
             if known.timestamp == alert.timestamp {
+                // It was known already; that it got worse or better may not have been.
+                if known.severity != alert.severity {
+                    self.change(state, alert);
+                }
                 return;
             }
             // Its end was not announced.
@@ -404,6 +408,24 @@ impl Desk {
             self.announce.announce(Event::AlertStanding(StandingChange::Flaps, alert));
         }
         self.restand(state, others);
+    }
+
+    /// An alert that fires has another severity: others may be silent about it, and others hear of it.
+    fn change(&self, state: &mut State, alert: Alert) {
+        let id = alert.alert_id.clone();
+        let listed = state.active.get(&id).map(|active| active.alert.timestamp);
+        if listed != Some(alert.timestamp) {
+            let standing = state.standing_unlisted(&alert);
+            return self.announce.announce(Event::AlertChanged(Alert { standing, ..alert }));
+        }
+        let mut others = state.leave(&id);
+        self.keep(state, Entry::Changed { alert });
+        others.extend(state.enter(&id));
+        others.push(id.clone());
+        self.restand(state, others);
+        if let Some(active) = state.active.get(&id) {
+            self.announce.announce(Event::AlertChanged(active.alert.clone()));
+        }
     }
 
     fn end(&self, state: &mut State, over: Alert, now: Millis) {
@@ -452,6 +474,7 @@ impl Announce for Desk {
         let now = self.clock.now();
         match event {
             Event::AlertStarted(alert) => self.begin(&mut self.state.lock(), alert, now),
+            Event::AlertChanged(alert) => self.change(&mut self.state.lock(), alert),
             Event::AlertResolved(alert) => self.end(&mut self.state.lock(), alert, now),
             other => self.announce.announce(other),
         }
@@ -467,7 +490,11 @@ fn resolved(alert: Alert, at: Millis) -> Alert {
     Alert { resolved: true, resolved_at: Some(at.max(alert.timestamp)), ..alert }
 }
 
-/// Whether its id is of the form that the rule book gives.
+/// Whether its id is of the form that the rule book gives: of an instance, or of a series of one.
 fn is_of_rule_book(alert: &Alert) -> bool {
-    alert.alert_id == Alert::id(&alert.rule_name, &alert.service_name, &alert.instance_id)
+    let of_instance = Alert::id(&alert.rule_name, &alert.service_name, &alert.instance_id);
+    let is_series =
+        |digits: &str| digits.len() == 16 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let rest = alert.alert_id.strip_prefix(&of_instance);
+    rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_series))
 }

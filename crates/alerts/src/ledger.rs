@@ -24,6 +24,12 @@ pub enum Entry {
         /// When it was heard.
         at: Millis,
     },
+    /// An alert that fires has another severity.
+    Changed {
+        /// The alert, without how it stands.
+        #[serde(with = "kept")]
+        alert: Alert,
+    },
     /// Somebody takes care of an alert.
     Acknowledged {
         /// The alert's id.

@@ -84,6 +84,13 @@ impl State {
                 }
                 self.past.push_back(Past { alert, noted: at });
             }
+            Entry::Changed { alert } => {
+                if let Some(active) = self.active.get_mut(&alert.alert_id) {
+                    active.labels = labels_of(&alert);
+                    let standing = std::mem::take(&mut active.alert.standing);
+                    active.alert = Alert { standing, ..alert };
+                }
+            }
             Entry::Acknowledged { alert_id, acknowledgement } => {
                 if let Some(active) = self.active.get_mut(&alert_id) {
                     active.acknowledged = Some(acknowledgement);
@@ -161,6 +168,7 @@ impl State {
     /// An alert began: derives what holds of it, and gives the others for which that changes something.
     pub(crate) fn enter(&mut self, id: &str) -> Vec<String> {
         let Some(active) = self.active.get_mut(id) else { return Vec::new() };
+        active.silences.clear();
         let silences =
             self.silences.values().filter(|kept| kept.holds && admits(&kept.matchers, &active.labels));
         active.silences.extend(silences.map(|kept| kept.silence.id.clone()));

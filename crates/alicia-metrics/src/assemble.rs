@@ -95,7 +95,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     // Who writes down what is to be told is asked first.
     let everybody: Arc<dyn Announce> = Arc::new(Everybody(vec![messenger.clone(), Arc::new(outbox.clone())]));
     let desk = desk::desk(&desk_ledger, listed, &clock, everybody, &settings.desk);
-    let book = build_book(&settings, &opened, &desk, &messenger);
+    let book = build_book(&settings, &opened, &desk, &messenger, (&store, &clock));
     let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
     let gate = build_gate(&settings, &clock, &store, &book, &forwards, &outbox);
     let queries = Arc::<http::Queries>::default();
@@ -239,6 +239,7 @@ fn build_book(
     opened: &Opened,
     desk: &Arc<Desk>,
     messenger: &Arc<http::Messenger>,
+    (store, clock): (&Arc<Store>, &Arc<dyn Clock>),
 ) -> Arc<RuleBook> {
     let ledger: Arc<dyn Ledger> = opened.ledger.clone();
     let defaults = default_rules(settings.cpu_threshold, settings.memory_threshold);
@@ -248,6 +249,11 @@ fn build_book(
     let over = desk.history(limits::ALERT_HISTORY);
     messenger.notifier().reconcile(&desk.alerts(true), &desk.resting(), &over);
     put_file_rules(&book, settings);
+    // The rules of the file are known by now, and no sample came yet.
+    let (book, recalled) = book.with_history(store.clone(), clock.now());
+    if let Err(error) = recalled {
+        tracing::error!("rules know nothing of the samples before the start: {error}");
+    }
     Arc::new(book)
 }
 
@@ -411,6 +417,8 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
         ("alicia_metrics_alert_changes_not_kept_total", house.book.unkept()),
         ("alicia_metrics_alerts_over_limit_total", house.book.unlisted()),
         ("alicia_metrics_samples_not_judged_total", house.book.unjudged()),
+        ("alicia_metrics_rule_windows_shortened_total", house.book.shortened()),
+        ("alicia_metrics_rule_window_bytes", house.book.window_bytes() as u64),
         ("alicia_metrics_bus_connected", u64::from(bus.connected)),
         ("alicia_metrics_bus_connects_total", bus.connects),
         ("alicia_metrics_bus_publish_failures_total", bus.publish_failures),

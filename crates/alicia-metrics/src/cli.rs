@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::questions_args::{LabelsArgs, QueryArgs, SeriesArgs};
+use crate::questions_args::{Collector, LabelsArgs, QueryArgs, SeriesArgs};
 use crate::span::Span;
 use crate::{matching, when};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -28,7 +28,7 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Check the settings and say what they come to, without starting anything
     Check(ServeArgs),
-    /// Rule files of Prometheus
+    /// Check rules, and list, make and remove those of a running collector
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Run with a simulated fleet of services on the bus: a leak, a crash, a latency rise
@@ -246,14 +246,38 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// What to do with rule files.
+/// What to do with rules.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
-    /// Say whether rule files are right; exit code 0 or 3
+    /// Say whether files of rules are right: Prometheus' rule files, or Alicia's rules in TOML or JSON; exit code 0 or 3
     Check {
         /// The files
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
+    },
+    /// List Alicia's rules of a running collector
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        whom: Collector,
+    },
+    /// Make or replace Alicia's rules in a running collector
+    Put {
+        /// TOML with `[[rule]]` tables, or JSON with one rule or a list of them; `-` is standard input, as JSON
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        whom: Collector,
+    },
+    /// Remove rules of Alicia's from a running collector
+    Delete {
+        /// Their names
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<String>,
+        #[command(flatten)]
+        whom: Collector,
     },
 }
 

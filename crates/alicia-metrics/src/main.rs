@@ -74,6 +74,15 @@ fn main() -> ExitCode {
         Some(Command::Serve(args)) => serve(&args),
         Some(Command::Check(args)) => check(&args),
         Some(Command::Rules(RulesCommand::Check { files })) => check_rules(&files),
+        Some(Command::Rules(RulesCommand::List { json, whom })) => {
+            answered(questions::list_rules(&whom, json))
+        }
+        Some(Command::Rules(RulesCommand::Put { file, whom })) => {
+            answered(questions::put_rules(&whom, &file))
+        }
+        Some(Command::Rules(RulesCommand::Delete { names, whom })) => {
+            answered(questions::delete_rules(&whom, &names))
+        }
         Some(Command::Demo(args)) => finish(with_runtime(demo::run(&args))),
         Some(Command::Replay(args)) => match with_runtime(replay::replay(&args)) {
             Ok(Ok(sent)) => say(&format!("sent {} messages, {} bytes", sent.messages, sent.bytes)),
@@ -163,6 +172,18 @@ fn check(args: &ServeArgs) -> ExitCode {
 fn check_rules(files: &[PathBuf]) -> ExitCode {
     let mut is_right = true;
     for file in files {
+        match questions::check_rules(file) {
+            Some(Ok(count)) => {
+                say(&format!("{}: {count} rules", file.display()));
+                continue;
+            }
+            Some(Err(error)) => {
+                is_right = false;
+                complain(&error, EXIT_SETTINGS);
+                continue;
+            }
+            None => {}
+        }
         match settings::read_rule_file(file, settings::DEFAULT_INTERVAL) {
             Ok(groups) => {
                 let rules: usize = groups.iter().map(|group| group.rules.len()).sum();

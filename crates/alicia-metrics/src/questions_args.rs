@@ -8,6 +8,16 @@ use std::path::PathBuf;
 /// Whom to ask.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Whom {
+    #[command(flatten)]
+    pub(crate) collector: Collector,
+    /// The data directory of a collector that does not run, instead
+    #[arg(long, value_name = "DIR", help_heading = "Whom to ask")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+/// A running collector, and who asks it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Collector {
     /// Address of a running collector
     #[arg(
         long,
@@ -17,9 +27,6 @@ pub(crate) struct Whom {
         help_heading = "Whom to ask"
     )]
     pub(crate) http: String,
-    /// The data directory of a collector that does not run, instead
-    #[arg(long, value_name = "DIR", help_heading = "Whom to ask")]
-    pub(crate) data_dir: Option<PathBuf>,
     /// Bearer token that the collector wants
     #[arg(
         long,

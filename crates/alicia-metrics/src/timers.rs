@@ -53,9 +53,11 @@ async fn every_second(house: Arc<House>) {
     loop {
         second.tick().await;
         let now = house.clock.now();
-        house.book.tick(now);
-        if hears_the_bus(&house, now) {
+        let is_heard = hears_the_bus(&house, now);
+        house.book.tick_while(now, is_heard);
+        if is_heard {
             house.gate.tick(now);
+            house.book.watch(&|take| watch_senders(&house, take));
         }
         let house = Arc::clone(&house);
         // The disk may be slow; the runtime's threads are not for waiting.
@@ -71,6 +73,20 @@ async fn every_second(house: Arc<House>) {
             tracing::error!("alert state is not safe on disk: {error}");
         }
     }
+}
+
+/// Gives `take` all who speak on the bus.
+fn watch_senders(house: &House, take: &mut dyn FnMut(rules::Sender<'_>)) {
+    house.gate.each_sender(&mut |sender| {
+        take(rules::Sender {
+            service: sender.service,
+            instance: sender.instance,
+            last_seen: sender.last_seen,
+            messages: sender.messages,
+            regular_silence: sender.regular_silence,
+            is_gone: sender.is_gone,
+        });
+    });
 }
 
 /// Brings the samples to the disk. Apart from the other seconds: a checkpoint may take some.

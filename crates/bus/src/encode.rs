@@ -83,6 +83,7 @@ impl Encoder {
                 messages.extend(self.typed("alert_triggered", alert, now)?);
                 Ok(messages)
             }
+            Event::AlertChanged(alert) => self.typed("alert_changed", alert, now),
             Event::AlertResolved(alert) => self.typed("alert_resolved", alert, now),
             Event::AlertStanding(change, alert) => self.typed(change.event_type(), alert, now),
             Event::Insights(insights) => self.typed("performance_insights", insights, now),

@@ -154,7 +154,13 @@ impl Messenger {
 /// Events are heard by the notifier, and sent at once.
 impl Announce for Messenger {
     fn announce(&self, event: Event) {
-        let is_news = matches!(event, Event::AlertStarted(_) | Event::AlertResolved(_));
+        let is_news = matches!(
+            event,
+            Event::AlertStarted(_)
+                | Event::AlertChanged(_)
+                | Event::AlertResolved(_)
+                | Event::AlertStanding(..)
+        );
         self.notifier.announce(event);
         if is_news {
             self.ring();

@@ -132,6 +132,11 @@ impl Gate {
         }
     }
 
+    /// Silences shorter than this mean nothing.
+    pub(crate) fn shortest_silence(&self) -> Millis {
+        self.writer.lock().settings.shortest_silence
+    }
+
     /// Takes new settings; they hold from the next message on.
     pub fn set_settings(&self, settings: GateSettings) {
         self.writer.lock().settings = settings;

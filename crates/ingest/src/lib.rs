@@ -72,6 +72,8 @@ mod host_metric;
 
 mod gate;
 
+mod senders;
+
 mod remote;
 
 mod remote_histogram;
@@ -112,6 +114,7 @@ pub use registry::Registry;
 pub use remote_write::RemoteWrite;
 pub use scrape::{Fetched, Scraped};
 pub use scrape_target::{ScrapeMemory, ScrapeTarget};
+pub use senders::SenderView;
 pub use settings::GateSettings;
 pub use tally::{ExampleView, RefusalView, Tally};
 pub use unpack::{Packing, UnpackError, unpack, unpack_at_most};

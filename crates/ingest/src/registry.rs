@@ -6,7 +6,7 @@ use crate::view::{RegistryCounts, ServiceView};
 use crate::voice::Voice;
 use hashbrown::HashMap;
 use model::{Millis, Reason, Series, limits};
-use parking_lot::{Mutex, MutexGuard, RwLock, RwLockWriteGuard};
+use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::sync::Arc;
 
 /// All services and their instances.
@@ -67,6 +67,10 @@ impl Registry {
 
     pub(crate) fn announcements(&self) -> MutexGuard<'_, Announced> {
         self.announced.lock()
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read()
     }
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, State> {
@@ -189,6 +193,7 @@ impl State {
     pub(crate) fn goodbye(&mut self, name: &str, now: Millis) -> Option<Vec<Arc<Series>>> {
         let service = self.services.get_mut(name)?;
         service.last_seen = now;
+        service.goodbye = Some(now);
         service.heard = false;
         service.registered = Some(false);
         if service.instances.len() > 1 {

@@ -15,6 +15,9 @@ const GAPS: usize = 16;
 const ENOUGH_TO_FORGIVE: usize = 8;
 /// Gaps from which on the rhythm counts as known.
 const KNOWN: usize = 3;
+/// The second longest gap of a regular rhythm is at most so much of the fourth longest: four thirds. Intervals with a
+/// jitter of a tenth to either side are within it.
+const REGULAR: (u64, u64) = (4, 3);
 /// Shorter gaps lie inside a burst.
 const BURST: Millis = 50;
 
@@ -41,6 +44,19 @@ impl Rhythm {
     /// The usual gap, once enough are known.
     pub(crate) fn estimate(&self) -> Option<Millis> {
         (self.len >= KNOWN).then(|| Millis::from(self.upper()))
+    }
+
+    /// Whether the pauses are much the same, so that another one that is much longer means something. Who speaks when
+    /// something happens has pauses of any length.
+    pub(crate) fn is_regular(&self) -> bool {
+        let mut gaps = self.gaps;
+        let Some(known) = gaps.get_mut(..self.len).filter(|known| known.len() >= ENOUGH_TO_FORGIVE) else {
+            return false;
+        };
+        known.sort_unstable_by_key(|gap| std::cmp::Reverse(*gap));
+        // The longest is forgiven here, too.
+        let [_, second, _, fourth, ..] = *known else { return false };
+        u64::from(second) * REGULAR.1 <= u64::from(fourth) * REGULAR.0
     }
 
     fn upper(&self) -> u32 {
@@ -83,6 +99,21 @@ mod tests {
     fn pairs_of_messages_have_the_rhythm_of_their_pauses() {
         check(&[100, 59_900].repeat(8), Some(59_900));
         check(&[100, 100, 100, 59_700].repeat(4), Some(59_700));
+    }
+
+    #[test]
+    fn who_speaks_when_something_happens_has_no_regular_rhythm() {
+        let regular = |gaps: &[i64]| {
+            let mut rhythm = Rhythm::default();
+            gaps.iter().for_each(|gap| rhythm.heard(*gap));
+            rhythm.is_regular()
+        };
+        assert!(regular(&[30_000].repeat(8)));
+        assert!(!regular(&[30_000].repeat(7)), "too few");
+        assert!(regular(&[27_000, 33_000, 30_000, 31_000].repeat(3)));
+        assert!(regular(&[100, 59_900].repeat(8)));
+        assert!(regular(&[&[30_000].repeat(15)[..], &[3_600_000]].concat()), "one outage");
+        assert!(!regular(&[5_000, 600_000, 20_000, 90_000, 1_000, 3_000, 45_000, 7_000]));
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(crate) struct Service {
     pub(crate) started: Option<f64>,
     pub(crate) restarts: u64,
     pub(crate) registered: Option<bool>,
+    /// When it said goodbye last.
+    pub(crate) goodbye: Option<Millis>,
     /// Said goodbye, and nothing was heard since.
     pub(crate) gone: bool,
     /// Whether anything was heard since `up` was last written, and since it said goodbye or fell silent.
@@ -41,6 +43,7 @@ impl Service {
             started: None,
             restarts: 0,
             registered: None,
+            goodbye: None,
             gone: false,
             heard: false,
             up: None,

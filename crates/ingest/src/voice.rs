@@ -100,6 +100,17 @@ impl Voice {
         self.rhythm.estimate()
     }
 
+    /// The silence that its rhythm allows, if that is known and regular.
+    pub(crate) fn regular_silence(&self, shortest: Millis) -> Option<Millis> {
+        let rhythm = self.rhythm().filter(|_| self.rhythm.is_regular())?;
+        Some(rhythm.saturating_mul(RHYTHMS).max(shortest))
+    }
+
+    /// Messages heard since the start.
+    pub(crate) fn messages(&self) -> u64 {
+        self.messages
+    }
+
     pub(crate) fn view(&self, id: String) -> InstanceView {
         InstanceView {
             id,

@@ -123,6 +123,8 @@ pub struct Lifecycle {
 pub enum Event {
     /// An alert started.
     AlertStarted(Alert),
+    /// The severity of an alert that goes on is another one now.
+    AlertChanged(Alert),
     /// An alert is over.
     AlertResolved(Alert),
     /// How an alert stands changed: the alert as it is now.

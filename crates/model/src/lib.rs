@@ -72,7 +72,7 @@ pub use report::{
     Entry, Health, Measurements, Nothing, Origin, Registration, Rejected, Report, Status, Targets,
     Unregistration,
 };
-pub use rule::{Rule, Severity, UnknownSeverity};
+pub use rule::{Level, Per, Rule, RuleKind, Severity, UnknownSeverity};
 pub use sample::{Point, STALE_MARKER_BITS, Sample, has_stale_marker, is_stale_marker, stale_marker};
 pub use selection::{Columns, SampleType, Selection, SeriesPoints};
 pub use series::{MetricKind, Place, Series, UnknownKind};

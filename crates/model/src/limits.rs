@@ -194,6 +194,40 @@ pub const RULES: usize = 10_000;
 pub const CONDITION_BYTES: usize = 4 << 10;
 /// Nesting of parentheses and `not` in a condition.
 pub const CONDITION_DEPTH: usize = 64;
+/// Operations in a condition: whoever goes through one has as many steps down at most.
+pub const CONDITION_OPERATIONS: usize = 100;
+/// The longest window of a condition: what looks at longer times is a rule file's, which reads the store.
+pub const RULE_WINDOW: Millis = 7 * DAY;
+/// The farthest that a forecast of a condition may look: a line through a week says nothing of years.
+pub const RULE_FORECAST: Millis = 366 * DAY;
+/// Windows of one rule.
+pub const RULE_WINDOWS: usize = 16;
+/// Samples that a rule keeps of one series for its windows: four and a half hours of one each second, a week of one each
+/// half minute and more. Of a longer window the newest count. At 16 bytes each, and as much again for what they come to.
+pub const RULE_WINDOW_SAMPLES: usize = 16_384;
+/// Bytes of the windows of all rules together; then no further series is judged by rules with windows.
+pub const RULE_WINDOW_BYTES: usize = 128 << 20;
+/// How late silence is judged: a sample that was sent in time may still be under way.
+pub const RULE_LATENESS: Millis = 2 * SECOND;
+/// A step of the clock of more than this between two ticks is a jump (or the machine slept): the silence before it is not
+/// counted.
+pub const RULE_CLOCK_JUMP: Millis = 30 * SECOND;
+/// Series that are looked at without a sample in one tick, some hundred milliseconds of them; the others have their turn in
+/// the next.
+pub const RULE_LOOKS: usize = 50_000;
+/// A window is looked at without a sample when its series was silent for a share of it, one in so many, …
+pub const RULE_QUIET_SHARE: Millis = 4;
+/// … and for this long at most; then once in a twentieth of it.
+pub const RULE_QUIET: Millis = 5 * MINUTE;
+/// Looks at all senders, one each second, before alerts end of those that nobody knows: after a start the oldest are made
+/// known last.
+pub const DEAD_MAN_PASSES: u64 = 600;
+/// Levels of a rule: one for each severity.
+pub const RULE_LEVELS: usize = 4;
+/// Labels, and as many annotations, of a rule.
+pub const RULE_LABELS: usize = 64;
+/// Bytes of all labels and annotations of a rule, and of what they come to for an alert: as long as its message may be.
+pub const RULE_TEXT_BYTES: usize = LABEL_VALUE_BYTES;
 /// What all rules together remember of series and instances: ten rules on every series there may be. At about
 /// 200 bytes each, at most 200 MB.
 pub const VOTES: usize = 10 * SERIES;

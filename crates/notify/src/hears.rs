@@ -142,6 +142,13 @@ impl Announce for Notifier {
             Event::AlertResolved(alert) if !state.holds.of(&alert.alert_id).flapping => {
                 self.take(&mut state, Notice::from(&alert), heard.0, heard.1);
             }
+            Event::AlertChanged(alert) => {
+                self.stands(&mut state, &alert, heard);
+                // Who was told that it flaps hears how bad it is when it settles.
+                if !state.holds.of(&alert.alert_id).flapping {
+                    self.take(&mut state, Notice::from(&alert), heard.0, heard.1);
+                }
+            }
             Event::AlertStanding(_, alert) if alert.resolved => {
                 let hold = state.holds.of(&alert.alert_id);
                 self.stand(&mut state, &alert.alert_id, Hold { flapping: false, ..hold }, heard);

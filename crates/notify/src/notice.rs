@@ -7,6 +7,9 @@ pub(crate) use alerts::{LabelSet, RULE, label_name};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The label with the severity.
+pub(crate) const SEVERITY: &str = "severity";
+
 /// An alert as it is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
@@ -32,6 +35,15 @@ pub struct Notice {
     /// Whether it begins and ends again and again.
     #[serde(default)]
     pub flapping: bool,
+    /// How often its severity changed since it started.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub severity_changes: u32,
+}
+
+/// A zero is not written: most alerts keep their severity.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Notice {
@@ -49,7 +61,12 @@ impl Notice {
     /// The same alert, and how it came: equal however often it is delivered.
     #[must_use]
     pub fn change_id(&self) -> String {
-        format!("{}@{}:{}", self.alert_id, self.starts_at, self.status())
+        let id = format!("{}@{}:{}", self.alert_id, self.starts_at, self.status());
+        match self.severity_changes {
+            0 => id,
+            _ if !self.is_firing() => id,
+            count => format!("{id}:{count}"),
+        }
     }
 
     /// The value of a label, by the name that rules are matched with.
@@ -81,6 +98,7 @@ impl From<&Alert> for Notice {
             starts_at: alert.timestamp,
             ends_at: alert.resolved.then(|| alert.resolved_at.unwrap_or(alert.timestamp)),
             flapping: alert.standing.flapping.is_some(),
+            severity_changes: 0,
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::group::GroupKey;
 use crate::lane::{Hand, Lane};
 use crate::ledger::{Entry, Ledger};
 use crate::message::Message;
-use crate::notice::{LabelSet, Notice, RULE};
+use crate::notice::{LabelSet, Notice, RULE, SEVERITY};
 use crate::receivers::Receiver;
 use crate::request::Request;
 use crate::settings::Settings;
@@ -246,6 +246,7 @@ impl Notifier {
             starts_at: now,
             ends_at: None,
             flapping: false,
+            severity_changes: 0,
         };
         let message = Message {
             receiver: asked.name.clone(),
@@ -335,10 +336,14 @@ impl Notifier {
         let known = state.firing.get(&notice.alert_id).cloned();
         let to = match (notice.is_firing(), known) {
             (true, Some((known, to))) if known.starts_at == notice.starts_at => {
-                if !to.is_empty() {
+                let is_other = known.label(SEVERITY) != notice.label(SEVERITY);
+                if !to.is_empty() && !is_other {
                     return;
                 }
-                state.ways(&notice)
+                notice.severity_changes = known.severity_changes.saturating_add(u32::from(is_other));
+                // Whoever heard of it hears how bad it is now, and whoever is to hear of what is so bad.
+                let known: BTreeSet<GroupKey> = to.into_iter().chain(state.ways(&notice)).collect();
+                known.into_iter().collect()
             }
             (true, Some((known, _))) => {
                 // Its end was not announced.

@@ -27,7 +27,10 @@ mod annotation;
 mod eval;
 
 pub use aggregate::{Aggregate, aggregate};
-pub use eval::{Answer, Cost, Engine, MatrixSeries, Options, QueryError, Sample, Stop, Value, VectorSample};
+pub use eval::{
+    Answer, Cost, Engine, MatrixSeries, Options, QueryError, RateKind, Sample, Stop, Value, VectorSample,
+    rate_of,
+};
 pub use increase::increase;
 pub use number::Number;
 pub use significance::Significance;

@@ -3,11 +3,29 @@
 use model::{Alert, Millis, limits};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Rule, service, instance. (The alert's id joins them with colons, which names may contain too.)
-type Subject = (String, String, String);
+/// Rule, service, instance, and the series where each has an alert of its own. (The alert's id joins them with colons, which
+/// names may contain too.)
+type Subject = (String, String, String, Option<u64>);
 
 fn subject(alert: &Alert) -> Subject {
-    (alert.rule_name.clone(), alert.service_name.clone(), alert.instance_id.clone())
+    let names = (alert.rule_name.clone(), alert.service_name.clone(), alert.instance_id.clone());
+    (names.0, names.1, names.2, series_of(alert))
+}
+
+/// The id of the alert of a rule on an instance, or on one of its series.
+pub(crate) fn id(rule: &str, service: &str, instance: &str, series: Option<u64>) -> String {
+    let id = Alert::id(rule, service, instance);
+    match series {
+        Some(series) => format!("{id}:{series:016x}"),
+        None => id,
+    }
+}
+
+/// The series that an alert is of, where each has its own.
+pub(crate) fn series_of(alert: &Alert) -> Option<u64> {
+    let id = Alert::id(&alert.rule_name, &alert.service_name, &alert.instance_id);
+    let digits = alert.alert_id.strip_prefix(&id)?.strip_prefix(':').filter(|digits| digits.len() == 16)?;
+    u64::from_str_radix(digits, 16).ok()
 }
 
 /// Alerts by what they are about.
@@ -30,6 +48,13 @@ struct Listed {
 }
 
 impl Alerts {
+    /// Takes the new state of an alert that goes on.
+    pub(crate) fn change(&mut self, alert: &Alert) {
+        if let Some(listed) = self.listed.get_mut(&subject(alert)) {
+            listed.alert = alert.clone();
+        }
+    }
+
     /// Takes an alert that started or ended; false if there are too many to list one more.
     pub(crate) fn put(&mut self, alert: Alert, held_by: Option<u64>) -> bool {
         self.list_it(Listed { alert, held_by, over_since: None })
@@ -38,7 +63,12 @@ impl Alerts {
     /// Takes an alert from before a restart. One that is over has been so since it ended, not since now.
     pub(crate) fn restore(&mut self, alert: Alert) {
         let over_since = alert.resolved_at;
-        self.list_it(Listed { alert, held_by: None, over_since });
+        let before = self.listed.get(&subject(&alert));
+        let goes_on = |before: &&Listed| {
+            !before.alert.resolved && !alert.resolved && before.alert.timestamp == alert.timestamp
+        };
+        let held_by = before.filter(goes_on).and_then(|before| before.held_by);
+        self.list_it(Listed { alert, held_by, over_since });
     }
 
     fn list_it(&mut self, new: Listed) -> bool {
@@ -66,14 +96,20 @@ impl Alerts {
 
     /// Notes which series started an active alert.
     pub(crate) fn hold(&mut self, rule: String, service: String, instance: String, series: u64) {
-        if let Some(listed) = self.listed.get_mut(&(rule, service, instance)) {
+        if let Some(listed) = self.listed.get_mut(&(rule, service, instance, None)) {
             listed.held_by = Some(series).filter(|_| !listed.alert.resolved);
         }
     }
 
-    /// The active alert of a rule on an instance.
-    pub(crate) fn active(&self, rule: &str, service: &str, instance: &str) -> Option<&Alert> {
-        let subject = (rule.to_owned(), service.to_owned(), instance.to_owned());
+    /// The active alert of a rule on an instance, or on one of its series.
+    pub(crate) fn active(
+        &self,
+        rule: &str,
+        service: &str,
+        instance: &str,
+        series: Option<u64>,
+    ) -> Option<&Alert> {
+        let subject = (rule.to_owned(), service.to_owned(), instance.to_owned(), series);
         self.listed.get(&subject).map(|listed| &listed.alert).filter(|alert| !alert.resolved)
     }
 

@@ -1,8 +1,12 @@
 //! The rules that are there from the start.
 
-use model::{Rule, Severity};
+use model::{Rule, RuleKind, Severity};
 
-/// The five default rules of the protocol; `cpu_above` and `memory_above` are percentages.
+/// The name of the rule that watches over senders.
+const SILENT: &str = "service_silent";
+
+/// The five default rules of the protocol; `cpu_above` and `memory_above` are percentages. And one that misses senders that
+/// fall silent.
 #[must_use]
 pub fn default_rules(cpu_above: f64, memory_above: f64) -> Vec<Rule> {
     let rule = |name: &str, metric: &str, condition: String, severity, description: String| Rule {
@@ -13,6 +17,7 @@ pub fn default_rules(cpu_above: f64, memory_above: f64) -> Vec<Rule> {
         description,
         enabled: true,
         cooldown_period: Rule::DEFAULT_COOLDOWN_SECONDS,
+        ..Rule::default()
     };
     let above = |number: f64| format!("value > {number}");
     vec![
@@ -51,5 +56,12 @@ pub fn default_rules(cpu_above: f64, memory_above: f64) -> Vec<Rule> {
             Severity::Warning,
             "Average response time is above 5 seconds".to_owned(),
         ),
+        Rule {
+            name: SILENT.to_owned(),
+            severity: Severity::Error,
+            description: "Service is silent for longer than its own rhythm allows".to_owned(),
+            kind: RuleKind::DeadMan,
+            ..Rule::default()
+        },
     ]
 }

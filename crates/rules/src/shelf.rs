@@ -1,43 +1,10 @@
 //! The rules, in order of creation, and the index from metric to rules.
 
-use crate::condition::Condition;
-use crate::error::RuleError;
+use crate::compiled::Compiled;
 use hashbrown::HashMap;
-use model::{Millis, Rule, limits};
+use model::RuleKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// A rule with its condition parsed.
-#[derive(Debug)]
-pub(crate) struct Compiled {
-    pub(crate) rule: Rule,
-    pub(crate) condition: Condition,
-}
-
-impl Compiled {
-    /// Checks a rule and parses its condition.
-    pub(crate) fn new(rule: Rule) -> Result<Self, RuleError> {
-        for (name, value) in [("name", &rule.name), ("metric_name", &rule.metric_name)] {
-            if value.is_empty() {
-                return Err(RuleError::Empty(name));
-            }
-            if value.len() > limits::NAME_BYTES {
-                return Err(RuleError::TooLong(name, limits::NAME_BYTES));
-            }
-        }
-        if rule.description.len() > limits::LABEL_VALUE_BYTES {
-            return Err(RuleError::TooLong("description", limits::LABEL_VALUE_BYTES));
-        }
-        let condition = Condition::parse(&rule.condition)
-            .map_err(|error| RuleError::Condition { error, text: rule.condition.clone() })?;
-        Ok(Self { rule, condition })
-    }
-
-    /// The cooldown in milliseconds.
-    pub(crate) fn cooldown(&self) -> Millis {
-        Millis::try_from(self.rule.cooldown_period).unwrap_or(Millis::MAX).saturating_mul(limits::SECOND)
-    }
-}
 
 /// All rules. Once indexed it is not changed: a copy takes its place, so that readers need no lock for long.
 #[derive(Debug, Default, Clone)]
@@ -47,6 +14,7 @@ pub(crate) struct Shelf {
     places: HashMap<Box<str>, u64>,
     next: u64,
     by_metric: HashMap<Box<str>, Vec<Arc<Compiled>>>,
+    dead_men: Vec<Arc<Compiled>>,
 }
 
 impl Shelf {
@@ -70,10 +38,16 @@ impl Shelf {
         self.by_metric.get(metric).map_or(&[], Vec::as_slice)
     }
 
+    /// The rule at a place.
+    pub(crate) fn at(&self, place: u64) -> Option<&Arc<Compiled>> {
+        self.rules.get(&place)
+    }
+
     /// Puts a rule, in the place of its namesake if there is one.
-    pub(crate) fn put(&mut self, rule: Compiled) {
+    pub(crate) fn put(&mut self, mut rule: Compiled) {
         let place = *self.places.entry_ref(rule.rule.name.as_str()).or_insert(self.next);
         self.next = self.next.max(place + 1);
+        rule.place = place;
         self.rules.insert(place, Arc::new(rule));
     }
 
@@ -84,10 +58,23 @@ impl Shelf {
         }
     }
 
+    /// The metrics that enabled rules are on, with these, as of the last indexing.
+    pub(crate) fn by_metric(&self) -> impl Iterator<Item = (&str, &[Arc<Compiled>])> {
+        self.by_metric.iter().map(|(metric, rules)| (&**metric, rules.as_slice()))
+    }
+
+    /// The enabled rules that watch over senders, as of the last indexing.
+    pub(crate) fn dead_men(&self) -> &[Arc<Compiled>] {
+        &self.dead_men
+    }
+
     /// The shelf, ready to be asked by metric.
     pub(crate) fn indexed(mut self) -> Self {
+        let watches =
+            |compiled: &&Arc<Compiled>| compiled.rule.enabled && compiled.rule.kind == RuleKind::DeadMan;
+        self.dead_men = self.rules.values().filter(watches).cloned().collect();
         self.by_metric.clear();
-        for compiled in self.rules.values().filter(|compiled| compiled.rule.enabled) {
+        for compiled in self.rules.values().filter(|compiled| compiled.judges_samples()) {
             let rules = self.by_metric.entry_ref(compiled.rule.metric_name.as_str()).or_default();
             rules.push(Arc::clone(compiled));
         }

@@ -117,6 +117,7 @@ fn shown(event: &Event) -> String {
     };
     match event {
         Event::AlertStarted(alert) => format!("started {}{}", alert.rule_name, mark(alert)),
+        Event::AlertChanged(alert) => format!("{} {}{}", alert.severity, alert.rule_name, mark(alert)),
         Event::AlertResolved(alert) => format!("resolved {}{}", alert.rule_name, mark(alert)),
         Event::AlertStanding(change, alert) => format!("{change:?} {}", alert.rule_name),
         other => format!("{other:?}"),

@@ -2,7 +2,7 @@
 
 use crate::rig::{NOON, Rig, alert, draft, ids, matchers};
 use alerts::{DeskError, Draft, Maintenance, Settings, SilenceState, Weekday, Weekly, Zone};
-use model::limits;
+use model::{Alert, Announce as _, Event, Severity, limits};
 
 fn evening() -> Weekly {
     Weekly { days: vec![Weekday::Monday], from: 20 * 60, to: 6 * 60, zone: Zone::Offset(0) }
@@ -29,6 +29,28 @@ fn a_silence_holds_of_what_fires_and_what_begins_until_it_is_over() {
     assert_eq!(rig.desk.silence(&silence.id).expect("it is kept").state, SilenceState::Expired);
     rig.pass(5 * 24 * 3_600);
     assert!(rig.desk.silences().is_empty(), "for some days");
+}
+
+#[test]
+fn what_gets_worse_leaves_the_silence_of_what_was_less_bad() {
+    let mut rig = Rig::plain();
+    let hot = rig.start(alert("hot", "s"));
+    rig.silence("severity=\"warning\"", 600);
+    rig.heard();
+    let worse = Alert { severity: Severity::Critical, ..hot.clone() };
+    rig.desk.announce(Event::AlertChanged(worse.clone()));
+    assert_eq!(rig.heard(), ["Unsilenced hot", "critical hot"]);
+    rig.restart();
+    rig.rewrite();
+    assert_eq!(rig.desk.alert("hot:s:i").map(|alert| alert.severity), Some(Severity::Critical));
+    rig.desk.announce(Event::AlertChanged(hot.clone()));
+    assert_eq!(rig.heard(), ["Silenced hot", "warning hot silenced"]);
+    // A kill came before it could be said; the rule book has it.
+    rig.desk.reconcile(&[worse], &[]);
+    assert_eq!(rig.heard(), ["Unsilenced hot", "critical hot"]);
+    let of_before = Alert { timestamp: NOON - 1, ..hot };
+    rig.desk.announce(Event::AlertChanged(of_before));
+    assert_eq!(rig.heard(), ["warning hot silenced"], "what is not listed is passed on");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::fault::AskError;
 use super::{OpenRange, Times};
-use crate::questions_args::Whom;
+use crate::questions_args::Collector;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{Millis, to_seconds};
@@ -25,7 +25,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(whom: &Whom) -> Self {
+    pub(super) fn new(whom: &Collector) -> Self {
         let address = whom.http.strip_prefix("http://").unwrap_or(&whom.http).trim_end_matches('/');
         // A server that listens on all addresses is asked on the loopback one.
         let address = match address.strip_prefix("0.0.0.0:") {
@@ -73,18 +73,41 @@ impl Client {
 
     fn ask(&self, method: &str, path: &str, form: &[(&str, String)]) -> Result<Value, AskError> {
         let form: Vec<_> = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        let (form, mut head) = (form.join("&"), format!("{method} {path}"));
-        let body = if method == "POST" {
-            form.as_str()
-        } else {
-            head.push_str(&format!("?{form}"));
-            ""
+        let (form, type_of_form) = (form.join("&"), "application/x-www-form-urlencoded");
+        let (_, answer) = match method {
+            "POST" => self.send("POST", path, type_of_form, &form)?,
+            other => self.send(other, &format!("{path}?{form}"), type_of_form, "")?,
         };
-        head.push_str(&format!(
-            " HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+        match answer.get("status").and_then(Value::as_str) {
+            Some("success") => Ok(answer),
+            Some(_) => {
+                let why = answer.get("error").and_then(Value::as_str).unwrap_or("the collector says no more");
+                Err(AskError::Refused(why.to_owned()))
+            }
+            None => Err(AskError::NotPrometheus),
+        }
+    }
+
+    /// Asks Alicia's interface.
+    pub(super) fn alicia(&self, method: &str, path: &str, body: &str) -> Result<Value, AskError> {
+        let (status, answer) = self.send(method, path, "application/json", body)?;
+        if status == 200 {
+            return Ok(answer);
+        }
+        match answer.get("detail") {
+            Some(Value::String(why)) => Err(AskError::Refused(why.clone())),
+            Some(other) => Err(AskError::Refused(other.to_string())),
+            None => Err(AskError::NotPrometheus),
+        }
+    }
+
+    /// Sends a request; gives the status and the JSON of the answer.
+    fn send(&self, method: &str, path: &str, of_type: &str, body: &str) -> Result<(u16, Value), AskError> {
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: {of_type}\r\nContent-Length: {}\r\n",
             self.address,
             body.len()
-        ));
+        );
         if let Some(authorization) = &self.authorization {
             head.push_str(&format!("Authorization: {authorization}\r\n"));
         }
@@ -94,15 +117,7 @@ impl Client {
         if status == 401 {
             return Err(AskError::Unauthorized(self.address.clone()));
         }
-        let answer: Value = serde_json::from_slice(&body).map_err(|_| AskError::NotPrometheus)?;
-        match answer.get("status").and_then(Value::as_str) {
-            Some("success") => Ok(answer),
-            Some(_) => {
-                let why = answer.get("error").and_then(Value::as_str).unwrap_or("the collector says no more");
-                Err(AskError::Refused(why.to_owned()))
-            }
-            None => Err(AskError::NotPrometheus),
-        }
+        Ok((status, serde_json::from_slice(&body).map_err(|_| AskError::NotPrometheus)?))
     }
 
     fn exchange(&self, request: &str) -> io::Result<Vec<u8>> {
@@ -154,7 +169,7 @@ fn seconds(time: Millis) -> String {
 }
 
 /// Percent-encoded.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let byte = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     text.bytes().map(byte).collect()

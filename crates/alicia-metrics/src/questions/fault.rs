@@ -24,6 +24,8 @@ pub(crate) enum AskError {
     Selector(#[from] query::syntax::ParseError),
     #[error(transparent)]
     DataDir(#[from] TransferError),
+    #[error("{path}: {why}")]
+    Rules { path: String, why: String },
     #[error("a sparkline needs a range: say --start")]
     NoCourse,
 }

@@ -15,7 +15,10 @@ mod table;
 
 mod shown;
 
+mod rules;
+
 pub(crate) use fault::AskError;
+pub(crate) use rules::{check_rules, delete_rules, list_rules, put_rules};
 
 use crate::questions_args::{LabelsArgs, ListedArgs, Look, QueryArgs, SeriesArgs, Whom};
 use answer::Answer;
@@ -57,7 +60,7 @@ pub(crate) fn query(args: &QueryArgs) -> Result<Shown, AskError> {
     };
     let body = match &args.whom.data_dir {
         Some(data_dir) => Local::open(data_dir)?.query(&args.expression, times)?,
-        None => Client::new(&args.whom).query(&args.expression, times)?,
+        None => Client::new(&args.whom.collector).query(&args.expression, times)?,
     };
     let said = ["warnings", "infos"].iter().filter_map(|name| body.get(name)?.as_array()).flatten();
     let said = said.filter_map(|text| text.as_str().map(str::to_owned)).collect();
@@ -80,7 +83,7 @@ pub(crate) fn series(args: &SeriesArgs) -> Result<Shown, AskError> {
                 .map(|map| serde_json::json!(map))
                 .collect())
         }
-        None => Client::new(whom).list("/api/v1/series", &args.matches, range),
+        None => Client::new(&whom.collector).list("/api/v1/series", &args.matches, range),
     })?;
     Ok(lines(&data, args.listed.json, |one| {
         let pairs = one.as_object()?.iter();
@@ -105,7 +108,7 @@ pub(crate) fn labels(args: &LabelsArgs) -> Result<Shown, AskError> {
                 Some(name) => format!("/api/v1/label/{}/values", client::escaped_name(name)),
                 None => "/api/v1/labels".to_owned(),
             };
-            Client::new(whom).list(&path, &args.matches, range)
+            Client::new(&whom.collector).list(&path, &args.matches, range)
         }
     })?;
     Ok(lines(&data, args.listed.json, |one| one.as_str().map(str::to_owned)))

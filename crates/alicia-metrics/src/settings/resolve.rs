@@ -264,7 +264,7 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
         return Err(SettingsError::value("max-series", message));
     }
     for rule in &settings.rules {
-        rules::Condition::parse(&rule.condition)
+        rules::check(rule)
             .map_err(|error| SettingsError::value(&format!("rule {:?}", rule.name), error.to_string()))?;
     }
     crate::logging::check_level(&settings.log_level)
@@ -391,6 +391,7 @@ mod tests {
             description: String::new(),
             enabled: true,
             cooldown_period: 1,
+            ..model::Rule::default()
         };
         let file = File { rule: vec![rule], ..File::default() };
         let line = parsed(&[]).expect("parses");

@@ -20,6 +20,7 @@ mod kept_hour;
 mod prometheus;
 mod wait;
 
+mod alert_rules;
 mod asking;
 mod backup;
 mod bus_faults;

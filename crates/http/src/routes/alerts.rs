@@ -4,6 +4,7 @@ use super::working::work;
 use super::{Answer, json};
 use crate::params::Params;
 use crate::parts::Parts;
+use crate::problem::Problem;
 use axum::extract::State;
 use model::{Alert, limits};
 use serde::Serialize;
@@ -18,16 +19,63 @@ struct Alerts {
     alerts: Vec<Alert>,
 }
 
+/// Alerts that say how they are.
+#[derive(Serialize)]
+struct States {
+    alerts: Vec<InState>,
+}
+
+#[derive(Serialize)]
+struct InState {
+    #[serde(flatten)]
+    alert: Alert,
+    state: &'static str,
+}
+
+impl InState {
+    /// An alert that began.
+    fn of(alert: Alert) -> Self {
+        Self { state: if alert.resolved { "resolved" } else { "firing" }, alert }
+    }
+}
+
 /// Alerts, newest first
 #[utoipa::path(get, path = "/alerts", tag = "alerts", operation_id = "get_alerts",
-    params(("active_only" = Option<bool>, Query, description = "Without those that ended within the hour (true)")),
+    params(("active_only" = Option<bool>, Query, description = "Without those that ended within the hour (true)"),
+        ("state" = Option<String>, Query, description = "`pending` (the condition holds, but not for long enough yet), `firing`, `resolved` (within the hour) or `all`; each alert then says its `state`")),
     responses((status = 200, description = "Alerts"), (status = 422, description = "A bad parameter")))]
 pub(super) async fn list(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
-    work(parts, move |parts| {
-        let active_only = params.flag("active_only", true)?;
-        json(&Alerts { alerts: parts.desk.alerts(active_only) })
+    work(parts, move |parts| match params.text("state") {
+        Some(state) => json(&States { alerts: in_state(parts, state)? }),
+        None => {
+            let active_only = params.flag("active_only", true)?;
+            json(&Alerts { alerts: parts.desk.alerts(active_only) })
+        }
     })
     .await
+}
+
+/// The alerts that are in a state.
+fn in_state(parts: &Parts, state: &str) -> Answer<Vec<InState>> {
+    let (pending, firing, resolved) = match state {
+        "pending" => (true, false, false),
+        "firing" => (false, true, false),
+        "resolved" => (false, false, true),
+        "all" => (true, true, true),
+        other => {
+            let expected = "Input should be 'pending', 'firing', 'resolved' or 'all'";
+            return Err(Problem::query("literal_error", "state", expected, other));
+        }
+    };
+    let mut alerts = Vec::new();
+    if pending {
+        let all = parts.book.pending().into_iter();
+        alerts.extend(all.map(|alert| InState { alert, state: "pending" }));
+    }
+    let begun = parts.desk.alerts(!resolved).into_iter();
+    let is_meant = |alert: &Alert| if alert.resolved { resolved } else { firing };
+    alerts.extend(begun.filter(is_meant).map(InState::of));
+    Ok(alerts)
 }
 
 /// Alerts that are over, newest first; kept over restarts

@@ -38,7 +38,7 @@ pub(super) async fn list(State(parts): State<Arc<Parts>>) -> Answer {
 
 /// Makes a rule, or replaces the one of the same name
 #[utoipa::path(post, path = "/alerts/rules", tag = "rules", operation_id = "create_rule",
-    request_body(content_type = "application/json", description = "name, metric_name, condition, severity, description; enabled (true), cooldown_period (300)"),
+    request_body(content_type = "application/json", description = "name, metric_name, condition, severity, description; enabled (true), cooldown_period (300); for, recover, keep_firing_for, match, per (instance), levels, labels, annotations; kind (condition), interval"),
     responses((status = 200, description = "The rule"), (status = 400, description = "Invalid rule"),
               (status = 422, description = "Not a JSON object")))]
 pub(super) async fn create(State(parts): State<Arc<Parts>>, Object(fields): Object) -> Answer {
@@ -123,6 +123,13 @@ fn read(mut fields: Map<String, Value>) -> Answer<Rule> {
         ("condition", limits::CONDITION_BYTES),
         ("severity", limits::NAME_BYTES),
         ("description", limits::LABEL_VALUE_BYTES),
+        ("kind", limits::NAME_BYTES),
+        ("for", limits::NAME_BYTES),
+        ("recover", limits::CONDITION_BYTES),
+        ("keep_firing_for", limits::NAME_BYTES),
+        ("match", limits::QUERY_BYTES),
+        ("per", limits::NAME_BYTES),
+        ("interval", limits::NAME_BYTES),
     ];
     for (name, most) in texts {
         match fields.get(name) {
@@ -165,8 +172,8 @@ fn problem(error: RuleError) -> Problem {
             tracing::error!("a rule could not be kept: {error}");
             Problem::Unavailable("the rule could not be kept; nothing was changed".to_owned())
         }
-        RuleError::Condition { error, text } => {
-            invalid(format!("condition at character {}: {}", error.at + 1, error.pointing_at(&text)))
+        RuleError::Condition { field, error, text } => {
+            invalid(format!("{field} at character {}: {}", error.at + 1, error.pointing_at(&text)))
         }
         other => invalid(other.to_string()),
     }

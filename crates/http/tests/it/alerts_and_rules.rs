@@ -25,9 +25,9 @@ fn a_rule_is_made_shown_in_the_originals_shape_and_fires() {
     );
     let rules = runtime().block_on(counter.get("/alerts/rules")).json()["rules"].clone();
     assert_eq!(
-        (rules.as_array().map(Vec::len), &rules[5]["name"]),
-        (Some(6), &"hot".into()),
-        "after the five defaults"
+        (rules.as_array().map(Vec::len), &rules[6]["name"]),
+        (Some(7), &"hot".into()),
+        "after the six defaults"
     );
     counter.gauge("s", "i", "temp", &[(5, 70.5)]);
     let alert = r#"{"alert_id":"hot:s:i","rule_name":"hot","service_name":"s","instance_id":"i","severity":"error","message":"Too hot","value":70.5,"threshold":60.0,"timestamp":1795394395.0,"resolved":false,"resolved_at":null}"#;
@@ -67,6 +67,15 @@ fn defect_14_a_bad_rule_is_a_400_that_says_why() {
         (with("name", "".into()), "name is empty"),
         (with("cooldown_period", (-1).into()), "-1"),
         (without, "severity"),
+        (with("condition", "avg(5x) > 1".into()), "condition at character 6"),
+        (with("recover", "value <".into()), "recover at character 8"),
+        (with("for", 300.into()), "for must be a string, not a number"),
+        (with("for", "soon".into()), "for: \"soon\" is no length of time"),
+        (with("match", "room=attic".into()), "match: "),
+        (with("annotations", json!({"a": "{{ $x }}"})), "annotations.a: 1:"),
+        (with("levels", json!([{"severity": "info", "condition": "value > 1"}])), "levels"),
+        (with("kind", "dead".into()), "dead-man"),
+        (with("per", "home".into()), "series"),
     ];
     for (rule, why) in rows {
         let (status, answer) = ask(&counter, "POST", "/alerts/rules", &rule.to_string());
@@ -76,7 +85,7 @@ fn defect_14_a_bad_rule_is_a_400_that_says_why() {
             "{rule}: {status} {detail}"
         );
     }
-    assert_eq!(ask(&counter, "GET", "/alerts/rules", "").1["rules"].as_array().map(Vec::len), Some(5));
+    assert_eq!(ask(&counter, "GET", "/alerts/rules", "").1["rules"].as_array().map(Vec::len), Some(6));
 }
 
 #[test]
@@ -189,4 +198,51 @@ fn names_of_rules_are_any_text() {
     let path = "/alerts/rules/a%2Fb%20%C3%BC%25";
     assert_eq!(ask(&counter, "GET", path, "").1["rule"]["name"], "a/b ü%");
     assert_eq!(ask(&counter, "DELETE", path, "").0, 200);
+}
+
+#[test]
+fn a_rule_with_all_that_it_may_have_is_shown_as_it_was_made() {
+    let counter = Counter::new();
+    let full = json!({"name": "load", "metric_name": "temp", "description": "d", "match": "room=\"attic\"",
+        "levels": [{"severity": "warning", "condition": "value > 80"}, {"severity": "critical", "condition": "avg(5m) > 95"}],
+        "for": "1m", "keep_firing_for": "10m", "recover": "value < 70", "per": "series",
+        "labels": {"team": "home"}, "annotations": {"summary": "{{ $value }}"}});
+    let (status, made) = ask(&counter, "POST", "/alerts/rules", &full.to_string());
+    assert_eq!(status, 200, "{made}");
+    let shown = ask(&counter, "GET", "/alerts/rules/load", "").1["rule"].clone();
+    assert_eq!((&shown["severity"], &shown["condition"]), (&"warning".into(), &"value > 80".into()));
+    for (name, value) in full.as_object().expect("an object") {
+        assert_eq!(&shown[name], value, "{name}");
+    }
+    // What is shown may be sent again.
+    let (status, again) = ask(&counter, "PUT", "/alerts/rules/load", &shown.to_string());
+    assert_eq!((status, &again["rule"]), (200, &shown));
+}
+
+#[test]
+fn pending_alerts_are_shown_to_who_asks_for_them() {
+    let counter = Counter::new();
+    let mut held = rule();
+    held["for"] = "1m".into();
+    assert_eq!(ask(&counter, "POST", "/alerts/rules", &held.to_string()).0, 200);
+    counter.gauge("s", "i", "temp", &[(70, 90.0)]);
+    let list = |query: &str| ask(&counter, "GET", &format!("/alerts{query}"), "").1["alerts"].clone();
+    let states = |query: &str| -> Vec<String> {
+        let alerts = list(query);
+        let alerts = alerts.as_array().expect("a list").iter();
+        alerts.map(|alert| format!("{} {}", alert["alert_id"], alert["state"])).collect()
+    };
+    assert_eq!(list(""), json!([]));
+    assert_eq!(states("?state=pending"), [r#""hot:s:i" "pending""#]);
+    assert_eq!(states("?state=firing"), [""; 0]);
+    let groups = ask(&counter, "GET", "/api/v1/rules?rule_name[]=hot", "").1;
+    let shown = &groups["data"]["groups"][0]["rules"][0];
+    assert_eq!((&shown["state"], &shown["duration"]), (&"pending".into(), &60.0.into()), "{shown}");
+    counter.gauge("s", "i", "temp", &[(10, 91.0)]);
+    assert_eq!(states("?state=all"), [r#""hot:s:i" "firing""#]);
+    counter.gauge("s", "i", "temp", &[(5, 1.0)]);
+    assert_eq!(states("?state=all"), [r#""hot:s:i" "resolved""#]);
+    assert_eq!((states("?state=resolved").len(), states("?state=firing").len()), (1, 0));
+    let (status, problem) = ask(&counter, "GET", "/alerts?state=sad", "");
+    assert_eq!((status, &problem["detail"][0]["loc"]), (422, &json!(["query", "state"])));
 }

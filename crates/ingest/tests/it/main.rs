@@ -16,6 +16,7 @@ mod registry;
 mod remote_write;
 mod samples;
 mod scrape;
+mod senders;
 mod staleness;
 mod tally;
 mod threads;

@@ -3,7 +3,7 @@
 use crate::rig::{NOON, Rig, alert, over, told, webhook};
 use alerts::{Weekday, Weekly, Zone};
 use model::limits::{HOUR, MINUTE, SECOND};
-use model::{Announce as _, Matcher, Severity};
+use model::{Announce as _, Event, Matcher, Severity};
 use notify::{Kind, Route, Secret, Settings, Timing};
 
 /// Routes that wait for nothing.
@@ -102,6 +102,35 @@ fn an_alert_that_began_and_ended_is_told_of_twice_and_in_order() {
     rig.end(&hot);
     rig.end(&hot);
     assert_eq!(rig.take("a"), ["firing:hot/i1", "resolved:hot/i1"]);
+}
+
+#[test]
+fn a_change_of_severity_is_told_to_all_who_know_and_to_those_who_are_to_know() {
+    let rig = Rig::new(settings(vec![
+        Route { goes_on: true, ..at_once("1", "b", &[("severity", "critical")]) },
+        at_once("2", "a", &[]),
+    ]));
+    let mut load = rig.start(alert("load", "i1", Severity::Warning));
+    assert_eq!((rig.take("a"), rig.take("b").len()), (vec!["firing:load/i1".to_owned()], 0));
+    rig.pass(1);
+    load.severity = Severity::Critical;
+    rig.notifier.announce(Event::AlertChanged(load.clone()));
+    rig.notifier.announce(Event::AlertChanged(load.clone()));
+    let told = String::from_utf8(rig.next("a").expect("it is due").body).expect("text");
+    assert!(told.contains("i1@1767614400000:firing:1\"") && told.contains("critical"), "{told}");
+    assert_eq!(
+        (rig.take("a"), rig.take("b")),
+        (vec!["firing:load/i1".to_owned()], vec!["firing:load/i1".to_owned()])
+    );
+    rig.pass(1);
+    load.severity = Severity::Warning;
+    rig.notifier.announce(Event::AlertChanged(load.clone()));
+    assert_eq!((rig.take("a").len(), rig.take("b").len()), (1, 1), "a fall is told as well");
+    rig.end(&load);
+    assert_eq!(
+        (rig.take("a"), rig.take("b")),
+        (vec!["resolved:load/i1".to_owned()], vec!["resolved:load/i1".to_owned()])
+    );
 }
 
 #[test]
@@ -213,11 +242,11 @@ fn alerts_that_go_on_are_no_news_after_a_start_and_end_as_they_began() {
     rig.notifier.reconcile(std::slice::from_ref(&of_group), &[], &[]);
     assert_eq!(rig.take("a"), [""; 0]);
     // What ended before it began is another.
-    rig.notifier.announce(model::Event::AlertResolved(over(&of_group, NOON + 59 * SECOND)));
+    rig.notifier.announce(Event::AlertResolved(over(&of_group, NOON + 59 * SECOND)));
     assert_eq!(rig.take("a"), [""; 0]);
     // Of an alert that is remembered by its samples, the beginning may have been another.
     let remembered = model::Alert { timestamp: NOON, severity: Severity::Warning, ..of_group.clone() };
-    rig.notifier.announce(model::Event::AlertResolved(over(&remembered, NOON + 70 * SECOND)));
+    rig.notifier.announce(Event::AlertResolved(over(&remembered, NOON + 70 * SECOND)));
     let request = rig.next("a").expect("it is over");
     let text = String::from_utf8_lossy(&request.body).into_owned();
     let id = format!("g:hot:1@{}:resolved", of_group.timestamp);

@@ -43,6 +43,7 @@ pub use budget::{Cost, Stop};
 pub use cells::Sample;
 pub use engine::{Answer, Engine, MatrixSeries, Options, Value, VectorSample};
 pub use failure::QueryError;
+pub use rate::{RateKind, rate_of};
 
 use crate::syntax::{Edges, Expr, ValueType};
 use cells::{Cells, Row};

@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 /// Which of the three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RateKind {
+pub struct RateKind {
     /// Whether the value falls only when it begins anew at zero.
-    pub(crate) is_counter: bool,
+    pub is_counter: bool,
     /// Whether it is a change each second.
-    pub(crate) is_rate: bool,
+    pub is_rate: bool,
 }
 
 impl RateKind {
@@ -111,9 +111,11 @@ pub(crate) fn rates(clean: &Clean<'_>, grid: &Grid, lens: RangeLens, kind: RateK
     cells
 }
 
-/// The rate of a series that changed by so much from its first of `count` samples in a window to its last.
+/// The rate of a series that changed by so much from its first of `count` samples in a window to its last; there are two at
+/// least. The window is what lies after one time, up to another.
+#[must_use]
 #[inline]
-pub(crate) fn rate_of(
+pub fn rate_of(
     kind: RateKind,
     change: f64,
     (first, last): (Point, Point),

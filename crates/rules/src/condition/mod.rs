@@ -3,51 +3,45 @@
 //! ```text
 //! any        = all ("or" all)*
 //! all        = one ("and" one)*
-//! one        = "not" one | "(" any ")" | comparison
-//! comparison = operand (">" | "<" | ">=" | "<=" | "==" | "!=") operand     one side is `value`
-//! operand    = "value" | number ["%"] | 'word' | "word"
+//! one        = "not" one | comparison | "absent" "(" length ")"
+//! comparison = sum (">" | "<" | ">=" | "<=" | "==" | "!=") sum          not both constant
+//! sum        = product (("+" | "-") product)*
+//! product    = signed (("*" | "/") signed)*
+//! signed     = ("-" | "+") signed | operand
+//! operand    = "value" | number ["%"] | length | 'word' | "word" | "(" any ")" | "abs" "(" sum ")"
+//!            | function "(" length ")" | "quantile" "(" number "," length ")" | "forecast" "(" length ["," length] ")"
 //! ```
 //!
 //! A condition is data; nothing in it is ever executed.
 
+mod tree;
+
+mod seen;
+
 mod token;
+
+mod call;
 
 mod parse;
 
+mod show;
+
+#[cfg(test)]
+mod tests;
+
+pub use tree::Passed;
+
+pub(crate) use seen::Seen;
+
+use crate::window::Function;
+use model::Millis;
 use std::fmt;
+use tree::{Test, Tree};
 
 /// A parsed condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     tree: Tree,
-}
-
-/// What a condition is made of.
-#[derive(Debug, Clone, PartialEq)]
-enum Tree {
-    Any(Vec<Tree>),
-    All(Vec<Tree>),
-    Not(Box<Tree>),
-    Test(Test),
-}
-
-/// A comparison of the value with a constant.
-#[derive(Debug, Clone, PartialEq)]
-enum Test {
-    Number(Comparison, f64),
-    WordIs(String),
-    WordIsNot(String),
-}
-
-/// How two numbers are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Comparison {
-    Above,
-    Below,
-    AtLeast,
-    AtMost,
-    Equal,
-    NotEqual,
 }
 
 /// Characters shown on either side of the place of an error.
@@ -92,117 +86,74 @@ impl Condition {
         parse::parse(text).map(|tree| Self { tree })
     }
 
-    /// Whether a sample of `value` meets the condition; `word` is the text that belongs to it (the health
-    /// word), if any. What is not known holds nothing, `not` included: a NaN meets only `!=`, and where there
-    /// is no word, nothing that is said about words holds.
+    /// Whether a sample of `value` alone meets the condition; `word` is the text that belongs to it (the health
+    /// word), if any. What is not known holds nothing, `not` included: a NaN meets only `!=`, where there
+    /// is no word, nothing that is said about words holds, and a sample alone has no window.
     #[must_use]
     pub fn holds(&self, value: f64, word: Option<&str>) -> bool {
-        self.tree.truth(value, word) == Some(true)
+        self.truth(&Seen::plain(value, word)) == Some(true)
     }
 
     /// The number in the condition that `value` passed: the first one that makes the condition hold. If it does
     /// not hold, or holds for its words, the first number there is, or 0.
     #[must_use]
     pub fn threshold(&self, value: f64, word: Option<&str>) -> f64 {
-        self.tree.passed(value, word, true).or_else(|| self.tree.first_number()).unwrap_or(0.0)
+        self.passed(&Seen::plain(value, word)).threshold
     }
-}
 
-impl Tree {
-    /// Three-valued (Kleene): `None` where it is not known.
-    fn truth(&self, value: f64, word: Option<&str>) -> Option<bool> {
-        match self {
-            Self::Any(parts) => all_are(parts, false, |part| part.truth(value, word)).map(|none| !none),
-            Self::All(parts) => all_are(parts, true, |part| part.truth(value, word)),
-            Self::Not(inner) => inner.truth(value, word).map(|truth| !truth),
-            Self::Test(Test::Number(sign, number)) => {
-                (!value.is_nan() || *sign == Comparison::NotEqual).then(|| sign.holds(value, *number))
+    /// Whether the condition holds; `None` if that is not known.
+    pub(crate) fn truth(&self, seen: &Seen<'_>) -> Option<bool> {
+        self.tree.truth(seen)
+    }
+
+    /// What was compared, and with what, that the condition holds. If it does not hold, or holds for its words, that is the
+    /// newest value, and the first number there is, or 0.
+    pub(crate) fn passed(&self, seen: &Seen<'_>) -> Passed {
+        let passed = self.tree.passed(seen, true).unwrap_or_else(|| Passed {
+            value: seen.value,
+            threshold: self.tree.first_number().unwrap_or(0.0),
+        });
+        let threshold = Some(passed.threshold).filter(|threshold| threshold.is_finite());
+        Passed { threshold: threshold.unwrap_or(0.0), ..passed }
+    }
+
+    /// The condition as an expression of `PromQL`, where `selector` stands for the series; `None` if there is none that says
+    /// the same.
+    #[must_use]
+    pub fn promql(&self, selector: &str) -> Option<String> {
+        show::promql(&self.tree, selector)
+    }
+
+    /// What is asked of windows, each once, in the order in which it stands there.
+    #[must_use]
+    pub fn functions(&self) -> Vec<Function> {
+        let mut found = Vec::new();
+        self.tree.each_test(&mut |test| {
+            if let Test::Numbers(left, _, right) = test {
+                for side in [left, right] {
+                    side.each_function(&mut |function| {
+                        if !found.contains(&function) {
+                            found.push(function);
+                        }
+                    });
+                }
             }
-            Self::Test(Test::WordIs(wanted)) => word.map(|word| word == wanted),
-            Self::Test(Test::WordIsNot(unwanted)) => word.map(|word| word != unwanted),
-        }
+        });
+        found
     }
 
-    /// The first number that makes the tree `wanted`.
-    fn passed(&self, value: f64, word: Option<&str>, wanted: bool) -> Option<f64> {
-        if self.truth(value, word) != Some(wanted) {
-            return None;
-        }
-        match self {
-            Self::Any(parts) | Self::All(parts) => {
-                parts.iter().find_map(|part| part.passed(value, word, wanted))
+    /// The silences that it asks for, the shortest first.
+    #[must_use]
+    pub fn silences(&self) -> Vec<Millis> {
+        let mut found = Vec::new();
+        self.tree.each_test(&mut |test| {
+            if let Test::Absent(length) = test {
+                found.push(*length);
             }
-            Self::Not(inner) => inner.passed(value, word, !wanted),
-            Self::Test(Test::Number(_, number)) => Some(*number),
-            Self::Test(_) => None,
-        }
-    }
-
-    fn first_number(&self) -> Option<f64> {
-        match self {
-            Self::Any(parts) | Self::All(parts) => parts.iter().find_map(Self::first_number),
-            Self::Not(inner) => inner.first_number(),
-            Self::Test(Test::Number(_, number)) => Some(*number),
-            Self::Test(_) => None,
-        }
-    }
-
-    /// How tightly it binds: 0 `or`, 1 `and`, 2 the rest.
-    fn tightness(&self) -> u8 {
-        match self {
-            Self::Any(_) => 0,
-            Self::All(_) => 1,
-            Self::Not(_) | Self::Test(_) => 2,
-        }
-    }
-}
-
-/// Whether every part is `wanted`; one that is not decides, whatever is not known of the others.
-fn all_are(parts: &[Tree], wanted: bool, truth: impl Fn(&Tree) -> Option<bool>) -> Option<bool> {
-    let mut all = Some(true);
-    for part in parts {
-        match truth(part) {
-            Some(truth) if truth == wanted => {}
-            Some(_) => return Some(false),
-            None => all = None,
-        }
-    }
-    all
-}
-
-impl Comparison {
-    #[expect(clippy::float_cmp, reason = "== in a condition is equality to the bit of the number")]
-    fn holds(self, value: f64, number: f64) -> bool {
-        match self {
-            Self::Above => value > number,
-            Self::Below => value < number,
-            Self::AtLeast => value >= number,
-            Self::AtMost => value <= number,
-            Self::Equal => value == number,
-            Self::NotEqual => value != number,
-        }
-    }
-
-    /// The same comparison with its sides exchanged.
-    fn turned(self) -> Self {
-        match self {
-            Self::Above => Self::Below,
-            Self::Below => Self::Above,
-            Self::AtLeast => Self::AtMost,
-            Self::AtMost => Self::AtLeast,
-            same => same,
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Above => ">",
-            Self::Below => "<",
-            Self::AtLeast => ">=",
-            Self::AtMost => "<=",
-            Self::Equal => "==",
-            Self::NotEqual => "!=",
-        }
+        });
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 
@@ -211,33 +162,4 @@ impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.tree.fmt(f)
     }
-}
-
-impl fmt::Display for Tree {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut joined = |parts: &[Self], word: &str, own: u8| -> fmt::Result {
-            for (at, part) in parts.iter().enumerate() {
-                if at > 0 {
-                    write!(f, " {word} ")?;
-                }
-                if part.tightness() <= own { write!(f, "({part})")? } else { write!(f, "{part}")? }
-            }
-            Ok(())
-        };
-        match self {
-            Self::Any(parts) => joined(parts, "or", 0),
-            Self::All(parts) => joined(parts, "and", 1),
-            // Without needless parentheses, which would nest deeper than what was parsed.
-            Self::Not(inner) if inner.tightness() == 2 => write!(f, "not {inner}"),
-            Self::Not(inner) => write!(f, "not ({inner})"),
-            Self::Test(Test::Number(sign, number)) => write!(f, "value {} {number}", sign.as_str()),
-            Self::Test(Test::WordIs(word)) => write!(f, "value == {}", quoted(word)),
-            Self::Test(Test::WordIsNot(word)) => write!(f, "value != {}", quoted(word)),
-        }
-    }
-}
-
-fn quoted(word: &str) -> String {
-    let quote = if word.contains('\'') { '"' } else { '\'' };
-    format!("{quote}{word}{quote}")
 }

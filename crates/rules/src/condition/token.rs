@@ -1,19 +1,34 @@
 //! The words of a condition, each with its place.
 
 use super::ConditionError;
+use super::tree::{Comparison, Operation};
+use crate::window::FunctionKind;
+use model::Millis;
+use query::syntax::parse_length;
 
 /// A word.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token {
     Value,
     Number(f64),
+    /// `5m`
+    Length(Millis),
     Word(String),
-    Compare(super::Comparison),
+    Compare(Comparison),
+    /// `+`, `-`, `*`, `/`
+    Operate(Operation),
+    /// A function of a window alone.
+    Window(FunctionKind),
+    Quantile,
+    Forecast,
+    Absent,
+    Abs,
     And,
     Or,
     Not,
     Open,
     Close,
+    Comma,
 }
 
 /// A word and the index of its first character.
@@ -46,9 +61,14 @@ fn word(chars: &[char], at: usize) -> Result<(Token, usize), ConditionError> {
     match c {
         '(' => Ok((Token::Open, 1)),
         ')' => Ok((Token::Close, 1)),
+        ',' => Ok((Token::Comma, 1)),
+        '+' => Ok((Token::Operate(Operation::Add), 1)),
+        '-' => Ok((Token::Operate(Operation::Subtract), 1)),
+        '*' => Ok((Token::Operate(Operation::Multiply), 1)),
+        '/' => Ok((Token::Operate(Operation::Divide), 1)),
         '\'' | '"' => quoted(chars, at, c),
         '<' | '>' | '=' | '!' => comparison(chars, at),
-        _ if c.is_ascii_digit() || matches!(c, '.' | '-' | '+') => number(chars, at),
+        _ if c.is_ascii_digit() || c == '.' => number(chars, at),
         _ if c.is_alphabetic() || c == '_' => name(chars, at),
         other => Err(ConditionError::new(at, format!("{other:?} has no place in a condition"))),
     }
@@ -65,7 +85,7 @@ fn quoted(chars: &[char], at: usize, quote: char) -> Result<(Token, usize), Cond
 }
 
 fn comparison(chars: &[char], at: usize) -> Result<(Token, usize), ConditionError> {
-    use super::Comparison::{Above, AtLeast, AtMost, Below, Equal, NotEqual};
+    use Comparison::{Above, AtLeast, AtMost, Below, Equal, NotEqual};
     let (sign, length) = match (chars.get(at), chars.get(at + 1)) {
         (Some('>'), Some('=')) => (AtLeast, 2),
         (Some('<'), Some('=')) => (AtMost, 2),
@@ -79,11 +99,26 @@ fn comparison(chars: &[char], at: usize) -> Result<(Token, usize), ConditionErro
     Ok((Token::Compare(sign), length))
 }
 
+/// Whether a letter stands in units of time: `ms`, `s`, `m`, `h`, `d`, `w`, `y`.
+fn is_unit(letter: char) -> bool {
+    "smhdwy".contains(letter)
+}
+
 fn number(chars: &[char], at: usize) -> Result<(Token, usize), ConditionError> {
+    let word: String = chars.iter().skip(at).take_while(|c| c.is_ascii_alphanumeric()).collect();
+    if word.ends_with(is_unit) {
+        match parse_length(&word) {
+            Some(length) => return Ok((Token::Length(length), word.len())),
+            None if word.trim_end_matches(is_unit).bytes().all(|c| c.is_ascii_digit()) => {
+                return Err(ConditionError::new(at, format!("{word} is too long for a length of time")));
+            }
+            None => {}
+        }
+    }
     let mut length = 0;
     let mut previous = ' ';
     while let Some(&c) = chars.get(at + length) {
-        let is_sign = matches!(c, '-' | '+') && (length == 0 || matches!(previous, 'e' | 'E'));
+        let is_sign = matches!(c, '-' | '+') && matches!(previous, 'e' | 'E');
         if !(c.is_ascii_digit() || c == '.' || is_sign || (matches!(c, 'e' | 'E') && length > 0)) {
             break;
         }
@@ -108,12 +143,18 @@ fn name(chars: &[char], at: usize) -> Result<(Token, usize), ConditionError> {
         "and" => Token::And,
         "or" => Token::Or,
         "not" => Token::Not,
-        other => {
-            return Err(ConditionError::new(
-                at,
-                format!("{other} is unknown here; expected value, a number, a 'word', and, or, not"),
-            ));
-        }
+        "quantile" => Token::Quantile,
+        "forecast" => Token::Forecast,
+        "absent" => Token::Absent,
+        "abs" => Token::Abs,
+        other => match FunctionKind::named(other) {
+            Some(kind) => Token::Window(kind),
+            None => {
+                let expected =
+                    "expected value, a number, a 'word', and, or, not, or a function such as avg(5m)";
+                return Err(ConditionError::new(at, format!("{other} is unknown here; {expected}")));
+            }
+        },
     };
     Ok((token, text.chars().count()))
 }

@@ -171,6 +171,7 @@ fn defect_13_the_default_rules_look_at_what_is_measured() {
                 "value > 5000",
                 "Average response time is above 5 seconds"
             ),
+            ("service_silent", "", "", "Service is silent for longer than its own rhythm allows"),
         ]
     );
     assert!(rules.iter().all(|rule| rule.enabled && rule.cooldown_period == 300));

@@ -32,6 +32,9 @@ impl Announce for Watch {
             Event::AlertStarted(alert) => {
                 format!("start {} {} @{}", alert.alert_id, alert.value, alert.timestamp)
             }
+            Event::AlertChanged(alert) => {
+                format!("change {} {} {}", alert.alert_id, alert.severity, alert.value)
+            }
             Event::AlertResolved(alert) => {
                 format!("end {} @{}", alert.alert_id, alert.resolved_at.unwrap_or(-1))
             }
@@ -94,5 +97,6 @@ pub(crate) fn rule(name: &str, condition: &str, cooldown: u64) -> Rule {
         description: format!("{name} is the case"),
         enabled: true,
         cooldown_period: cooldown,
+        ..Rule::default()
     }
 }

@@ -1,7 +1,6 @@
 //! Rules and alerts in Prometheus' shapes: the groups of rule files, and Alicia's rules as a group of their own.
 //!
-//! A rule of Alicia's judges each sample as it arrives, so an alert fires at once and there is nothing pending; what the rule
-//! asks is shown as an expression, for people and for links to graphs.
+//! What a rule of Alicia's asks is shown as an expression, for people and for links to graphs.
 
 use super::super::working::work;
 use super::super::{Answer, json};
@@ -10,10 +9,11 @@ use super::rule_shapes::{Alerting, Evaluated, Firing, Group, Groups, Shape, Text
 use super::rules_wanted::Wanted;
 use crate::parts::Parts;
 use crate::prom::Form;
-use ::query::syntax::parse;
+use ::query::syntax::{parse, parse_length};
 use axum::extract::State;
 use axum::response::IntoResponse;
-use model::{Alert, INSTANCE, Millis, Rule, SERVICE, STATUS};
+use model::{Alert, INSTANCE, Millis, Rule, RuleKind, SERVICE, STATUS, to_seconds};
+use rules::Condition;
 use rules::groups::{GroupView, RuleView, RuleViewKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ pub(super) async fn rules(State(parts): State<Arc<Parts>>, form: Form) -> Answer
     responses((status = 200, description = "`{status, data: {alerts}}`")))]
 pub(super) async fn alerts(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| {
-        let mut alerts: Vec<Firing> = parts.book.alerts(true).iter().map(firing).collect();
+        let mut alerts: Vec<Firing> = of_book(parts).iter().map(firing).collect();
         for rule in parts.groups.groups().iter().flat_map(|group| &group.rules) {
             if let RuleViewKind::Alerting { alerts: of_rule, .. } = &rule.kind {
                 alerts.extend(of_rule.iter().map(Firing::of));
@@ -66,7 +66,7 @@ fn own(parts: &Parts, wanted: &Wanted) -> Option<Group> {
         return None;
     }
     let now = parts.clock.now();
-    let all = parts.book.alerts(true);
+    let all = of_book(parts);
     let rules = parts.book.rules().into_iter().filter(|rule| rule.enabled);
     let rules: Vec<Shape> = rules.filter_map(|rule| alerting(rule, &all, wanted, now)).collect();
     (!rules.is_empty()).then(|| Group {
@@ -78,6 +78,12 @@ fn own(parts: &Parts, wanted: &Wanted) -> Option<Group> {
         evaluation_time: Duration::ZERO,
         last_evaluation: Some(now),
     })
+}
+
+/// The alerts of Alicia's rules, and whether they fire.
+fn of_book(parts: &Parts) -> Vec<(Alert, bool)> {
+    let pending = parts.book.pending().into_iter().map(|alert| (alert, false));
+    parts.book.alerts(true).into_iter().map(|alert| (alert, true)).chain(pending).collect()
 }
 
 /// A group of a file, if any of its rules is wanted; without any rule at all, if it is.
@@ -94,19 +100,29 @@ fn of_file(group: &GroupView, wanted: &Wanted) -> Option<Group> {
     (!rules.is_empty()).then(|| Group::of(group, rules))
 }
 
-fn alerting(rule: Rule, all: &[Alert], wanted: &Wanted, now: Millis) -> Option<Shape> {
-    let labels = Texts::from([("severity".to_owned(), rule.severity.to_string())]);
+fn alerting(rule: Rule, all: &[(Alert, bool)], wanted: &Wanted, now: Millis) -> Option<Shape> {
+    let mut labels = Texts::from([("severity".to_owned(), rule.severity.to_string())]);
+    labels.extend(rule.labels.clone());
     if !wanted.has_rule(&rule.name, true, &labels) {
         return None;
     }
-    let own: Vec<Firing> = all.iter().filter(|alert| alert.rule_name == rule.name).map(firing).collect();
+    let of_rule = || all.iter().filter(|(alert, _)| alert.rule_name == rule.name);
+    let own: Vec<Firing> = of_rule().map(firing).collect();
+    let state = match of_rule().any(|(_, fires)| *fires) {
+        true => "firing",
+        false if own.is_empty() => "inactive",
+        false => "pending",
+    };
+    let seconds = |text: &Option<String>| text.as_deref().and_then(parse_length).map_or(0.0, to_seconds);
+    let mut annotations = described(&rule.description);
+    annotations.extend(rule.annotations.clone());
     Some(Shape::Alerting(Alerting {
-        state: if own.is_empty() { "inactive" } else { "firing" },
+        state,
         query: expression(&rule),
-        duration: 0.0,
-        keep_firing_for: 0.0,
+        duration: seconds(&rule.hold),
+        keep_firing_for: seconds(&rule.keep_firing_for),
         labels,
-        annotations: described(&rule.description),
+        annotations,
         alerts: wanted.has_alerts.then_some(own),
         evaluated: Evaluated {
             health: "ok",
@@ -122,17 +138,21 @@ fn described(text: &str) -> Texts {
     Texts::from([("description".to_owned(), text.to_owned())])
 }
 
-fn firing(alert: &Alert) -> Firing {
+fn firing((alert, fires): &(Alert, bool)) -> Firing {
     let labels = [
         ("alertname", alert.rule_name.clone()),
         ("severity", alert.severity.to_string()),
         (SERVICE, alert.service_name.clone()),
         (INSTANCE, alert.instance_id.clone()),
     ];
+    let mut labels: Texts = labels.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    labels.extend(alert.labels.clone());
+    let mut annotations = described(&alert.message);
+    annotations.extend(alert.annotations.clone());
     Firing {
-        labels: labels.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        annotations: described(&alert.message),
-        state: "firing",
+        labels,
+        annotations,
+        state: if *fires { "firing" } else { "pending" },
         active_at: Some(alert.timestamp),
         keep_firing_since: None,
         value: scientific(alert.value),
@@ -142,9 +162,25 @@ fn firing(alert: &Alert) -> Firing {
 /// What a rule asks, as PromQL: its condition with the metric in the place of `value`. Where a condition has no such
 /// form, the series that it judges.
 fn expression(rule: &Rule) -> String {
+    if rule.kind == RuleKind::DeadMan {
+        // The nearest that there is.
+        return "up == 0".to_owned();
+    }
     let quoted = serde_json::json!(rule.metric_name).to_string();
-    let name =
-        if parse(&rule.metric_name).is_ok() { rule.metric_name.clone() } else { format!("{{{quoted}}}") };
+    let inner = rule.matching.as_deref().unwrap_or("").trim();
+    let inner = inner.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(inner);
+    let name = match (parse(&rule.metric_name).is_ok(), inner.is_empty()) {
+        (true, true) => rule.metric_name.clone(),
+        (true, false) => format!("{}{{{inner}}}", rule.metric_name),
+        (false, true) => format!("{{{quoted}}}"),
+        (false, false) => format!("{{{quoted},{inner}}}"),
+    };
+    if let Ok(condition) = Condition::parse(&rule.condition)
+        && !(condition.functions().is_empty() && condition.silences().is_empty())
+    {
+        let shown = condition.promql(&name).and_then(|text| Some(parse(&text).ok()?.to_string()));
+        return shown.unwrap_or(name);
+    }
     let word = |op: &str| {
         let word = rule.condition.trim().strip_prefix("value")?.trim_start().strip_prefix(op)?.trim();
         let word = word.strip_prefix(['\'', '"'])?.strip_suffix(['\'', '"'])?;
@@ -179,6 +215,20 @@ mod tests {
             ("a b", "value > 1", r#"{"a b"} > 1"#),
             ("values", "(value < 1 or value > 2)", "(values < 1 or values > 2)"),
             ("cpu_percent", "not value > 90", "cpu_percent"),
+            ("load", "avg(5m) > 90", "avg_over_time(load[5m]) > 90"),
+            ("load", "90 < p95(1h) * 2", "quantile_over_time(0.95, load[1h]) * 2 > 90"),
+            (
+                "load",
+                "value > avg(1h) and rate(5m) > 1",
+                "load > avg_over_time(load[1h]) and rate(load[5m]) > 1",
+            ),
+            ("disk", "forecast(4h, 30m) > 95%", "predict_linear(disk[30m], 14400) > 95"),
+            ("disk", "trend(1d) > 2 or absent(2m)", "disk"),
+            (
+                "a b",
+                "max(5m) - min(5m) > 3",
+                r#"max_over_time({"a b"}[5m]) - min_over_time({"a b"}[5m]) > 3"#,
+            ),
         ] {
             let rule = Rule {
                 name: "r".to_owned(),
@@ -187,7 +237,7 @@ mod tests {
                 severity: Severity::Info,
                 description: String::new(),
                 enabled: true,
-                cooldown_period: 0,
+                ..Rule::default()
             };
             assert_eq!(expression(&rule), expected);
         }
