@@ -286,11 +286,16 @@ fn build_gate(
     Arc::new(gate)
 }
 
-/// Makes services known again that were silent for the last day: that takes reading all blocks' indexes, which the start
-/// does not wait for.
+/// Learns how often senders spoke, and makes services known again that were silent for the last day: that takes reading all
+/// blocks' indexes, which the start does not wait for.
 fn recall(house: &Arc<House>) {
     let house = Arc::clone(house);
-    tokio::task::spawn_blocking(move || house.gate.restore(house.store.spans(&[], TimeRange::ALL)));
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = house.gate.recall_rhythms(&*house.store, house.clock.now()) {
+            tracing::error!("how often senders spoke before the start is not known: {error}");
+        }
+        house.gate.restore(house.store.spans(&[], TimeRange::ALL));
+    });
 }
 
 async fn start_bus(

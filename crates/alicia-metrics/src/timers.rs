@@ -83,6 +83,7 @@ fn watch_senders(house: &House, take: &mut dyn FnMut(rules::Sender<'_>)) {
             instance: sender.instance,
             last_seen: sender.last_seen,
             messages: sender.messages,
+            goes_on: sender.goes_on,
             regular_silence: sender.regular_silence,
             is_gone: sender.is_gone,
         });

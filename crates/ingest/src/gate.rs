@@ -22,7 +22,7 @@ use std::sync::Arc;
 use world::Clock;
 
 /// The label that says what was scraped, and for whom.
-const JOB: &str = "job";
+pub(crate) const JOB: &str = "job";
 
 /// Takes messages, and hands what they hold to every append.
 ///

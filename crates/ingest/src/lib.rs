@@ -72,6 +72,8 @@ mod host_metric;
 
 mod gate;
 
+mod recall;
+
 mod senders;
 
 mod remote;

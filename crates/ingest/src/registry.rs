@@ -130,6 +130,26 @@ impl State {
         }
     }
 
+    /// Instances that were not heard since the start, or once.
+    pub(crate) fn unheard(&self) -> Vec<SenderName> {
+        let instances = self
+            .services
+            .iter()
+            .flat_map(|(service, known)| known.instances.iter().map(move |(id, voice)| (service, id, voice)));
+        let unheard = instances.filter(|(.., voice)| !voice.goes_on());
+        unheard
+            .map(|(service, id, _)| SenderName { service: service.clone(), instance: id.clone() })
+            .collect()
+    }
+
+    /// Notes at which times somebody spoke before a restart, oldest first.
+    pub(crate) fn recall(&mut self, sender: &SenderName, times: &[Millis]) {
+        let service = self.services.get_mut(&sender.service);
+        if let Some(voice) = service.and_then(|known| known.voice_mut(Some(&sender.instance))) {
+            voice.recall(times);
+        }
+    }
+
     /// The time of arrival of a message without times of its own: no two messages of a voice get the same, or
     /// the second would replace the samples of the first.
     pub(crate) fn stamp(&mut self, service: &str, instance: Option<&str>, now: Millis) -> Millis {
@@ -237,6 +257,13 @@ impl State {
         self.instances = instances;
         self.live = live;
     }
+}
+
+/// By what the voice of an instance is found.
+#[derive(Debug)]
+pub(crate) struct SenderName {
+    pub(crate) service: Box<str>,
+    pub(crate) instance: Box<str>,
 }
 
 /// A voice that fell silent.

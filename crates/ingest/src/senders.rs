@@ -14,6 +14,8 @@ pub struct SenderView<'a> {
     pub last_seen: Millis,
     /// Messages heard since the start.
     pub messages: u64,
+    /// Was heard more than once, or before a restart without having ended.
+    pub goes_on: bool,
     /// After how long a silence it is missed: three of its rhythms, if it has a regular one, and 15 seconds at least.
     pub regular_silence: Option<Millis>,
     /// Said goodbye, and was not heard since.
@@ -33,6 +35,7 @@ impl Gate {
                     instance,
                     last_seen: voice.last_seen,
                     messages: voice.messages(),
+                    goes_on: voice.goes_on(),
                     regular_silence: voice.regular_silence(shortest),
                     is_gone: service.goodbye.is_some_and(|at| voice.last_seen <= at),
                 });

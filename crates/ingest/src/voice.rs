@@ -25,6 +25,8 @@ pub(crate) struct Voice {
     pub(crate) live: LiveSeries,
     rhythm: Rhythm,
     messages: u64,
+    /// It spoke before a restart, and had not ended.
+    is_recalled: bool,
     samples: u64,
     /// The newest stamp that was given.
     stamped: Millis,
@@ -53,6 +55,7 @@ impl Voice {
             live: LiveSeries::default(),
             rhythm: Rhythm::default(),
             messages: 0,
+            is_recalled: false,
             samples: 0,
             stamped: Millis::MIN,
         }
@@ -65,6 +68,12 @@ impl Voice {
         self.last_updated = self.last_updated.max(newest);
         self.stamped = self.stamped.max(newest);
         self.stale = true;
+    }
+
+    /// Spoke at these times before a restart, oldest first. What was heard since is not forgotten: rhythms have no order.
+    pub(crate) fn recall(&mut self, times: &[Millis]) {
+        self.is_recalled = true;
+        times.windows(2).for_each(|pair| self.rhythm.heard(pair[1] - pair[0]));
     }
 
     /// A time of arrival that no other message of this voice has: messages that come within one millisecond
@@ -109,6 +118,11 @@ impl Voice {
     /// Messages heard since the start.
     pub(crate) fn messages(&self) -> u64 {
         self.messages
+    }
+
+    /// Whether it goes on: it was heard more than once, before a restart or since.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.messages > 1 || self.is_recalled
     }
 
     pub(crate) fn view(&self, id: String) -> InstanceView {

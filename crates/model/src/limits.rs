@@ -219,6 +219,11 @@ pub const RULE_LOOKS: usize = 50_000;
 pub const RULE_QUIET_SHARE: Millis = 4;
 /// … and for this long at most; then once in a twentieth of it.
 pub const RULE_QUIET: Millis = 5 * MINUTE;
+/// Times at which a sender spoke before a restart that are looked at: what a rhythm is learnt from, and one more.
+pub const RHYTHM_TIMES: usize = 17;
+/// Series of a sender in which is looked for when it spoke: one that says more speaks more often than is seen, and is missed
+/// later for it.
+pub const RHYTHM_SERIES: usize = 64;
 /// Looks at all senders, one each second, before alerts end of those that nobody knows: after a start the oldest are made
 /// known last.
 pub const DEAD_MAN_PASSES: u64 = 600;

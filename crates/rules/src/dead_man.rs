@@ -1,8 +1,8 @@
 //! Dead-man rules: an alert for each sender that is silent for longer than its own rhythm allows, or than the rule says.
 //!
-//! Senders are looked at each second. Only one that was heard more than once since the start is missed: who was silent before a
-//! restart said nothing since that could stop. Silence counts from when the bus was heard again, so neither a restart of the
-//! collector nor one of the broker makes an alarm. Who said goodbye is not missed.
+//! Senders are looked at each second. Only one that goes on is missed: who was heard more than once, or was there when the
+//! collector was stopped. Silence counts from when the bus was heard again, so neither a restart of the collector nor one of the
+//! broker makes an alarm. Who said goodbye is not missed.
 
 use crate::book::RuleBook;
 use crate::compiled::Compiled;
@@ -24,6 +24,8 @@ pub struct Sender<'a> {
     pub last_seen: Millis,
     /// Messages heard since the start.
     pub messages: u64,
+    /// Was heard more than once, or before the start without having ended then.
+    pub goes_on: bool,
     /// The longest silence that its rhythm allows, if it has a regular one.
     pub regular_silence: Option<Millis>,
     /// Said goodbye.
@@ -121,7 +123,7 @@ impl Look<'_> {
     fn at(&self, state: &mut State, sender: Sender<'_>, found: &mut Found) {
         let allowed = self.compiled.interval.or(sender.regular_silence);
         let silence = self.now.saturating_sub(sender.last_seen.max(self.deaf_until));
-        let is_silent = allowed.is_some_and(|allowed| silence > allowed) && sender.messages > 1;
+        let is_silent = allowed.is_some_and(|allowed| silence > allowed) && sender.goes_on;
         let men = state.men(&self.compiled.rule.name);
         if !is_silent && men.is_empty() {
             return;

@@ -103,37 +103,64 @@ fn live_what_was_pending_goes_on_after_a_kill() {
     });
 }
 
+fn say(broker: u16, service: &str, number: i64) {
+    let payload = json!({"service_name": service, "instance_id": format!("{service}-1"),
+        "metrics": [{"name": "m", "value": number}]});
+    publish(broker, &format!("alicia/metrics/{service}"), &payload.to_string(), &[]);
+}
+
+/// Both speak until their rhythm is known, and one says goodbye.
+fn hub_and_leaver_speak(broker: u16) {
+    for number in 0..12 {
+        say(broker, "hub", number);
+        say(broker, "leaver", number);
+        // So that the pauses are no bursts.
+        (0..5).for_each(|_| pause());
+    }
+    let bye = json!({"service_name": "leaver", "timestamp": 1.0});
+    publish(broker, "alicia/system/discovery/unregister", &bye.to_string(), &[]);
+}
+
+/// What was told of new alerts, but for those of the machine.
+fn told(listener: &Listener) -> Vec<Value> {
+    let all = listener.on("alicia/alerts/new");
+    all.into_iter().filter(|new| new["payload"]["service_name"] != "system").collect()
+}
+
+#[test]
+fn live_a_service_that_died_while_the_collector_was_down_is_missed() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let broker = Mosquitto::start();
+    let collector = Setup::broker(broker.port).data_dir(dir.path()).connect();
+    hub_and_leaver_speak(broker.port);
+    until("both are known", || {
+        let services = collector.json("/services");
+        let is_gone = services.to_string().contains("\"registered\":false");
+        if is_gone { Ok(()) } else { Err(services) }
+    });
+    collector.kill();
+    let listener = Listener::start(broker.port, "alicia/alerts/#");
+    let collector = Setup::broker(broker.port).data_dir(dir.path()).connect();
+    let missed = until("it is missed", || told(&listener).pop().ok_or_else(|| collector.log()));
+    assert_eq!(missed["payload"]["alert_id"], "service_silent:hub:hub-1");
+    assert_eq!(alerts(&collector, "firing").len(), 1, "who said goodbye is not missed");
+}
+
 #[test]
 fn live_a_service_that_falls_silent_is_missed_until_it_comes_back() {
     let broker = Mosquitto::start();
     let collector = Setup::broker(broker.port).connect();
     let listener = Listener::start(broker.port, "alicia/alerts/#");
-    let say = |service: &str, number: i64| {
-        let payload = json!({"service_name": service, "instance_id": format!("{service}-1"),
-            "metrics": [{"name": "m", "value": number}]});
-        publish(broker.port, &format!("alicia/metrics/{service}"), &payload.to_string(), &[]);
-    };
-    for number in 0..12 {
-        say("hub", number);
-        say("leaver", number);
-        // So that the pauses are no bursts.
-        (0..5).for_each(|_| pause());
-    }
-    let bye = json!({"service_name": "leaver", "timestamp": 1.0});
-    publish(broker.port, "alicia/system/discovery/unregister", &bye.to_string(), &[]);
+    hub_and_leaver_speak(broker.port);
     let rhythms = collector.json("/services");
-    let told = || {
-        let all = listener.on("alicia/alerts/new");
-        all.into_iter().filter(|new| new["payload"]["service_name"] != "system").collect::<Vec<_>>()
-    };
-    let missed = until("it is missed", || told().pop().ok_or_else(|| rhythms.clone()));
+    let missed = until("it is missed", || told(&listener).pop().ok_or_else(|| rhythms.clone()));
     assert_eq!(missed["payload"]["alert_id"], "service_silent:hub:hub-1");
     assert_eq!(missed["payload"]["severity"], "error");
     assert!(missed["payload"]["value"].as_f64().is_some_and(|silence| silence > 15.0), "{missed}");
-    say("hub", 0);
+    say(broker.port, "hub", 0);
     until("it is back", || match alerts(&collector, "firing").len() {
         0 => Ok(()),
         more => Err(more),
     });
-    assert_eq!(told().len(), 1, "who said goodbye is not missed");
+    assert_eq!(told(&listener).len(), 1, "who said goodbye is not missed");
 }

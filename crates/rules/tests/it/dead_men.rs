@@ -20,6 +20,7 @@ struct Sent {
     messages: u64,
     regular: Option<i64>,
     is_gone: bool,
+    was_there: bool,
 }
 
 fn dead_man() -> Rule {
@@ -56,6 +57,7 @@ impl House {
                     messages: 0,
                     regular: None,
                     is_gone: false,
+                    was_there: false,
                 });
                 senders.last_mut().expect("just put")
             }
@@ -87,6 +89,7 @@ impl House {
                         instance: sent.instance,
                         last_seen: sent.last_seen,
                         messages: sent.messages,
+                        goes_on: sent.messages > 1 || sent.was_there,
                         regular_silence: sent.regular,
                         is_gone: sent.is_gone,
                     });
@@ -192,6 +195,7 @@ fn a_restart_neither_forgets_nor_invents() {
         messages: 0,
         regular: None,
         is_gone: false,
+        was_there: false,
     };
     *again.senders.borrow_mut() = vec![silent("a"), silent("b")];
     again.pass(700, true);
@@ -199,6 +203,29 @@ fn a_restart_neither_forgets_nor_invents() {
     again.hears("s", Some("b"), None);
     again.pass(1, true);
     assert_eq!(again.said(), ["end silent:s:b @800000"]);
+}
+
+#[test]
+fn who_was_there_before_a_restart_and_does_not_come_back_is_missed() {
+    let mut house = House::new(vec![dead_man()]);
+    house.now = 100;
+    let silent = |instance, was_there| Sent {
+        service: "s",
+        instance: Some(instance),
+        last_seen: 50_000,
+        messages: 0,
+        regular: Some(30_000),
+        is_gone: false,
+        was_there,
+    };
+    *house.senders.borrow_mut() = vec![silent("a", true), silent("b", false), silent("c", true)];
+    house.pass(20, false);
+    house.pass(10, true);
+    house.hears("s", Some("c"), Some(30));
+    house.pass(20, true);
+    assert_eq!(house.said(), [""; 0], "silence counts from when somebody listened");
+    house.pass(1, true);
+    assert_eq!(house.said(), ["start silent:s:a 31 @151000"]);
 }
 
 #[test]
