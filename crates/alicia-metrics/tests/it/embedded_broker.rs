@@ -56,11 +56,11 @@ fn live_alerts_arrive_at_subscribers_of_it() {
             &[],
         );
     };
-    beat(95);
+    beat(195);
     let alert = until("the alert is published", || listener.on("alicia/alerts/new").pop().ok_or("none"));
     assert_eq!(alert["source"], "metrics_collector");
     assert_eq!(alert["payload"]["alert_id"], "high_cpu:hot:hot-1");
-    assert_eq!(alert["payload"]["value"], 95.0);
+    assert_eq!(alert["payload"]["value"], 195.0);
     beat(10);
     until("its end is published", || {
         let ended = listener.on("alicia/metrics/alert_resolved");

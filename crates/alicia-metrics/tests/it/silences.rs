@@ -42,7 +42,7 @@ fn hears(ear: &Ear, collector: &Collector, alert: &str, word: &str, count: usize
     });
 }
 
-/// Tables of a receiver that hears of the alerts of these tests.
+/// Tables of a receiver that hears of everything.
 fn told_to(ear: &Ear) -> String {
     receiver("ear", ear.address) + &route("ear")
 }
