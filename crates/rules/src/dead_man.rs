@@ -11,6 +11,7 @@ use crate::men::Man;
 use crate::state::State;
 use model::{Alert, Event, INSTANCE, Labels, Matcher, Millis, SERVICE, Standing, limits, to_seconds};
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// A sender, as whoever hears it knows it.
@@ -59,23 +60,36 @@ struct Missed {
 }
 
 impl RuleBook {
-    /// Looks at all senders; to be asked each second, after [`RuleBook::tick`], while they can be heard.
+    /// Looks at all senders; to be asked each second, after [`RuleBook::tick`], while they can be heard. Samples are judged
+    /// meanwhile.
     pub fn watch(&self, senders: &EachSender<'_>) {
         let shelf = self.shelf();
         if shelf.dead_men().is_empty() {
             return;
         }
         let now = self.now.load(Ordering::Relaxed);
-        let mut state = self.state.lock();
-        state.passes += 1;
+        let (pass, deaf_until) = self.next_pass();
         for compiled in shelf.dead_men() {
-            let pass = state.passes;
-            let look = Look { compiled, now, deaf_until: state.deaf_until, pass };
+            let look = Look { compiled, now, deaf_until, pass };
             let mut found = Found::default();
-            senders(&mut |sender| look.at(&mut state, sender, &mut found));
+            // The state is locked for each sender alone: whoever knows the senders waits for samples to be judged.
+            senders(&mut |sender| look.at(&mut self.state.lock(), sender, &mut found));
+            let mut state = self.state.lock();
+            if !self.shelf().get(&compiled.rule.name).is_some_and(|known| Arc::ptr_eq(known, compiled)) {
+                // It was changed meanwhile; the next second looks with the new one.
+                state.men(&compiled.rule.name).restart();
+                continue;
+            }
             self.tell(&mut state, compiled, found);
             self.let_go(&mut state, compiled, now);
         }
+    }
+
+    /// The number of this look, and until when nobody was heard.
+    fn next_pass(&self) -> (u64, Millis) {
+        let mut state = self.state.lock();
+        state.passes += 1;
+        (state.passes, state.deaf_until)
     }
 
     fn tell(&self, state: &mut State, compiled: &Compiled, found: Found) {

@@ -303,3 +303,18 @@ fn a_dead_man_rule_says_nothing_of_samples() {
         ("service_silent", RuleKind::DeadMan, Ok(()))
     );
 }
+
+#[test]
+fn samples_are_judged_while_senders_are_looked_at() {
+    let house = House::steady(vec![dead_man()]);
+    let (judged, hears) = std::sync::mpsc::sync_channel(1);
+    std::thread::scope(|scope| {
+        house.desk.book.watch(&|_| {
+            let (book, judged) = (&house.desk.book, judged.clone());
+            // It waits for the same lock as a sample that is judged.
+            scope.spawn(move || judged.send(book.active_count()));
+            let hears = hears.recv_timeout(std::time::Duration::from_secs(30));
+            assert_eq!(hears, Ok(0), "whoever gives senders may hold what the judging of samples waits for");
+        });
+    });
+}
