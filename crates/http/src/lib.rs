@@ -13,6 +13,8 @@ mod outgoing;
 
 mod scrape;
 
+pub mod mail;
+
 mod messenger;
 
 mod parts;

@@ -1,11 +1,12 @@
 //! Brings notifications to their receivers: a task for each asks the notifier what is to be sent, sends it, and tells what
 //! came back. What is sent, to whom and when is `notify`'s.
 
+use crate::mail;
 use crate::outgoing::{Call, CallError, Outgoing, Reach, TrustError};
 use axum::body::Bytes;
 use axum::http::Method;
 use model::{Announce, Event, limits};
-use notify::{Login, Next, Notifier, Receiver, Reply, Request, Tested};
+use notify::{Errand, Login, Next, Notifier, Receiver, Reply, Request, Tested};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -77,8 +78,8 @@ impl Messenger {
             // The ledger is written: the runtime's threads are not for that.
             let (notifier, asked) = (Arc::clone(&self.notifier), name.clone());
             let next = tokio::task::spawn_blocking(move || notifier.next_step(&asked)).await;
-            let request = match next {
-                Ok(Next::Send(request)) => request,
+            let errand = match next {
+                Ok(Next::Send(errand)) => errand,
                 Ok(Next::Gone) => return name,
                 Ok(Next::Wait(time)) => {
                     // Either is good: the loop looks which.
@@ -91,7 +92,7 @@ impl Messenger {
                     continue;
                 }
             };
-            let reply = self.send(&name, request).await;
+            let reply = self.send(&name, errand).await;
             let (notifier, answered) = (Arc::clone(&self.notifier), name.clone());
             let told = tokio::task::spawn_blocking(move || notifier.answered(&answered, &reply)).await;
             if let Err(error) = told {
@@ -106,14 +107,18 @@ impl Messenger {
     /// As many tests are under way as may be.
     pub(crate) async fn test(&self, name: &str) -> Result<Option<Tested>, TooMany> {
         let _place = self.tests.try_acquire().map_err(|_| TooMany)?;
-        let Some(request) = self.notifier.test(name) else { return Ok(None) };
-        let reply = self.send(name, request).await;
+        let Some(errand) = self.notifier.test(name) else { return Ok(None) };
+        let reply = self.send(name, errand).await;
         Ok(Some(self.notifier.tested(name, &reply)))
     }
 
-    async fn send(&self, name: &str, request: Request) -> Reply {
+    async fn send(&self, name: &str, errand: Errand) -> Reply {
         let Some(receiver) = self.notifier.receiver(name) else {
             return Reply::Failed("it is not in the settings any more".to_owned());
+        };
+        let request = match errand {
+            Errand::Call(request) => request,
+            Errand::Letter(letter) => return mail::send(&letter, &receiver).await,
         };
         let client = match self.client(&receiver) {
             Ok(client) => client,

@@ -21,6 +21,8 @@ mod message;
 
 mod request;
 
+mod letter;
+
 mod receivers;
 
 mod settings;
@@ -45,9 +47,10 @@ pub use delivery::{Delivery, Outcome};
 pub use group::GroupKey;
 pub use hold::Hold;
 pub use ledger::{Entry, Ledger, LedgerError};
+pub use letter::{Letter, Mail, Security};
 pub use notice::Notice;
 pub use notifier::{Counts, Next, Notifier, Reply, Tested};
-pub use receivers::{Kind, Login, Receiver};
+pub use receivers::{Errand, Kind, Login, Receiver};
 pub use request::{Method, Request};
 pub use route::{Route, Timing};
 pub use secret::Secret;

@@ -6,11 +6,10 @@ use crate::lane::{Hand, Lane};
 use crate::ledger::{Entry, Ledger};
 use crate::message::Message;
 use crate::notice::{LabelSet, Notice, RULE, SEVERITY};
-use crate::receivers::Receiver;
-use crate::request::Request;
+use crate::receivers::{Errand, Receiver};
 use crate::settings::Settings;
 use crate::state::State;
-use crate::verdict::{Verdict, judge, pause};
+use crate::verdict::{Verdict, judge, judge_mail, pause};
 use model::{Alert, Millis, limits};
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
@@ -29,7 +28,7 @@ pub struct Notifier {
 #[derive(Debug)]
 pub enum Next {
     /// Send this to it, and tell [`Notifier::answered`] of the answer.
-    Send(Request),
+    Send(Errand),
     /// Ask again after this time, or when something was announced.
     Wait(Duration),
     /// There is no such receiver any more.
@@ -48,6 +47,13 @@ pub enum Reply {
         /// What it says.
         text: String,
     },
+    /// A server of mail answered.
+    Mail {
+        /// The code of SMTP.
+        code: u16,
+        /// What it says.
+        text: String,
+    },
     /// There was no answer, for this reason.
     Failed(String),
 }
@@ -57,7 +63,7 @@ pub enum Reply {
 pub struct Tested {
     /// Whether the receiver took it.
     pub is_taken: bool,
-    /// The status of HTTP, if there was an answer.
+    /// The status of HTTP or the code of SMTP, if there was an answer.
     pub status: Option<u16>,
     /// What it said, cut and without secrets.
     pub answer: String,
@@ -173,7 +179,7 @@ impl Notifier {
         if let Some(lane) = state.lanes.get_mut(receiver) {
             lane.hand = Some(hand);
         }
-        Next::Send(asked.request(&message))
+        Next::Send(asked.errand(&message))
     }
 
     /// What came of the request that [`Notifier::next_step`] gave.
@@ -231,8 +237,8 @@ impl Notifier {
         }
     }
 
-    /// The request of a message that only tries whether the receiver can be reached.
-    pub fn test(&self, receiver: &str) -> Option<Request> {
+    /// A message that only tries whether the receiver can be reached.
+    pub fn test(&self, receiver: &str) -> Option<Errand> {
         let now = self.clock.now();
         let asked = self.receiver(receiver)?;
         let labels = [(RULE, "test"), (model::SERVICE, "alicia_metrics"), ("severity", "info")];
@@ -257,7 +263,7 @@ impl Notifier {
             truncated: 0,
             now,
         };
-        Some(asked.request(&message))
+        Some(asked.errand(&message))
     }
 
     /// What came of a test; it is put into the log of deliveries, and counted nowhere.
@@ -281,7 +287,7 @@ impl Notifier {
             },
         );
         let status = match reply {
-            Reply::Status { status, .. } => Some(*status),
+            Reply::Status { status: answered, .. } | Reply::Mail { code: answered, .. } => Some(*answered),
             Reply::Failed(_) => None,
         };
         Tested { is_taken, status, answer }
@@ -505,6 +511,7 @@ impl Reply {
     fn verdict(&self) -> Verdict {
         match self {
             Self::Status { status, .. } => judge(*status),
+            Self::Mail { code, .. } => judge_mail(*code),
             Self::Failed(_) => Verdict::Again,
         }
     }
@@ -512,14 +519,14 @@ impl Reply {
     fn asked(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
-            Self::Failed(_) => None,
+            Self::Mail { .. } | Self::Failed(_) => None,
         }
     }
 
     /// For the log: without secrets, and then cut.
     fn shown(&self, scrub: impl Fn(&str) -> String) -> String {
         match self {
-            Self::Status { status, text, .. } => {
+            Self::Status { status, text, .. } | Self::Mail { code: status, text } => {
                 let text: String = scrub(text).trim().chars().take(limits::EXAMPLE_BYTES).collect();
                 format!("{status} {text}").trim_end().to_owned()
             }

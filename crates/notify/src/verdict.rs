@@ -25,6 +25,17 @@ pub(crate) fn judge(status: u16) -> Verdict {
     }
 }
 
+/// What a code of SMTP means. What a server says of a password or of the way there, somebody may put right; what it says for good
+/// of the letter stays.
+pub(crate) fn judge_mail(code: u16) -> Verdict {
+    match code {
+        200..=299 => Verdict::Taken,
+        530 | 534 | 535 | 538 => Verdict::Again,
+        500..=599 => Verdict::Refused,
+        _ => Verdict::Again,
+    }
+}
+
 /// The pause after so many failures in a row. What the receiver asks for counts if it is longer, up to the longest.
 pub(crate) fn pause(failures: u32, asked: Option<Duration>) -> Duration {
     let doubled = 1_u32.checked_shl(failures.saturating_sub(1).min(16)).unwrap_or(u32::MAX);
@@ -34,7 +45,7 @@ pub(crate) fn pause(failures: u32, asked: Option<Duration>) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, judge, pause};
+    use super::{Verdict, judge, judge_mail, pause};
     use std::time::Duration;
 
     #[test]
@@ -51,6 +62,21 @@ mod tests {
             (500, Verdict::Again),
         ] {
             assert_eq!(judge(status), verdict, "{status}");
+        }
+    }
+
+    #[test]
+    fn answers_mean_what_smtp_says() {
+        for (code, verdict) in [
+            (250, Verdict::Taken),
+            (421, Verdict::Again),
+            (451, Verdict::Again),
+            (535, Verdict::Again),
+            (550, Verdict::Refused),
+            (552, Verdict::Refused),
+            (354, Verdict::Again),
+        ] {
+            assert_eq!(judge_mail(code), verdict, "{code}");
         }
     }
 

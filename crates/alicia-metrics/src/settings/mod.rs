@@ -2,6 +2,7 @@
 //! speaks wins. Each setting has its default, unit and reason here and nowhere else.
 
 mod desk;
+mod email;
 mod environment;
 mod file;
 mod memory;

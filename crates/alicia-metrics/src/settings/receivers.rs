@@ -1,6 +1,7 @@
 //! `[[receiver]]` tables: who is told of alerts, checked and complete.
 
 use super::SettingsError;
+use super::email::{self, TlsWord};
 use super::resolve::secret_in;
 use crate::span::Span;
 use http::Call;
@@ -37,6 +38,10 @@ pub(super) struct ReceiverTable {
     password_file: Option<PathBuf>,
     topic: Option<String>,
     chat_id: Option<String>,
+    server: Option<String>,
+    tls: Option<TlsWord>,
+    from: Option<String>,
+    to: Option<Vec<String>>,
     method: Option<Verb>,
     headers: Option<BTreeMap<String, String>>,
     body: Option<String>,
@@ -54,6 +59,7 @@ enum Type {
     Telegram,
     Slack,
     Discord,
+    Email,
     Template,
 }
 
@@ -132,7 +138,10 @@ fn receiver(table: &ReceiverTable) -> Result<Receiver, Wrong> {
         time: time(table)?,
         kind,
     };
-    if let Some(ca) = &one.ca {
+    if let Kind::Email(mail) = &one.kind {
+        email::check_login(mail, &one.login)?;
+        http::mail::check(mail, one.ca.as_deref()).map_err(|error| error.to_string())?;
+    } else if let Some(ca) = &one.ca {
         // Whatever cannot be used is found out now, not at the first alert.
         http::Outgoing::new(Some(ca), http::Reach::anywhere()).map_err(|error| error.to_string())?;
     }
@@ -141,26 +150,32 @@ fn receiver(table: &ReceiverTable) -> Result<Receiver, Wrong> {
 
 fn kind(table: &ReceiverTable, token: Option<Secret>) -> Result<Kind, Wrong> {
     only(table)?;
-    let url = url(table)?;
+    let url = || url(table);
     let needed = |what: Option<Secret>, key: &str| what.ok_or_else(|| format!("`{key}` is missing"));
     Ok(match table.kind {
-        Type::Webhook => Kind::Webhook { url },
-        Type::Alertmanager => Kind::Alertmanager { url },
-        Type::Slack => Kind::Slack { url },
-        Type::Discord => Kind::Discord { url },
-        Type::Ntfy => Kind::Ntfy { url, topic: needed(table.topic.clone().map(Secret::new), "topic")? },
-        Type::Gotify => Kind::Gotify { url, token: needed(token, "token")? },
+        Type::Webhook => Kind::Webhook { url: url()? },
+        Type::Alertmanager => Kind::Alertmanager { url: url()? },
+        Type::Slack => Kind::Slack { url: url()? },
+        Type::Discord => Kind::Discord { url: url()? },
+        Type::Ntfy => {
+            Kind::Ntfy { url: url()?, topic: needed(table.topic.clone().map(Secret::new), "topic")? }
+        }
+        Type::Gotify => Kind::Gotify { url: url()?, token: needed(token, "token")? },
         Type::Telegram => Kind::Telegram {
-            url,
+            url: url()?,
             token: needed(token, "token")?,
             chat: table.chat_id.clone().ok_or("`chat_id` is missing")?,
         },
+        Type::Email => {
+            let (server, from) = (table.server.as_deref(), table.from.as_deref());
+            Kind::Email(email::mail(server, table.tls, from, table.to.as_deref())?)
+        }
         Type::Template => {
             let body = table.body.clone().ok_or("`body` is missing")?;
             if body.len() > BODY_BYTES {
                 return Err(format!("`body` is longer than {BODY_BYTES} bytes").into());
             }
-            Kind::Template { method: method(table.method), url, headers: headers(table)?, body }
+            Kind::Template { method: method(table.method), url: url()?, headers: headers(table)?, body }
         }
     })
 }
@@ -169,6 +184,12 @@ fn kind(table: &ReceiverTable, token: Option<Secret>) -> Result<Kind, Wrong> {
 fn only(table: &ReceiverTable) -> Result<(), Wrong> {
     let of = |kinds: &[Type]| kinds.contains(&table.kind);
     let keys = [
+        ("url", table.url.is_some(), table.kind != Type::Email),
+        ("url_file", table.url_file.is_some(), table.kind != Type::Email),
+        ("server", table.server.is_some(), of(&[Type::Email])),
+        ("tls", table.tls.is_some(), of(&[Type::Email])),
+        ("from", table.from.is_some(), of(&[Type::Email])),
+        ("to", table.to.is_some(), of(&[Type::Email])),
         ("topic", table.topic.is_some(), of(&[Type::Ntfy])),
         ("chat_id", table.chat_id.is_some(), of(&[Type::Telegram])),
         ("method", table.method.is_some(), of(&[Type::Template])),
@@ -287,6 +308,7 @@ mod tests {
             "type = 'telegram'\ntoken = 'hidden'\nchat_id = '-100'",
             "type = 'slack'\nurl = 'https://hooks.example/services/hidden'",
             "type = 'discord'\nurl = 'https://discord.example/api/webhooks/1/hidden'\ntimeout = '5s'",
+            "type = 'email'\nserver = 'localhost:25'\ntls = 'none'\nfrom = 'A <a@house>'\nto = ['b@house']\nusername = 'u'\npassword = 'hidden'",
             "type = 'template'\nurl = 'http://host/'\nmethod = 'PUT'\nheaders = { X-Key = 'hidden' }\nbody = '{{title}}'",
         ] {
             let receiver = one(lines).expect(lines);
@@ -310,6 +332,25 @@ mod tests {
             ("type = 'webhook'\nurl = 'http://h/'\ntoken = \"hidden\\nx\"", "no header may have"),
             ("type = 'webhook'\nurl = 'http://h/'\ntimeout = '2m'", "timeout"),
             ("type = 'webhook'\nurl = 'http://h/'\nca = '/nowhere'", "cannot read"),
+            ("type = 'email'\nfrom = 'a@b'\nto = ['a@b']", "`server` is missing"),
+            ("type = 'email'\nserver = 'h'\nto = ['a@b']", "`from` is missing"),
+            ("type = 'email'\nserver = 'h'\nfrom = 'a@b'", "`to` is missing"),
+            ("type = 'email'\nserver = 'h'\nfrom = 'a@b'\nto = ['a']", "\"a\" is no address of mail"),
+            (
+                "type = 'email'\nserver = 'h'\nfrom = 'a@b'\nto = [\"a@b\\r\\nBcc: c@d\"]",
+                "is no address of mail",
+            ),
+            (
+                "type = 'email'\nserver = 'h'\nfrom = 'a@b'\nto = ['a@b']\nurl = 'http://h/'",
+                "`url` means nothing",
+            ),
+            ("type = 'email'\nserver = 'h'\nfrom = 'a@b'\nto = ['a@b']\ntoken = 'hidden'", "no token"),
+            ("type = 'email'\nserver = 'h'\nfrom = 'a@b'\nto = ['a@b']\nca = '/nowhere'", "cannot read"),
+            (
+                "type = 'email'\nserver = 'h'\ntls = 'none'\nfrom = 'a@b'\nto = ['a@b']\nusername = 'u'\npassword = 'hidden'",
+                "only sent to this machine",
+            ),
+            ("type = 'webhook'\nurl = 'http://h/'\nto = ['a@b']", "`to` means nothing"),
             ("type = 'ntfy'", "`topic` is missing"),
             ("type = 'gotify'\nurl = 'http://h/'", "`token` is missing"),
             ("type = 'telegram'\ntoken = 't'", "`chat_id` is missing"),

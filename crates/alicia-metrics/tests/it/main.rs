@@ -30,6 +30,7 @@ mod differential;
 mod disk_full;
 mod drop_in;
 mod durability;
+mod email;
 mod embedded_broker;
 mod forever;
 mod handing_on;

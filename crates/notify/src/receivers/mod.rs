@@ -2,10 +2,12 @@
 
 mod alertmanager;
 mod chat;
+mod mail;
 mod push;
 mod template;
 mod webhook;
 
+use crate::letter::{Letter, Mail};
 use crate::message::Message;
 use crate::request::{Method, Request};
 use crate::route::{Route, Timing};
@@ -40,7 +42,16 @@ pub enum Login {
     Bearer(Secret),
 }
 
-/// What a receiver is. Addresses may be secrets, so all are.
+/// What is to be done to tell a receiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Errand {
+    /// A request of HTTP.
+    Call(Request),
+    /// A letter.
+    Letter(Letter),
+}
+
+/// What a receiver is. Addresses may be secrets, so all are but those of mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// Takes what Alertmanager sends to webhooks, version 4.
@@ -86,6 +97,8 @@ pub enum Kind {
         /// Where to.
         url: Secret,
     },
+    /// People who read letters.
+    Email(Mail),
     /// Any other that takes HTTP.
     Template {
         /// The method.
@@ -111,13 +124,15 @@ impl Kind {
             Self::Telegram { .. } => "telegram",
             Self::Slack { .. } => "slack",
             Self::Discord { .. } => "discord",
+            Self::Email(_) => "email",
             Self::Template { .. } => "template",
         }
     }
 
     /// Where its requests go.
-    pub(crate) fn url(&self) -> &Secret {
+    fn url(&self) -> Option<&Secret> {
         match self {
+            Self::Email(_) => None,
             Self::Webhook { url }
             | Self::Alertmanager { url }
             | Self::Ntfy { url, .. }
@@ -125,7 +140,7 @@ impl Kind {
             | Self::Telegram { url, .. }
             | Self::Slack { url }
             | Self::Discord { url }
-            | Self::Template { url, .. } => url,
+            | Self::Template { url, .. } => Some(url),
         }
     }
 
@@ -142,9 +157,10 @@ impl Kind {
 }
 
 impl Receiver {
-    /// The request that tells `message`.
-    pub(crate) fn request(&self, message: &Message) -> Request {
-        match &self.kind {
+    /// What tells `message`.
+    pub(crate) fn errand(&self, message: &Message) -> Errand {
+        Errand::Call(match &self.kind {
+            Kind::Email(mail) => return Errand::Letter(mail::letter(message, mail)),
             Kind::Webhook { url } => Request::json(url.clone(), &webhook::body(message)),
             Kind::Alertmanager { url } => {
                 Request::json(joined(url, "/api/v2/alerts"), &alertmanager::body(message))
@@ -164,7 +180,7 @@ impl Receiver {
                 headers: headers.clone(),
                 body: template::filled(body, message, template::is_json(headers)).into_bytes(),
             },
-        }
+        })
     }
 
     /// The route as this receiver wants it. An Alertmanager makes groups and waits by itself, and must hear of everything.
@@ -214,7 +230,7 @@ impl Receiver {
             Login::Open => None,
             Login::Basic(_, secret) | Login::Bearer(secret) => Some(secret),
         };
-        let paths = path(self.kind.url().reveal());
+        let paths = self.kind.url().and_then(|url| path(url.reveal()));
         of_kind.into_iter().chain(of_login).map(Secret::reveal).chain(paths)
     }
 }

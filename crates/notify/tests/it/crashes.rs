@@ -3,7 +3,7 @@
 
 use crate::rig::{NOON, alert, over, status, webhook};
 use model::{Alert, Announce, Event, Severity};
-use notify::{Entry, Ledger, LedgerError, Next, Notifier, Route, Settings, Timing};
+use notify::{Entry, Errand, Ledger, LedgerError, Next, Notifier, Route, Settings, Timing};
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -76,7 +76,7 @@ impl World {
     fn deliver(&mut self, notifier: &Notifier, at_most: usize) {
         for name in ["a", "b"] {
             for _ in 0..at_most {
-                let Next::Send(request) = notifier.next_step(name) else { break };
+                let Next::Send(Errand::Call(request)) = notifier.next_step(name) else { break };
                 if !self.is_down {
                     let body: Value = serde_json::from_slice(&request.body).expect("JSON");
                     let alerts = body["alerts"].as_array().expect("a list").clone();

@@ -3,7 +3,9 @@
 use crate::rig::{NOON, Rig, alert, receiver, status};
 use expect_test::{Expect, expect};
 use model::{Alert, Severity};
-use notify::{Kind, Method, Request, Route, Secret, Settings, Timing};
+use notify::{
+    Errand, Kind, Letter, Mail, Method, Next, Reply, Request, Route, Secret, Security, Settings, Timing,
+};
 use serde_json::Value;
 
 fn written(request: &Request) -> String {
@@ -373,7 +375,7 @@ fn a_test_is_a_message_as_all_others() {
     let kind = Kind::Ntfy { url: url("/"), topic: Secret::new("home") };
     let rig = Rig::new(Settings { receivers: vec![receiver("r", kind)], routes: Vec::new() });
     assert!(rig.notifier.test("nobody").is_none());
-    let request = rig.notifier.test("r").expect("it is there");
+    let Some(Errand::Call(request)) = rig.notifier.test("r") else { panic!("it is there") };
     expect![[r#"
         POST http://host/
         content-type: application/json
@@ -392,4 +394,66 @@ fn a_test_is_a_message_as_all_others() {
     assert!(tested.is_taken && rig.notifier.deliveries()[0].test);
     assert!(rig.notebook.entries.lock().is_empty() && rig.notifier.counts()[0].sent == 0);
     assert_eq!(rig.notifier.deliveries()[0].timestamp, NOON);
+}
+
+fn mail() -> Mail {
+    Mail {
+        server: "mail.example".to_owned(),
+        port: 587,
+        security: Security::StartTls,
+        from: "Home <home@example.org>".to_owned(),
+        to: vec!["me@example.org".to_owned()],
+    }
+}
+
+fn letter(rig: &Rig) -> Letter {
+    match rig.notifier.next_step("r") {
+        Next::Send(Errand::Letter(letter)) => letter,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn letters_say_what_is_known_and_those_of_a_group_stand_together() {
+    let timing = Timing { group_wait: 0, group_interval: 0, ..Timing::default() };
+    let routes = vec![Route { timing, ..Route::new("home", "r") }];
+    let rig = Rig::new(Settings { receivers: vec![receiver("r", Kind::Email(mail()))], routes });
+    let hot = rig.start(alert("hot", "i1", Severity::Critical));
+    let begun = letter(&rig);
+    assert_eq!((&begun.mail, begun.subject.as_str()), (&mail(), "FIRING: hot (kitchen)"));
+    rig.notifier.answered("r", &Reply::Mail { code: 451, text: "later".to_owned() });
+    rig.pass(90);
+    assert_eq!(letter(&rig).id, begun.id, "the same letter, sent again");
+    rig.notifier.answered("r", &Reply::Mail { code: 250, text: "taken".to_owned() });
+    rig.end(&hot);
+    let over = letter(&rig);
+    assert_eq!((over.subject.as_str(), &over.thread), ("RESOLVED: hot (kitchen)", &begun.thread));
+    assert_ne!(over.id, begun.id);
+    rig.notifier.answered("r", &Reply::Mail { code: 550, text: "unknown".to_owned() });
+    assert_eq!((rig.notifier.counts()[0].sent, rig.notifier.counts()[0].dropped), (1, 1));
+    expect![[r#"
+        [resolved, critical] hot is "wrong" <&>: 91.5 – kitchen/i1
+
+        alertname: hot
+        instance: i1
+        service: kitchen
+        severity: critical
+        value: 91.5, threshold: 90
+        since: 2026-01-05T12:00:00.000Z
+        until: 2026-01-05T12:01:30.000Z
+    "#]]
+    .assert_eq(&over.text);
+}
+
+#[test]
+fn nothing_in_an_alert_makes_a_header_and_a_letter_has_an_end() {
+    let timing = Timing { group_wait: 0, group_interval: 0, ..Timing::default() };
+    let routes = vec![Route { timing, ..Route::new("home", "r") }];
+    let rig = Rig::new(Settings { receivers: vec![receiver("r", Kind::Email(mail()))], routes });
+    let long = "x".repeat(100_000);
+    let name = format!("a\r\nBcc: you@example.org\r\n{long}");
+    rig.start(Alert { message: long, ..alert(&name, "i1", Severity::Critical) });
+    let letter = letter(&rig);
+    assert!(letter.subject.starts_with("FIRING: a  Bcc: you") && letter.subject.chars().count() == 200);
+    assert!(letter.text.chars().count() <= 50_001);
 }

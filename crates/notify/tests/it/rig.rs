@@ -2,7 +2,8 @@
 
 use model::{Alert, Announce, Event, Millis, Severity};
 use notify::{
-    Entry, Kind, Ledger, LedgerError, Login, Next, Notifier, Receiver, Reply, Request, Secret, Settings,
+    Entry, Errand, Kind, Ledger, LedgerError, Login, Next, Notifier, Receiver, Reply, Request, Secret,
+    Settings,
 };
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -74,7 +75,8 @@ impl Rig {
     /// The next request for `receiver`, if one is due.
     pub(crate) fn next(&self, receiver: &str) -> Option<Request> {
         match self.notifier.next_step(receiver) {
-            Next::Send(request) => Some(request),
+            Next::Send(Errand::Call(request)) => Some(request),
+            Next::Send(Errand::Letter(letter)) => panic!("a letter: {letter:?}"),
             Next::Wait(_) | Next::Gone => None,
         }
     }
