@@ -17,6 +17,7 @@ use bus::{Bus, Inbox, Outbox};
 use ingest::Gate;
 use model::{Announce, Append, Labels, NAME, Select, SelfHealth, TimeRange, limits};
 use parking_lot::Mutex;
+use rules::stream::Follower;
 use rules::{InsightWatch, Ledger, RuleBook, default_rules};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -97,7 +98,9 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let desk = desk::desk(&desk_ledger, listed, &clock, everybody, &settings.desk);
     let book = build_book(&settings, &opened, &desk, &messenger, (&store, &clock));
     let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
-    let gate = build_gate(&settings, &clock, &store, &book, &forwards, &outbox);
+    let follower = Arc::<Follower>::default();
+    let judges: [Arc<dyn Append>; 2] = [book.clone(), follower.clone()];
+    let gate = build_gate(&settings, &clock, &store, judges, &forwards, &outbox);
     let queries = Arc::<http::Queries>::default();
     let questions = http::Desk {
         select: store.clone(),
@@ -108,10 +111,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let bus = start_bus(&settings, &clock, &gate, inbox, questions).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
-    let rule_groups =
-        RuleGroups::new(Arc::clone(&clock), Arc::clone(&store), Arc::clone(&gate), desk.clone(), &settings);
-    // Rules may have gone while nobody was there to end their alerts.
-    desk.end_orphans(|alert| settings.rule_groups.iter().any(|group| group.owns(alert)));
+    let rule_groups = build_rule_groups(&settings, (&clock, &store, &gate), &desk, follower);
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
         clock,
@@ -128,7 +128,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         forwards,
         queries,
         scraper,
-        rule_groups: Arc::new(rule_groups),
+        rule_groups,
         settings,
         host: Arc::new(Mutex::new(None)),
         insight_watch: Mutex::new(InsightWatch::default()),
@@ -273,17 +273,30 @@ fn build_gate(
     settings: &Settings,
     clock: &Arc<dyn Clock>,
     store: &Arc<Store>,
-    book: &Arc<RuleBook>,
+    judges: [Arc<dyn Append>; 2],
     forwards: &[Forward],
     outbox: &Outbox,
 ) -> Arc<Gate> {
-    let mut appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
+    let mut appends: Vec<Arc<dyn Append>> = vec![store.clone()];
+    appends.extend(judges);
     appends.extend(forwards.iter().map(|forward| -> Arc<dyn Append> { forward.queue.clone() }));
     let gate = Gate::new(settings.gate(), Arc::clone(clock), appends, Arc::new(outbox.clone()))
         .describing(store.clone());
     let lately = TimeRange::last(limits::DAY, clock.now());
     gate.restore(store.spans(&[], lately));
     Arc::new(gate)
+}
+
+fn build_rule_groups(
+    settings: &Settings,
+    (clock, store, gate): (&Arc<dyn Clock>, &Arc<Store>, &Arc<Gate>),
+    desk: &Arc<Desk>,
+    follower: Arc<Follower>,
+) -> Arc<RuleGroups> {
+    // Rules may have gone while nobody was there to end their alerts.
+    desk.end_orphans(|alert| settings.rule_groups.iter().any(|group| group.owns(alert)));
+    let (clock, store, gate) = (Arc::clone(clock), Arc::clone(store), Arc::clone(gate));
+    Arc::new(RuleGroups::new(clock, store, gate, desk.clone(), follower, settings))
 }
 
 /// Learns how often senders spoke, and makes services known again that were silent for the last day: that takes reading all

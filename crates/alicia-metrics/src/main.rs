@@ -187,7 +187,9 @@ fn check_rules(files: &[PathBuf]) -> ExitCode {
         match settings::read_rule_file(file, settings::DEFAULT_INTERVAL) {
             Ok(groups) => {
                 let rules: usize = groups.iter().map(|group| group.rules.len()).sum();
-                say(&format!("{}: {} groups, {rules} rules", file.display(), groups.len()));
+                let counted = format!("{}: {} groups, {rules} rules", file.display(), groups.len());
+                let in_rounds = questions::judged_in_rounds(&groups);
+                say(&[vec![counted], in_rounds].concat().join("\n"));
             }
             Err(error) => {
                 is_right = false;

@@ -1,7 +1,7 @@
 //! The groups of rule files at work: a task for each, which starts a round at its place in the interval.
 //!
-//! Rounds run on threads of their own, a few at a time, and one at a time of each group. A changed file's groups take over
-//! from those before them.
+//! Rounds run on threads of their own, a few at a time, and one at a time of each group. Between rounds a group hears of
+//! what samples that arrive change ([`Follower`]). A changed file's groups take over from those before them.
 
 use crate::settings::Settings;
 use alerts::Desk;
@@ -9,18 +9,25 @@ use ingest::Gate;
 use model::{Announce, Event, Labels, Millis, NAME, limits};
 use query::Stop;
 use rules::groups::{Expand, GroupBoard, GroupRun, Round, RuleGroup, RuleSample, Templates};
+use rules::stream::{Follower, Following};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::Store;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
 use tokio::task::JoinHandle;
 use world::Clock;
 
 /// The clock is looked at as often while a group waits: it may be set meanwhile.
 const LOOK: Duration = Duration::from_secs(10);
+/// Groups that hear of changes at a time: however long rounds take, these do not wait for them.
+const EARS: usize = 2;
+/// What costs too much to be judged with each sample is judged as often …
+const TICK: Duration = Duration::from_millis(100);
+/// … and while nothing is followed, it is looked as often whether anything is.
+const REST: Duration = Duration::from_secs(1);
 
 /// File and name of a group.
 type Key = (String, String);
@@ -34,11 +41,14 @@ pub(crate) struct RuleGroups {
     board: Arc<GroupBoard>,
     expand: Arc<dyn Expand>,
     wanted: watch::Sender<Vec<RuleGroup>>,
+    follower: Arc<Follower>,
     places: Semaphore,
+    ears: Semaphore,
     rounds: AtomicU64,
     missed: AtomicU64,
     evaluations: AtomicU64,
     failures: AtomicU64,
+    changes: AtomicU64,
 }
 
 /// A group and its task.
@@ -64,6 +74,7 @@ impl RuleGroups {
         store: Arc<Store>,
         gate: Arc<Gate>,
         announce: Arc<Desk>,
+        follower: Arc<Follower>,
         settings: &Settings,
     ) -> Self {
         Self {
@@ -74,11 +85,14 @@ impl RuleGroups {
             board: Arc::default(),
             expand: Arc::new(Templates { external_url: settings.external_url() }),
             wanted: watch::Sender::new(settings.rule_groups.clone()),
+            follower,
             places: Semaphore::new(limits::RULE_ROUNDS),
+            ears: Semaphore::new(EARS),
             rounds: AtomicU64::new(0),
             missed: AtomicU64::new(0),
             evaluations: AtomicU64::new(0),
             failures: AtomicU64::new(0),
+            changes: AtomicU64::new(0),
         }
     }
 
@@ -146,16 +160,42 @@ impl RuleGroups {
     }
 
     fn begin(self: &Arc<Self>, run: GroupRun) -> AtWork {
-        self.board.show(run.view());
+        self.board.show(run.view(&[]));
         let group = run.group().clone();
         let (stop, stopped) = oneshot::channel();
         AtWork { group, stop, task: tokio::spawn(Arc::clone(self).work(run, stopped)) }
     }
 
-    /// The rounds of one group, until it is to stop.
-    async fn work(
+    /// One group at work, until it is to stop.
+    async fn work(self: Arc<Self>, run: GroupRun, stopped: oneshot::Receiver<()>) -> Option<GroupRun> {
+        let bell = Arc::new(Notify::new());
+        let (own, ringer, group) = (Arc::clone(&self), Arc::clone(&bell), run.group().clone());
+        let following = tokio::task::spawn_blocking(move || own.follow(&group, ringer)).await.ok()?;
+        self.board.show(run.view(&following.judged()));
+        let run = self.clone().rounds(run, &following, &bell, stopped).await;
+        self.follower.leave(&following);
+        run
+    }
+
+    /// Begins to follow what samples that arrive change for a group.
+    fn follow(&self, group: &RuleGroup, bell: Arc<Notify>) -> Arc<Following> {
+        let ring = Box::new(move || bell.notify_one());
+        let (following, read) = self.follower.follow(group, &*self.store, self.clock.now(), ring);
+        if let Err(error) = read {
+            tracing::error!(
+                group = group.name,
+                "rules know nothing of the samples before the start: {error}"
+            );
+        }
+        following
+    }
+
+    /// The rounds of one group and what it hears between them.
+    async fn rounds(
         self: Arc<Self>,
         mut run: GroupRun,
+        following: &Arc<Following>,
+        bell: &Notify,
         mut stopped: oneshot::Receiver<()>,
     ) -> Option<GroupRun> {
         let interval = run.group().interval;
@@ -169,18 +209,24 @@ impl RuleGroups {
                 continue;
             }
             let wait = Duration::from_millis(u64::try_from(wait).unwrap_or(0));
-            tokio::select! {
+            let is_rung = tokio::select! {
                 _ = &mut stopped => return Some(run),
-                () = tokio::time::sleep(wait.min(LOOK)) => {}
-            }
-            if self.clock.now() < next {
+                () = bell.notified() => true,
+                () = tokio::time::sleep(wait.min(LOOK)) => false,
+            };
+            let is_due = self.clock.now() >= next;
+            if !is_rung && !is_due {
                 continue;
             }
-            // Nobody closes the semaphore.
-            let place = self.places.acquire().await.ok()?;
-            let (own, at) = (Arc::clone(&self), next);
+            // Nobody closes the semaphores.
+            let place = if is_due { &self.places } else { &self.ears }.acquire().await.ok()?;
+            let (own, at, heard) = (Arc::clone(&self), next, Arc::clone(following));
             let done = tokio::task::spawn_blocking(move || {
-                own.round(&mut run, at);
+                own.hear(&mut run, &heard);
+                if is_due {
+                    own.round(&mut run, at);
+                }
+                own.board.show(run.view(&heard.judged()));
                 run
             });
             let Ok(back) = done.await else {
@@ -189,6 +235,9 @@ impl RuleGroups {
             };
             drop(place);
             run = back;
+            if !is_due {
+                continue;
+            }
             // What is late is made up for once; what was to be before that is missed.
             let passed = self.clock.now().saturating_sub(next) / interval;
             let missed = u64::try_from(passed - 1).unwrap_or(0);
@@ -197,11 +246,20 @@ impl RuleGroups {
         }
     }
 
-    /// One round: what rules write is committed as a whole, and then the bus hears of alerts.
-    fn round(&self, run: &mut GroupRun, t: Millis) {
-        let served = Served::new(self, t);
-        let before: Vec<Option<String>> = run.errors().map(|(_, error)| error.map(str::to_owned)).collect();
-        let events = run.evaluate(&*self.store, &served, t);
+    /// Takes what samples changed since the last time, as a round would.
+    fn hear(&self, run: &mut GroupRun, following: &Following) {
+        let changes = following.changes();
+        if changes.is_empty() {
+            return;
+        }
+        let served = Served::new(self, self.clock.now());
+        let events = run.hear(&changes, &*self.store, &served);
+        self.commit_and_tell(run, &served, events);
+        self.changes.fetch_add(changes.len() as u64, Ordering::Relaxed);
+    }
+
+    /// What was written is committed as a whole, and then the bus hears of alerts.
+    fn commit_and_tell(&self, run: &GroupRun, served: &Served<'_>, events: Vec<Event>) {
         if served.has_written.get()
             && let Err(error) = self.gate.commit_results()
         {
@@ -209,6 +267,14 @@ impl RuleGroups {
             tracing::error!(group = run.group().name, "results of rules are not safe: {error}");
         }
         self.tell(events);
+    }
+
+    /// One round.
+    fn round(&self, run: &mut GroupRun, t: Millis) {
+        let served = Served::new(self, t);
+        let before: Vec<Option<String>> = run.errors().map(|(_, error)| error.map(str::to_owned)).collect();
+        let events = run.evaluate(&*self.store, &served, t);
+        self.commit_and_tell(run, &served, events);
         self.rounds.fetch_add(1, Ordering::Relaxed);
         self.evaluations.fetch_add(before.len() as u64, Ordering::Relaxed);
         for ((rule, error), before) in run.errors().zip(before) {
@@ -218,7 +284,6 @@ impl RuleGroups {
                 tracing::warn!(group = run.group().name, rule, "a rule could not be evaluated: {error}");
             }
         }
-        self.board.show(run.view());
     }
 
     fn end(&self, run: GroupRun) {
@@ -235,6 +300,19 @@ impl RuleGroups {
         events.into_iter().for_each(|event| self.announce.announce(event));
     }
 
+    /// Tells those that follow samples what time it is, some times a second while there are any.
+    pub(crate) async fn tick(self: Arc<Self>) {
+        loop {
+            let own = Arc::clone(&self);
+            let ticked = tokio::task::spawn_blocking(move || {
+                own.follower.tick(own.clock.now());
+                own.follower.rules() > 0
+            });
+            let is_at_work = ticked.await.unwrap_or(false);
+            tokio::time::sleep(if is_at_work { TICK } else { REST }).await;
+        }
+    }
+
     /// How it goes, for the Prometheus text.
     #[expect(clippy::cast_precision_loss, reason = "counters below 2^53 are exact")]
     pub(crate) fn own_metrics(&self) -> Vec<(Labels, f64)> {
@@ -244,6 +322,10 @@ impl RuleGroups {
             ("alicia_metrics_rule_rounds_missed_total", count(&self.missed)),
             ("alicia_metrics_rule_evaluations_total", count(&self.evaluations)),
             ("alicia_metrics_rule_evaluation_failures_total", count(&self.failures)),
+            ("alicia_metrics_rules_followed", self.follower.rules() as f64),
+            ("alicia_metrics_rules_followed_samples", self.follower.samples() as f64),
+            ("alicia_metrics_rule_changes_heard_total", count(&self.changes)),
+            ("alicia_metrics_rule_changes_missed_total", self.follower.missed() as f64),
         ]
         .into_iter()
         .map(|(name, value)| (Labels::new([(NAME, name)]), value))

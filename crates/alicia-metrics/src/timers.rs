@@ -40,6 +40,7 @@ pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
     timers.spawn(sweeps(Arc::clone(house)));
     timers.spawn(Arc::clone(&house.scraper).run());
     timers.spawn(Arc::clone(&house.rule_groups).run());
+    timers.spawn(Arc::clone(&house.rule_groups).tick());
     timers.spawn(pushes(Arc::clone(house)));
     timers.spawn(Arc::clone(&house.messenger).run());
     timers.spawn(notices(Arc::clone(house)));

@@ -256,6 +256,17 @@ pub const RULE_ROUNDS: usize = 2;
 pub const RULE_GRACE: Millis = 10 * MINUTE;
 /// The longest outage over which it is known how long an alert was pending, as with Prometheus.
 pub const RULE_OUTAGE: Millis = HOUR;
+/// Samples that rules of files which are judged as samples arrive keep for that, and series and what is made of them: at
+/// 16 bytes a sample and some hundred a series, at most a few hundred MB, of series that are there. The rule with the most
+/// is judged by rounds then.
+pub const FOLLOWED_SAMPLES: usize = 4_000_000;
+/// Series of one such rule, and what is made of them.
+pub const FOLLOWED_CELLS: usize = 1_000_000;
+/// Series of a rule's expression that may change with one sample: of a number beside thousands of series, rounds judge as
+/// soon.
+pub const FOLLOWED_PARENTS: usize = 1_000;
+/// Changes of a group's alerts that wait for it; further ones are found by its next round.
+pub const FOLLOWED_CHANGES: usize = 10_000;
 
 // ---- Templates of alerts --------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ mod annotation;
 
 mod eval;
 
+pub mod kernel;
+
 pub use aggregate::{Aggregate, aggregate};
 pub use eval::{
     Answer, Cost, Engine, MatrixSeries, Options, QueryError, RateKind, Sample, Stop, Value, VectorSample,

@@ -17,7 +17,7 @@ pub(crate) fn mean(values: &[f64]) -> f64 {
 
 /// A mean of values that come one by one; of sums that are too large for doubles too.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Mean {
+pub struct Mean {
     /// The sum, or with `incremental` the mean.
     state: Kahan,
     count: f64,
@@ -55,7 +55,7 @@ impl Mean {
 
 /// The mean squared distance from the mean (Welford).
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Variance {
+pub struct Variance {
     count: f64,
     mean: Kahan,
     squares: Kahan,

@@ -44,6 +44,8 @@ mod dead_man;
 
 pub mod groups;
 
+pub mod stream;
+
 pub mod insights;
 
 pub use book::RuleBook;

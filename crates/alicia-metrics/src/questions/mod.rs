@@ -18,7 +18,7 @@ mod shown;
 mod rules;
 
 pub(crate) use fault::AskError;
-pub(crate) use rules::{check_rules, delete_rules, list_rules, put_rules};
+pub(crate) use rules::{check_rules, delete_rules, judged_in_rounds, list_rules, put_rules};
 
 use crate::questions_args::{LabelsArgs, ListedArgs, Look, QueryArgs, SeriesArgs, Whom};
 use answer::Answer;

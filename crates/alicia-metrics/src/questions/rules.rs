@@ -6,6 +6,7 @@ use super::fault::AskError;
 use super::table::Table;
 use crate::questions_args::Collector;
 use model::{Rule, limits};
+use rules::groups::{GroupRule, RuleGroup, RuleKind};
 use serde::Deserialize;
 use serde_json::Value;
 use std::io::Read as _;
@@ -91,6 +92,20 @@ pub(crate) fn delete_rules(whom: &Collector, names: &[String]) -> Result<Shown, 
 /// Reads a file of Alicia's rules if it is one by its name: how many there are.
 pub(crate) fn check_rules(file: &Path) -> Option<Result<usize, AskError>> {
     is_of_alicia(file).then(|| read(file).map(|rules| rules.len()))
+}
+
+/// Says which alerting rules of groups are not judged as samples arrive, and why.
+pub(crate) fn judged_in_rounds(groups: &[RuleGroup]) -> Vec<String> {
+    let line = |(group, rule): (&RuleGroup, &GroupRule)| {
+        let judged = rules::stream::judged(group, rule);
+        let why = judged.reason().filter(|_| matches!(rule.kind, RuleKind::Alerting(_)))?;
+        Some(format!("  {}/{} is judged in rounds, not as samples arrive: {why}", group.name, rule.name))
+    };
+    groups
+        .iter()
+        .flat_map(|group| group.rules.iter().map(move |rule| (group, rule)))
+        .filter_map(line)
+        .collect()
 }
 
 fn is_of_alicia(file: &Path) -> bool {

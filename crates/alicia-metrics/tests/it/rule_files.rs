@@ -177,6 +177,76 @@ fn live_rule_files_are_read_again_and_a_bad_one_changes_nothing() {
     assert_eq!(String::from_utf8_lossy(&checked.stdout), format!("{path}: 1 groups, 3 rules\n"));
 }
 
+/// Rules of a group whose next round is an hour away, or nearly.
+const AT_ARRIVAL: &str = r#"groups:
+- name: rooms
+  interval: 1h
+  rules:
+  - alert: Hot
+    expr: temperature > 30
+    annotations: {summary: '{{ $labels.room }} has {{ $value }} degrees'}
+  - alert: Steady
+    expr: avg_over_time(temperature[1h]) > 25 and max by (room, instance) (temperature) > 0
+    for: 50ms
+  - alert: Missing
+    expr: absent(temperature)
+"#;
+
+#[test]
+fn live_alerts_begin_and_end_with_samples_long_before_a_round() {
+    let broker = Mosquitto::in_memory();
+    let listener = Listener::start(broker.port, "alicia/#");
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("rules.yml");
+    fs::write(&file, AT_ARRIVAL).expect("written");
+    let path = file.to_str().expect("a path");
+    let data = dir.path().join("data");
+    let start = || Setup::bare(broker.port).with(&["--rule-file", path]).data_dir(&data).connect();
+    let collector = start();
+    let rules = until("samples are followed", || {
+        let rules = collector.json("/api/v1/rules?rule_group[]=rooms");
+        let rules = rules["data"]["groups"][0]["rules"].clone();
+        if rules[1]["judged"] == "at arrival" { Ok(rules) } else { Err(rules) }
+    });
+    assert_eq!(rules[0]["judged"], "at arrival", "{rules}");
+    assert_eq!(rules[2]["judged"], "in rounds", "{rules}");
+    assert!(rules[2]["judgedSoBecause"].as_str().is_some_and(|why| why.contains("absent")), "{rules}");
+
+    temperatures(collector.http, &[("attic", 35.0), ("hall", 20.0)]);
+    becomes(collector.http, "Hot", &["firing"]);
+    let begun = until("the bus is told", || heard(&listener, "alicia/alerts/new").pop().ok_or("silence"));
+    assert_eq!(begun["payload"]["message"], "attic has 35 degrees", "{begun}");
+    becomes(collector.http, "Steady", &["pending"]);
+    until("it was so for long enough", || {
+        temperatures(collector.http, &[("attic", 35.0)]);
+        match states(collector.http, "Steady") {
+            states if states == ["firing"] => Ok(()),
+            states => Err(states),
+        }
+    });
+    temperatures(collector.http, &[("attic", 22.0)]);
+    becomes(collector.http, "Hot", &[]);
+    temperatures(collector.http, &[("attic", 36.0)]);
+    becomes(collector.http, "Hot", &["firing"]);
+
+    collector.kill();
+    let collector = start();
+    // What is kept says so: the alerts go on, nobody is told again, and the window is as long as it was.
+    becomes(collector.http, "Hot", &["firing"]);
+    becomes(collector.http, "Steady", &["pending"]);
+    temperatures(collector.http, &[("attic", 26.0)]);
+    becomes(collector.http, "Hot", &[]);
+    until("two ends were told", || match heard(&listener, "alicia/metrics/alert_resolved").len() {
+        2 => Ok(()),
+        other => Err(other),
+    });
+    assert_eq!(heard(&listener, "alicia/alerts/new").len(), 2, "and two beginnings");
+    assert_eq!(rounds(&collector), 0.0, "no round was needed");
+    let checked = program().args(["rules", "check", path]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(said.contains("rooms/Missing is judged in rounds") && !said.contains("rooms/Hot"), "{said}");
+}
+
 /// What alerts and rules come to, without times.
 fn comparable(of: SocketAddr) -> Result<(BTreeSet<String>, BTreeSet<String>), String> {
     let select = "/api/v1/query?query=%7B__name__%3D~%22ALERTS%7CALERTS_FOR_STATE%7Croom%3A.*%22%7D";

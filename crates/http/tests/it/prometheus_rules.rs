@@ -3,7 +3,7 @@
 use crate::counter::{Counter, NOW, runtime};
 use model::Labels;
 use rules::groups::{
-    ActiveAlert, AlertState, Alerting, GroupRule, GroupView, Health, RuleKind, RuleView, RuleViewKind,
+    ActiveAlert, AlertState, Alerting, GroupRule, GroupView, Health, Judged, RuleKind, RuleView, RuleViewKind,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -35,6 +35,7 @@ fn view() -> GroupView {
     };
     let alerting = RuleView {
         rule: rule("Many", &[("severity", "page")], RuleKind::Alerting(Alerting::default())),
+        judged: Judged::AtArrival,
         health: Health::Good,
         last_error: None,
         took: Duration::from_millis(2),
@@ -48,6 +49,7 @@ fn view() -> GroupView {
     };
     let recording = RuleView {
         rule: rule("m:one", &[], RuleKind::Recording),
+        judged: Judged::InRounds("it records".to_owned()),
         health: Health::Bad,
         last_error: Some("why".to_owned()),
         took: Duration::ZERO,
@@ -74,7 +76,7 @@ fn groups_of_files_are_shown_with_their_alerts_and_errors() {
         "activeAt": "2026-11-23T00:40:00Z", "keepFiringSince": "2026-11-23T00:40:01.5Z", "value": "1.2e+01",
     });
     let alerting = json!({
-        "state": "firing", "name": "Many", "query": "m > 1", "duration": 90.0, "keepFiringFor": 60.0,
+        "state": "firing", "name": "Many", "query": "m > 1", "duration": 90.0, "keepFiringFor": 60.0, "judged": "at arrival",
         "labels": {"severity": "page"}, "annotations": {"summary": "{{ x }}"}, "alerts": [alert], "health": "ok",
         "evaluationTime": 0.002, "lastEvaluation": "2026-11-23T00:40:00Z", "type": "alerting",
     });

@@ -24,7 +24,7 @@ fn rules_and_alerts_have_prometheus_shapes() {
     assert_eq!(data(&counter, "/api/v1/alerts"), json!({"alerts": [alert]}));
     let groups = data(&counter, "/api/v1/rules?type=alert&rule_name[]=high_cpu");
     let rule = json!({
-        "state": "firing", "name": "high_cpu", "query": "cpu_percent > 90", "duration": 0.0, "keepFiringFor": 0.0,
+        "state": "firing", "name": "high_cpu", "query": "cpu_percent > 90", "duration": 0.0, "keepFiringFor": 0.0, "judged": "at arrival",
         "labels": {"severity": "warning"}, "annotations": {"description": "CPU usage is above 90%"},
         "alerts": [alert], "health": "ok", "evaluationTime": 0.0, "lastEvaluation": "2026-11-23T00:40:00Z",
         "type": "alerting",

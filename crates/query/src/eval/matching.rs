@@ -5,7 +5,8 @@ use crate::syntax::{BinaryOp, Cardinality, VectorMatching};
 use model::{Labels, NAME};
 
 /// The labels by which series of both sides are matched.
-pub(crate) fn signature(labels: &Labels, matching: &VectorMatching) -> Labels {
+#[must_use]
+pub fn signature(labels: &Labels, matching: &VectorMatching) -> Labels {
     let is_listed = |name: &str| matching.labels.iter().any(|listed| listed == name);
     if matching.on {
         Labels::new(labels.iter().filter(|(name, _)| is_listed(name)))
@@ -15,7 +16,8 @@ pub(crate) fn signature(labels: &Labels, matching: &VectorMatching) -> Labels {
 }
 
 /// The labels of the result of a series of the many side and one of the other; of one to one, of the left and right.
-pub(crate) fn result_labels(many: &Labels, one: &Labels, op: BinaryOp, matching: &VectorMatching) -> Labels {
+#[must_use]
+pub fn result_labels(many: &Labels, one: &Labels, op: BinaryOp, matching: &VectorMatching) -> Labels {
     let keeps_name = op.is_comparison() || matches!(op, BinaryOp::TrimUpper | BinaryOp::TrimLower);
     let named = many.iter().filter(|(name, _)| keeps_name || !names::is_metadata(name));
     let is_listed = |name: &str| matching.labels.iter().any(|listed| listed == name);

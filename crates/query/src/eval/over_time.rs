@@ -8,7 +8,7 @@ use crate::eval::window::Window;
 use crate::histogram::{Mean as HistogramMean, Total};
 use crate::moments::{Variance, mean};
 use crate::syntax::{Function, Span};
-use model::{Kahan, largest, smallest};
+use model::{Kahan, Millis, largest, smallest};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -33,6 +33,9 @@ pub(crate) fn over_time(
     quantile: f64,
     whose: Whose<'_>,
 ) -> Option<Sample> {
+    if window.histograms.is_empty() {
+        return of_numbers(function, window.times, window.values, quantile).map(Sample::Float);
+    }
     match function {
         Function::CountOverTime => Some(Sample::Float(count(window))),
         Function::PresentOverTime => Some(Sample::Float(1.0)),
@@ -47,28 +50,34 @@ pub(crate) fn over_time(
         Function::SumOverTime | Function::AvgOverTime => total(function, window, whose),
         Function::Changes => Some(Sample::Float(changes(window))),
         Function::Resets => Some(Sample::Float(resets(window))),
-        _ => of_floats(function, window, quantile, whose).map(Sample::Float),
+        _ => {
+            let of_floats = of_numbers(function, window.times, window.values, quantile)?;
+            whose.note(Note::HistogramIgnoredInRange);
+            Some(Sample::Float(of_floats))
+        }
     }
 }
 
-/// Functions that look at numbers only.
-fn of_floats(function: Function, window: Window<'_>, quantile: f64, whose: Whose<'_>) -> Option<f64> {
-    if window.values.is_empty() {
-        return None;
-    }
-    if window.has_both() {
-        whose.note(Note::HistogramIgnoredInRange);
-    }
-    let values = window.values;
+/// What `function` makes of a window in which there are numbers only; `None` if there are none.
+#[expect(clippy::cast_precision_loss, reason = "fewer than 2^53")]
+pub(crate) fn of_numbers(function: Function, times: &[Millis], values: &[f64], quantile: f64) -> Option<f64> {
+    let (first, last) = (*values.first()?, *values.last()?);
+    let at = |place: usize| times.get(place).copied().map(seconds);
     Some(match function {
+        Function::CountOverTime => values.len() as f64,
+        Function::PresentOverTime => 1.0,
+        Function::LastOverTime => last,
+        Function::FirstOverTime => first,
+        Function::TsOfLastOverTime => at(times.len().checked_sub(1)?)?,
+        Function::TsOfFirstOverTime => at(0)?,
+        Function::SumOverTime => sum(values),
+        Function::AvgOverTime => mean(values),
+        Function::Changes => count_pairs(values, |a, b| a != b && !(a.is_nan() && b.is_nan())),
+        Function::Resets => count_pairs(values, |a, b| b < a),
         Function::MinOverTime => smallest(values),
         Function::MaxOverTime => largest(values),
-        Function::TsOfMinOverTime => {
-            seconds(*window.times.get(extreme(values, |value, best| value <= best).0)?)
-        }
-        Function::TsOfMaxOverTime => {
-            seconds(*window.times.get(extreme(values, |value, best| value >= best).0)?)
-        }
+        Function::TsOfMinOverTime => at(extreme(values, |value, best| value <= best).0)?,
+        Function::TsOfMaxOverTime => at(extreme(values, |value, best| value >= best).0)?,
         Function::StddevOverTime => variance(values).sqrt(),
         Function::StdvarOverTime => variance(values),
         Function::QuantileOverTime => self::quantile(quantile, &mut values.to_vec()),
@@ -78,6 +87,13 @@ fn of_floats(function: Function, window: Window<'_>, quantile: f64, whose: Whose
         }
         _ => return None,
     })
+}
+
+/// How many neighbours are so.
+#[expect(clippy::cast_precision_loss, reason = "fewer than 2^53")]
+fn count_pairs(values: &[f64], is_so: impl Fn(f64, f64) -> bool) -> f64 {
+    let later = values.iter().skip(1);
+    values.iter().zip(later).filter(|(before, after)| is_so(**before, **after)).count() as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds since the epoch are exact for ages")]
@@ -122,16 +138,14 @@ fn first(window: Window<'_>) -> Option<Sample> {
     }
 }
 
-/// The sum or the mean.
+/// The sum or the mean of histograms.
 fn total(function: Function, window: Window<'_>, whose: Whose<'_>) -> Option<Sample> {
     if window.has_both() {
         whose.note(Note::MixedFloatsHistograms);
         return None;
     }
     let is_mean = function == Function::AvgOverTime;
-    let Some(((_, oldest), others)) = window.histograms.split_first() else {
-        return Some(Sample::Float(if is_mean { mean(window.values) } else { sum(window.values) }));
-    };
+    let ((_, oldest), others) = window.histograms.split_first()?;
     let (mut total, mut middle) = (Total::new(oldest), HistogramMean::new(oldest));
     for (_, histogram) in others {
         let added = if is_mean { middle.add(histogram) } else { total.add(histogram) };

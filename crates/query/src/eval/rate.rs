@@ -127,6 +127,23 @@ pub fn rate_of(
     change * edges.factor(kind, counter)
 }
 
+/// The rate of the numbers in one window, if there are enough.
+pub(crate) fn rate_in(
+    kind: RateKind,
+    times: &[Millis],
+    values: &[f64],
+    edges: (Millis, Millis),
+) -> Option<f64> {
+    let ([first_time, .., last_time], [first, .., last]) = (times, values) else { return None };
+    let mut change = last - first;
+    if kind.is_counter {
+        let pairs = values.iter().zip(values.iter().skip(1));
+        change += pairs.filter(|(before, after)| after < before).map(|(before, _)| before).sum::<f64>();
+    }
+    let (first, last) = (Point { t: *first_time, v: *first }, Point { t: *last_time, v: *last });
+    Some(rate_of(kind, change, (first, last), values.len(), edges))
+}
+
 /// Where values fall, and from what. Many are looked at at once: counters hardly ever fall.
 fn falls(values: &[f64]) -> Vec<(usize, f64)> {
     const AT_ONCE: usize = 64;
@@ -242,9 +259,7 @@ pub(crate) fn between_newest(window: Window<'_>, is_rate: bool, whose: Whose<'_>
     let seconds = interval as f64 / 1000.0;
     match (before, last) {
         (Sample::Float(before), Sample::Float(last)) => {
-            // A counter that fell began anew at zero.
-            let change = if is_rate && last < before { *last } else { last - before };
-            Some(Sample::Float(if is_rate { change / seconds } else { change }))
+            Some(Sample::Float(change_of(*before, *last, is_rate.then_some(seconds))))
         }
         (Sample::Histogram(before), Sample::Histogram(last)) => {
             let mut change = newest_change(before, last, is_rate, whose)?;
@@ -257,6 +272,23 @@ pub(crate) fn between_newest(window: Window<'_>, is_rate: bool, whose: Whose<'_>
             whose.note(Note::MixedFloatsHistograms);
             None
         }
+    }
+}
+
+/// `irate` and `idelta` of numbers only.
+#[expect(clippy::cast_precision_loss, reason = "an interval of milliseconds")]
+pub(crate) fn between_newest_of(times: &[Millis], values: &[f64], is_rate: bool) -> Option<f64> {
+    let ([.., before_time, last_time], [.., before, last]) = (times, values) else { return None };
+    let interval = last_time - before_time;
+    (interval != 0).then(|| change_of(*before, *last, is_rate.then_some(interval as f64 / 1000.0)))
+}
+
+/// How much more the last is; in so many seconds, if it is a rate of a counter, which began anew at zero if it fell.
+fn change_of(before: f64, last: f64, seconds: Option<f64>) -> f64 {
+    match seconds {
+        Some(seconds) if last < before => last / seconds,
+        Some(seconds) => (last - before) / seconds,
+        None => last - before,
     }
 }
 

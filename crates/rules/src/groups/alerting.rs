@@ -74,11 +74,16 @@ pub(super) struct Judging<'a> {
 }
 
 impl Judging<'_> {
-    /// Brings the alerts to what `answer` makes of them.
+    /// Brings the alerts to what `answer` makes of them; those that were `heard` of after the time of the round are left.
     ///
     /// # Errors
     /// Two alerts have the same labels, and nothing is changed; or they are too many, and none is left.
-    pub(super) fn judge(&self, answer: &[VectorSample], active: &mut Active) -> Result<(), String> {
+    pub(super) fn judge(
+        &self,
+        answer: &[VectorSample],
+        active: &mut Active,
+        heard: &BTreeMap<Labels, Millis>,
+    ) -> Result<(), String> {
         // Before any text is made: each may ask questions of its own.
         within(0, answer.len(), "series")?;
         let mut found = Active::new();
@@ -89,7 +94,10 @@ impl Judging<'_> {
                 return Err(why.to_owned());
             }
         }
+        let is_newer = |labels: &Labels| heard.get(labels).is_some_and(|at| *at > self.t);
+        found.retain(|labels, _| !is_newer(labels));
         active.retain(|labels, known| match found.remove(labels) {
+            _ if is_newer(labels) => true,
             Some(alert) => {
                 known.value = alert.value;
                 known.annotations = alert.annotations;
@@ -99,18 +107,21 @@ impl Judging<'_> {
             None => self.goes_on(known),
         });
         active.append(&mut found);
-        for alert in active.values_mut() {
-            let is_due = self.t.saturating_sub(alert.active_at) >= self.alerting.hold;
-            if alert.state == AlertState::Pending && is_due {
-                alert.state = AlertState::Firing;
-                alert.fired_at = Some(self.t);
-            }
-        }
+        active.values_mut().for_each(|alert| self.fire_if_due(alert));
         within(self.limit, active.len(), "alerts").inspect_err(|_| active.clear())
     }
 
+    /// Lets an alert fire that is pending for long enough.
+    pub(super) fn fire_if_due(&self, alert: &mut ActiveAlert) {
+        let is_due = self.t.saturating_sub(alert.active_at) >= self.alerting.hold;
+        if alert.state == AlertState::Pending && is_due {
+            alert.state = AlertState::Firing;
+            alert.fired_at = Some(self.t);
+        }
+    }
+
     /// Whether an alert is there without its series.
-    fn goes_on(&self, alert: &mut ActiveAlert) -> bool {
+    pub(super) fn goes_on(&self, alert: &mut ActiveAlert) -> bool {
         if alert.state == AlertState::Pending || self.alerting.keep_firing_for == 0 {
             return false;
         }
@@ -118,31 +129,44 @@ impl Judging<'_> {
         self.t.saturating_sub(since) < self.alerting.keep_firing_for
     }
 
-    fn alert(&self, sample: &VectorSample) -> ActiveAlert {
-        let value = match sample.sample {
-            Sample::Float(value) => value,
-            Sample::Histogram(_) => 0.0,
-        };
-        let data = ExpandData { labels: &sample.labels, value };
-        let expanded = |texts: &BTreeMap<String, String>| -> BTreeMap<String, String> {
-            let text = |text: &String| match self.expand.expand(text, data, self.query) {
-                Ok(text) => text,
-                Err(why) => format!("<error expanding template: {why}>"),
-            };
-            texts.iter().map(|(name, template)| (name.clone(), text(template))).collect()
-        };
-        let set = expanded(&self.rule.labels);
+    /// The alert of a series, as it is when it begins.
+    pub(super) fn alert(&self, sample: &VectorSample) -> ActiveAlert {
+        let bare = self.bare_alert(sample);
+        ActiveAlert { annotations: self.expanded(&self.alerting.annotations, sample), ..bare }
+    }
+
+    /// The same without its texts.
+    pub(super) fn bare_alert(&self, sample: &VectorSample) -> ActiveAlert {
+        let value = value_of(sample);
+        let set = self.expanded(&self.rule.labels, sample);
         let own = sample.labels.iter().filter(|(name, _)| *name != NAME);
         let set = set.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         ActiveAlert {
             labels: Labels::new(own.chain(set).chain([(ALERT_NAME, self.rule.name.as_str())])),
-            annotations: expanded(&self.alerting.annotations),
+            annotations: BTreeMap::new(),
             value,
             state: AlertState::Pending,
             active_at: self.t,
             fired_at: None,
             keep_firing_since: None,
         }
+    }
+
+    /// What templates come to for a series.
+    fn expanded(&self, texts: &BTreeMap<String, String>, sample: &VectorSample) -> BTreeMap<String, String> {
+        let data = ExpandData { labels: &sample.labels, value: value_of(sample) };
+        let text = |text: &String| match self.expand.expand(text, data, self.query) {
+            Ok(text) => text,
+            Err(why) => format!("<error expanding template: {why}>"),
+        };
+        texts.iter().map(|(name, template)| (name.clone(), text(template))).collect()
+    }
+}
+
+fn value_of(sample: &VectorSample) -> f64 {
+    match sample.sample {
+        Sample::Float(value) => value,
+        Sample::Histogram(_) => 0.0,
     }
 }
 

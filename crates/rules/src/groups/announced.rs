@@ -42,12 +42,8 @@ impl Announced {
         only_begun: bool,
         events: &mut Vec<Event>,
     ) {
-        for (labels, alert) in active.iter().filter(|(_, alert)| alert.state == AlertState::Firing) {
-            if !self.has(labels) {
-                let alert = told(group, rule, alert);
-                self.told.insert(labels.clone(), alert.clone());
-                events.push(Event::AlertStarted(alert));
-            }
+        for (labels, alert) in active {
+            self.begin(group, rule, (labels, alert), events);
         }
         if only_begun {
             return;
@@ -59,6 +55,34 @@ impl Announced {
             }
             is_there
         });
+    }
+
+    /// The same for one alert alone, which is there or not.
+    pub(super) fn follow_one(
+        &mut self,
+        (group, rule): (&str, &GroupRule),
+        (labels, alert): (&Labels, Option<&ActiveAlert>),
+        t: Millis,
+        events: &mut Vec<Event>,
+    ) {
+        match alert {
+            Some(alert) => self.begin(group, rule, (labels, alert), events),
+            None => events.extend(self.told.remove(labels).map(|alert| resolved(alert, t))),
+        }
+    }
+
+    fn begin(
+        &mut self,
+        group: &str,
+        rule: &GroupRule,
+        (labels, alert): (&Labels, &ActiveAlert),
+        events: &mut Vec<Event>,
+    ) {
+        if alert.state == AlertState::Firing && !self.has(labels) {
+            let alert = told(group, rule, alert);
+            self.told.insert(labels.clone(), alert.clone());
+            events.push(Event::AlertStarted(alert));
+        }
     }
 
     /// Tells that all are over.

@@ -16,6 +16,8 @@ mod recording;
 
 mod alerting;
 
+mod arrival;
+
 mod announced;
 
 mod restore;
@@ -25,6 +27,7 @@ mod view;
 mod run;
 
 pub use alerting::{ActiveAlert, AlertState};
+pub use arrival::{Change, Judged};
 pub use definition::{Alerting, GroupError, GroupRule, RuleGroup, RuleKind};
 pub use expand::{Expand, ExpandData, Query, Templates};
 pub use round::{Round, RuleSample};

@@ -2,13 +2,14 @@
 
 use super::alerting::{Active, AlertState, Judging, for_state_series, state_series, told};
 use super::announced::Announced;
+use super::arrival::{self, Change, Heard, Judged};
 use super::definition::{Alerting, GroupRule, RuleGroup, RuleKind};
-use super::expand::Expand;
+use super::expand::{Expand, Query};
 use super::recording::recorded;
 use super::restore;
 use super::round::{Round, RuleSample, asked};
 use super::view::{GroupView, Health, RuleView, RuleViewKind};
-use model::{Alert, Event, Labels, Millis, Point, Select, limits, stale_marker};
+use model::{Alert, Event, Labels, Millis, Point, Select, is_stale_marker, limits, stale_marker};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,8 @@ struct RuleRun {
     previous: BTreeSet<Labels>,
     active: Active,
     announced: Announced,
+    /// Alerts that changed since the last round.
+    heard: Heard,
     /// The alerts whose series say that they fired when the program ended.
     fired_before: BTreeSet<Labels>,
     health: Health,
@@ -147,17 +150,45 @@ impl GroupRun {
         events
     }
 
+    /// Takes what changed between rounds: the rule's place, and the series that is there now or no more. Gives what is to be
+    /// told once all that was written is committed.
+    pub fn hear(
+        &mut self,
+        changes: &[(usize, Change)],
+        select: &dyn Select,
+        round: &dyn Round,
+    ) -> Vec<Event> {
+        let (group, expand) = (&self.group, &*self.expand);
+        let writes_alerts = self.until_restored == 0;
+        let (mut events, mut samples) = (Vec::new(), Vec::new());
+        for (place, change) in changes {
+            let (Some(rule), Some(run)) = (group.rules.get(*place), self.rules.get_mut(*place)) else {
+                continue;
+            };
+            round.begin();
+            let step = Step { group, rule, select, round, expand, t: change.t, writes_alerts };
+            step.hear(change, run, &mut events, &mut samples);
+        }
+        if !samples.is_empty() {
+            // What was not taken the next round writes.
+            let _written = round.write(&samples);
+        }
+        events
+    }
+
     /// The rules, and why they could not be evaluated if so.
     pub fn errors(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         let rules = self.group.rules.iter().zip(&self.rules);
         rules.map(|(rule, run)| (rule.name.as_str(), run.last_error.as_deref()))
     }
 
-    /// How the group is.
+    /// How the group is, of whose rules it is known how they are judged.
     #[must_use]
-    pub fn view(&self) -> GroupView {
-        let of_rule = |(rule, run): (&GroupRule, &RuleRun)| RuleView {
+    pub fn view(&self, judged: &[Judged]) -> GroupView {
+        let in_rounds = || Judged::InRounds("samples are not followed".to_owned());
+        let of_rule = |(at, (rule, run)): (usize, (&GroupRule, &RuleRun))| RuleView {
             rule: rule.clone(),
+            judged: judged.get(at).cloned().unwrap_or_else(in_rounds),
             health: run.health,
             last_error: run.last_error.clone(),
             took: run.took,
@@ -179,7 +210,7 @@ impl GroupRun {
             limit: self.group.limit,
             took: self.took,
             last: self.last,
-            rules: self.group.rules.iter().zip(&self.rules).map(of_rule).collect(),
+            rules: self.group.rules.iter().zip(&self.rules).enumerate().map(of_rule).collect(),
         }
     }
 
@@ -265,6 +296,39 @@ impl Step<'_> {
         written
     }
 
+    /// Takes a change between rounds, and adds the samples that tell of it.
+    fn hear(
+        &self,
+        change: &Change,
+        run: &mut RuleRun,
+        events: &mut Vec<Event>,
+        samples: &mut Vec<RuleSample>,
+    ) {
+        let RuleKind::Alerting(alerting) = &self.rule.kind else { return };
+        let query = |expr: &str| asked(self.select, self.round, expr, self.t);
+        let Some(turn) = self.judging(alerting, &query).hear(change, &mut run.active) else { return };
+        run.heard.insert(turn.labels.clone(), self.t);
+        // Also soon after a start: a sample said so, and not that nobody is back yet.
+        let of = (self.group.name.as_str(), self.rule);
+        let alert = run.active.get(&turn.labels);
+        run.announced.follow_one(of, (&turn.labels, alert), self.t, events);
+        if self.writes_alerts {
+            let told = arrival::told(&turn, &run.active, self.t);
+            for sample in &told {
+                if is_stale_marker(sample.point.v) {
+                    run.previous.remove(&sample.labels);
+                } else {
+                    run.previous.insert(sample.labels.clone());
+                }
+            }
+            samples.extend(told);
+        }
+    }
+
+    fn judging<'a>(&'a self, alerting: &'a Alerting, query: &'a Query<'a>) -> Judging<'a> {
+        Judging { rule: self.rule, alerting, limit: self.group.limit, t: self.t, expand: self.expand, query }
+    }
+
     fn judge(
         &self,
         alerting: &Alerting,
@@ -272,14 +336,8 @@ impl Step<'_> {
         run: &mut RuleRun,
     ) -> Result<(), String> {
         let query = |expr: &str| asked(self.select, self.round, expr, self.t);
-        let judging = Judging {
-            rule: self.rule,
-            alerting,
-            limit: self.group.limit,
-            t: self.t,
-            expand: self.expand,
-            query: &query,
-        };
-        judging.judge(answer, &mut run.active)
+        let judged = self.judging(alerting, &query).judge(answer, &mut run.active, &run.heard);
+        run.heard.retain(|_, at| *at > self.t);
+        judged
     }
 }

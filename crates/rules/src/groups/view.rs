@@ -1,6 +1,7 @@
 //! How groups are, for whoever shows them: a copy that is made after each round, so that nobody waits for a round.
 
 use super::alerting::{ActiveAlert, AlertState};
+use super::arrival::Judged;
 use super::definition::GroupRule;
 use model::Millis;
 use parking_lot::RwLock;
@@ -56,6 +57,8 @@ pub struct GroupView {
 pub struct RuleView {
     /// What it is.
     pub rule: GroupRule,
+    /// When it is judged.
+    pub judged: Judged,
     /// Whether it can be evaluated.
     pub health: Health,
     /// Why not.

@@ -11,7 +11,7 @@ const B: &[(&str, &str)] = &[("__name__", "m"), ("instance", "b")];
 
 /// The alerts of rule `at`: instance and state.
 fn states(run: &GroupRun, at: usize) -> Vec<(String, AlertState)> {
-    let view = run.view();
+    let view = run.view(&[]);
     let RuleViewKind::Alerting { alerts, .. } = &view.rules[at].kind else { return Vec::new() };
     alerts
         .iter()
@@ -85,7 +85,7 @@ fn a_later_rule_sees_what_an_earlier_one_wrote_in_the_same_round() {
     let one = |name: &str, value: f64| BTreeMap::from([(format!("{name}{{team=\"home\"}}"), value)]);
     assert_eq!(desk.ask("m:sum", 0), one("m:sum", 5.0));
     assert_eq!(desk.ask("m:twice", 0), one("m:twice", 10.0));
-    assert_eq!(run.view().rules[2].health, Health::Good);
+    assert_eq!(run.view(&[]).rules[2].health, Health::Good);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_rule_that_fails_costs_only_itself_and_keeps_what_it_had() {
     assert_eq!(errors[1].1, "vector contains metrics with the same labelset after applying rule labels");
     assert_eq!(errors[2].1, "vector contains metrics with the same labelset after applying alert labels");
     assert_eq!(errors[3].1, "");
-    let health = |at: usize| run.view().rules[at].health;
+    let health = |at: usize| run.view(&[]).rules[at].health;
     assert_eq!((health(0), health(3)), (Health::Bad, Health::Good));
     assert_eq!(states(&run, 2).len(), 1);
     desk.is_slow.set(true);
@@ -174,7 +174,7 @@ fn an_alert_is_told_in_the_words_of_the_bus() {
     assert_eq!(told.message, "attic has 31.5, 31.5 in all");
     assert_eq!((told.service_name.as_str(), told.instance_id.as_str()), ("lamp", "i"));
     assert_eq!((told.severity, told.value, told.timestamp), (Severity::Critical, 31.5, START));
-    let view = run.view();
+    let view = run.view(&[]);
     let RuleViewKind::Alerting { alerts, .. } = &view.rules[0].kind else { panic!("it alerts") };
     assert_eq!(alerts[0].labels.get("room"), Some("attic"));
     assert!(alerts[0].annotations["broken"].starts_with("<error expanding template: "));
@@ -195,7 +195,7 @@ fn who_hears_of_alerts_hears_of_them_even_if_nothing_can_be_written() {
     *desk.broken.borrow_mut() = None;
     desk.end(A, 1);
     assert_eq!(desk.round(&mut run, 1), ["-Any a"]);
-    assert_eq!(run.view().rules[0].health, Health::Good);
+    assert_eq!(run.view(&[]).rules[0].health, Health::Good);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod alert_life;
 mod any_changes;
+mod any_followed;
 mod any_groups;
 mod bounds;
 mod conditions;
@@ -11,6 +12,7 @@ mod dead_men;
 mod desk;
 mod groups;
 mod groups_desk;
+mod heard;
 mod held;
 mod insights;
 mod interrupted;

@@ -2,7 +2,7 @@
 
 use crate::prom::rfc3339;
 use model::Millis;
-use rules::groups::{ActiveAlert, GroupView, RuleView, RuleViewKind};
+use rules::groups::{ActiveAlert, GroupView, Judged, RuleView, RuleViewKind};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,6 +30,11 @@ pub(super) struct Group {
     pub(super) last_evaluation: Option<Millis>,
 }
 
+/// A rule is judged as each sample arrives, …
+pub(super) const AT_ARRIVAL: &str = "at arrival";
+/// … or in the rounds of its group only.
+const IN_ROUNDS: &str = "in rounds";
+
 /// A rule of either kind.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -48,6 +53,11 @@ pub(super) struct Alerting {
     pub(super) duration: f64,
     /// Seconds.
     pub(super) keep_firing_for: f64,
+    /// When it is judged.
+    pub(super) judged: &'static str,
+    /// Why not as samples arrive, if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) judged_so_because: Option<String>,
     pub(super) labels: Texts,
     pub(super) annotations: Texts,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +121,8 @@ impl Shape {
                     query,
                     duration: model::to_seconds(*hold),
                     keep_firing_for: model::to_seconds(*keep_firing_for),
+                    judged: if view.judged == Judged::AtArrival { AT_ARRIVAL } else { IN_ROUNDS },
+                    judged_so_because: view.judged.reason().map(str::to_owned),
                     labels,
                     annotations: annotations.clone(),
                     alerts: has_alerts.then(|| alerts.iter().map(Firing::of).collect()),

@@ -5,7 +5,7 @@
 use super::super::working::work;
 use super::super::{Answer, json};
 use super::Success;
-use super::rule_shapes::{Alerting, Evaluated, Firing, Group, Groups, Shape, Texts, scientific};
+use super::rule_shapes::{AT_ARRIVAL, Alerting, Evaluated, Firing, Group, Groups, Shape, Texts, scientific};
 use super::rules_wanted::Wanted;
 use crate::parts::Parts;
 use crate::prom::Form;
@@ -21,6 +21,9 @@ use std::time::Duration;
 
 /// The group of Alicia's rules, and the file that they are said to come from.
 const GROUP: &str = "alicia-metrics";
+
+/// A rule that watches over senders is judged without samples.
+const EACH_SECOND: &str = "each second";
 
 /// Rules: Alicia's, as alerting rules of one group, and those of rule files
 #[utoipa::path(get, path = "/api/v1/rules", tag = "prometheus", operation_id = "prometheus_rules",
@@ -121,6 +124,8 @@ fn alerting(rule: Rule, all: &[(Alert, bool)], wanted: &Wanted, now: Millis) -> 
         query: expression(&rule),
         duration: seconds(&rule.hold),
         keep_firing_for: seconds(&rule.keep_firing_for),
+        judged: if rule.kind == RuleKind::DeadMan { EACH_SECOND } else { AT_ARRIVAL },
+        judged_so_because: None,
         labels,
         annotations,
         alerts: wanted.has_alerts.then_some(own),
