@@ -5,7 +5,7 @@
 //! sample may change is told from below ([`Cells::roots_of`]).
 
 use super::leaf::Kept;
-use super::plan::{Join, Op, Plan, Side};
+use super::plan::{Join, Map, Op, Plan, Sees, Side};
 use hashbrown::HashMap;
 use model::{Labels, Millis, limits};
 use query::kernel::{self, Group};
@@ -24,8 +24,8 @@ struct Cell {
     /// Whether the name goes at the end.
     drop_name: bool,
     is: Is,
-    /// The cells that look at this one.
-    parents: Vec<CellId>,
+    /// The cells that look at this one: nearly always one.
+    parents: Few,
     /// The alert that it is, if it is of the last node.
     root: Option<usize>,
 }
@@ -33,14 +33,49 @@ struct Cell {
 /// What a cell comes to.
 #[derive(Debug)]
 enum Is {
-    Leaf(Kept),
-    Mapped(CellId),
+    Leaf(Kept, Sees),
+    Mapped(CellId, Map),
     /// A series of the many side and one of the other, of a pair.
     Joined(CellId, CellId, usize),
-    /// A series that is there if any of the other side of a pair is, or if none is.
-    Filtered(CellId, usize, bool),
-    /// Members, ordered by labels.
-    Group(Vec<CellId>),
+    /// A series that is there if others of a pair are, or if none is.
+    Filtered(CellId, usize, Filter),
+    /// Members, ordered by labels, and a group of none.
+    Group(Vec<CellId>, Group),
+}
+
+/// Places, of which there is nearly always one: that stands beside what it belongs to.
+#[derive(Debug, Default)]
+struct Few {
+    first: Option<usize>,
+    more: Vec<usize>,
+}
+
+impl Few {
+    fn push(&mut self, place: usize) {
+        match self.first {
+            None => self.first = Some(place),
+            Some(_) => self.more.push(place),
+        }
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.more.len()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.first.into_iter().chain(self.more.iter().copied())
+    }
+}
+
+/// When a series of a set operator stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filter {
+    /// `and`.
+    IfRight,
+    /// `unless`.
+    UnlessRight,
+    /// `or`, of the right side.
+    UnlessLeft,
 }
 
 /// The cells of both sides that have one signature, and those that come of them.
@@ -57,7 +92,7 @@ pub(crate) struct Root {
     /// The labels that the expression comes to.
     pub(crate) labels: Labels,
     /// At most one of them comes to something at a time.
-    cells: Vec<CellId>,
+    cells: Few,
 }
 
 /// All cells of a plan.
@@ -128,9 +163,9 @@ impl Cells {
         let Some(Op::Leaf(leaf)) = self.plan.nodes.get(node).map(|node| &node.op) else {
             return Err(Broken::Ambiguous);
         };
-        let drops_name = matches!(leaf.sees, super::plan::Sees::Window(over, _) if !over.keeps_name());
-        let kept = Kept::new(leaf.sees);
-        let cell = self.add(node, labels.clone(), drops_name, Is::Leaf(kept), &[])?;
+        let drops_name = matches!(leaf.sees, Sees::Window(over, _) if !over.keeps_name());
+        let is = Is::Leaf(Kept::new(leaf.sees), leaf.sees);
+        let cell = self.add(node, labels.clone(), drops_name, is, &[])?;
         if let Some(places) = self.places.get_mut(node) {
             places.insert(labels.clone(), cell);
         }
@@ -138,11 +173,10 @@ impl Cells {
         Ok(cell)
     }
 
-    /// What is kept at a leaf.
+    /// What is kept at a leaf, and how far back that reaches.
     pub(crate) fn kept(&mut self, cell: CellId) -> Option<(&mut Kept, Millis)> {
-        let Cell { node, is: Is::Leaf(kept), .. } = self.cells.get_mut(cell)? else { return None };
-        match &self.plan.nodes.get(*node)?.op {
-            Op::Leaf(leaf) => Some((kept, leaf.reach())),
+        match &mut self.cells.get_mut(cell)?.is {
+            Is::Leaf(kept, sees) => Some((kept, sees.reach())),
             _ => None,
         }
     }
@@ -150,7 +184,7 @@ impl Cells {
     /// All leaves: node, labels and what is kept.
     pub(crate) fn into_leaves(self) -> impl Iterator<Item = (usize, Labels, Kept)> {
         self.cells.into_iter().filter_map(|cell| match cell.is {
-            Is::Leaf(kept) => Some((cell.node, cell.labels, kept)),
+            Is::Leaf(kept, _) => Some((cell.node, cell.labels, kept)),
             _ => None,
         })
     }
@@ -158,7 +192,7 @@ impl Cells {
     /// How many leaves there are, and how many of them have no sample that could still count at `now`.
     pub(crate) fn leaves(&self, now: Millis) -> (usize, usize) {
         let (mut all, mut dead) = (0, 0);
-        for (kept, reach) in self.cells.iter().filter_map(|cell| self.leaf_of(cell)) {
+        for (kept, reach) in self.kept_leaves() {
             all += 1;
             dead += usize::from(is_dead(kept, reach, now));
         }
@@ -167,24 +201,22 @@ impl Cells {
 
     /// Samples that are kept.
     pub(crate) fn samples(&self) -> usize {
-        self.cells.iter().filter_map(|cell| self.leaf_of(cell)).map(|(kept, _)| kept.len()).sum()
+        self.kept_leaves().map(|(kept, _)| kept.len()).sum()
     }
 
-    fn leaf_of<'a>(&'a self, cell: &'a Cell) -> Option<(&'a Kept, Millis)> {
-        let (Is::Leaf(kept), Op::Leaf(leaf)) = (&cell.is, &self.plan.nodes.get(cell.node)?.op) else {
-            return None;
-        };
-        Some((kept, leaf.reach()))
+    fn kept_leaves(&self) -> impl Iterator<Item = (&Kept, Millis)> {
+        self.cells.iter().filter_map(|cell| match &cell.is {
+            Is::Leaf(kept, sees) => Some((kept, sees.reach())),
+            _ => None,
+        })
     }
 
-    /// Adds to `roots` the alerts that a sample at this cell may change.
+    /// Adds to `roots` the alerts that a sample at this cell may change; one may be there several times.
     pub(crate) fn roots_of(&self, cell: CellId, roots: &mut Vec<usize>) {
         let Some(cell) = self.cells.get(cell) else { return };
-        if let Some(root) = cell.root.filter(|root| roots.last() != Some(root)) {
-            roots.push(root);
-        }
-        for parent in &cell.parents {
-            self.roots_of(*parent, roots);
+        roots.extend(cell.root);
+        for parent in cell.parents.iter() {
+            self.roots_of(parent, roots);
         }
     }
 
@@ -197,7 +229,7 @@ impl Cells {
         self.work.set(0);
         let Some(root) = self.roots.get(root) else { return Ok((None, 0)) };
         let mut found = None;
-        for value in root.cells.iter().filter_map(|cell| self.value(*cell, t)) {
+        for value in root.cells.iter().filter_map(|cell| self.value(cell, t)) {
             if found.replace(value).is_some() {
                 self.is_ambiguous.set(true);
             }
@@ -209,23 +241,25 @@ impl Cells {
     fn value(&self, id: CellId, t: Millis) -> Option<f64> {
         let cell = self.cells.get(id)?;
         self.work.set(self.work.get() + 1);
-        match (&cell.is, &self.plan.nodes.get(cell.node)?.op) {
-            (Is::Leaf(kept), Op::Leaf(leaf)) => {
+        match &cell.is {
+            Is::Leaf(kept, sees) => {
                 // Samples that lie side by side cost far less than cells.
                 self.work.set(self.work.get() + kept.len() / 16);
-                kept.value(leaf.sees, t)
+                kept.value(*sees, t)
             }
-            (Is::Mapped(inner), Op::Map(map)) => map.of(self.value(*inner, t)?),
-            (Is::Joined(many, one, pair), Op::Join(join)) => self.joined(join, (*many, *one), *pair, t),
-            (Is::Filtered(inner, pair, wants), Op::Set(op, _)) => {
+            Is::Mapped(inner, map) => map.of(self.value(*inner, t)?),
+            Is::Joined(many, one, pair) => match &self.plan.nodes.get(cell.node)?.op {
+                Op::Join(join) => self.joined(join, (*many, *one), *pair, t),
+                _ => None,
+            },
+            Is::Filtered(inner, pair, filter) => {
                 let value = self.value(*inner, t)?;
                 let pair = self.pairs.get(*pair)?;
-                let others = if *op == BinaryOp::Or { &pair.left } else { &pair.right };
+                let others = if *filter == Filter::UnlessLeft { &pair.left } else { &pair.right };
                 let is_any = others.iter().any(|other| self.value(*other, t).is_some());
-                (is_any == *wants).then_some(value)
+                (is_any == (*filter == Filter::IfRight)).then_some(value)
             }
-            (Is::Group(members), Op::Aggregate(_, empty)) => self.group(*empty, members, t),
-            _ => None,
+            Is::Group(members, empty) => self.group(*empty, members, t),
         }
     }
 
@@ -272,7 +306,7 @@ impl Cells {
         for cell in below {
             self.link(*cell, id)?;
         }
-        self.cells.push(Cell { node, labels, drop_name, is, parents: Vec::new(), root: None });
+        self.cells.push(Cell { node, labels, drop_name, is, parents: Few::default(), root: None });
         Ok(id)
     }
 
@@ -295,15 +329,15 @@ impl Cells {
             Some(Op::Map(map)) => {
                 let (labels, drop_name) = self.identity(cell);
                 let drop_name = drop_name || map.drops_name();
-                let mapped = self.add(place, labels, drop_name, Is::Mapped(cell), &[cell])?;
+                let mapped = self.add(place, labels, drop_name, Is::Mapped(cell, *map), &[cell])?;
                 self.emerge(place, mapped)
             }
             Some(Op::Join(join)) => self.pair(place, join, side, cell),
             Some(Op::Set(op, matching)) => self.set(place, *op, matching, side, cell),
-            Some(Op::Aggregate(aggregate, _)) => {
+            Some(Op::Aggregate(aggregate, empty)) => {
                 let (labels, drop_name) = self.identity(cell);
                 let labels = kernel::group_labels(&labels, aggregate);
-                self.member(place, labels, drop_name, cell)
+                self.member(place, (labels, drop_name), *empty, cell)
             }
             Some(Op::Leaf(_)) | None => Ok(()),
         }
@@ -325,7 +359,7 @@ impl Cells {
             Some(root) => *root,
             None => {
                 self.root_of.insert(labels.clone(), self.roots.len());
-                self.roots.push(Root { labels, cells: Vec::new() });
+                self.roots.push(Root { labels, cells: Few::default() });
                 self.roots.len() - 1
             }
         };
@@ -338,7 +372,13 @@ impl Cells {
         Ok(())
     }
 
-    fn member(&mut self, node: usize, labels: Labels, drop_name: bool, cell: CellId) -> Result<(), Broken> {
+    fn member(
+        &mut self,
+        node: usize,
+        (labels, drop_name): (Labels, bool),
+        empty: Group,
+        cell: CellId,
+    ) -> Result<(), Broken> {
         let known = self.places.get(node).and_then(|places| places.get(&labels)).copied();
         let group = match known {
             Some(group) => {
@@ -346,7 +386,8 @@ impl Cells {
                 group
             }
             None => {
-                let group = self.add(node, labels.clone(), drop_name, Is::Group(Vec::new()), &[cell])?;
+                let group =
+                    self.add(node, labels.clone(), drop_name, Is::Group(Vec::new(), empty), &[cell])?;
                 if let Some(places) = self.places.get_mut(node) {
                     places.insert(labels, group);
                 }
@@ -357,10 +398,10 @@ impl Cells {
         let own = self.identity(cell).0;
         let cells = &self.cells;
         let labels_of = |member: &CellId| cells.get(*member).map(|cell| &cell.labels);
-        let Some(Is::Group(members)) = cells.get(group).map(|cell| &cell.is) else { return Ok(()) };
+        let Some(Is::Group(members, _)) = cells.get(group).map(|cell| &cell.is) else { return Ok(()) };
         let at =
             members.partition_point(|member| labels_of(member).is_some_and(|labels| before(labels, &own)));
-        if let Some(Cell { is: Is::Group(members), .. }) = self.cells.get_mut(group) {
+        if let Some(Cell { is: Is::Group(members, _), .. }) = self.cells.get_mut(group) {
             members.insert(at, cell);
         }
         Ok(())
@@ -422,7 +463,12 @@ impl Cells {
             return if op == BinaryOp::Or { self.emerge(node, cell) } else { Ok(()) };
         }
         let (labels, drop_name) = self.identity(cell);
-        let filtered = Is::Filtered(cell, place, op == BinaryOp::And);
+        let filter = match op {
+            BinaryOp::And => Filter::IfRight,
+            BinaryOp::Or => Filter::UnlessLeft,
+            _ => Filter::UnlessRight,
+        };
+        let filtered = Is::Filtered(cell, place, filter);
         let mut below = vec![cell];
         if let Some(pair) = self.pairs.get(place) {
             below.extend(if op == BinaryOp::Or { &pair.left } else { &pair.right });

@@ -86,8 +86,9 @@ struct Inner {
     by_any: Vec<Selector>,
     /// Series that were seen, by where they lie in memory, and the leaves that they are.
     seen: HashMap<usize, Seen>,
-    /// Rules that the samples of a batch came to.
-    touched: Vec<usize>,
+    /// What the samples of a batch came to: rules, each with how many alerts it may change, and these.
+    rules_touched: Vec<(usize, usize)>,
+    roots_touched: Vec<usize>,
     changes: Vec<Change>,
 }
 
@@ -97,7 +98,6 @@ struct Followed {
     group: Arc<Following>,
     rule: usize,
     program: Program,
-    is_touched: bool,
     /// Samples from before are still being read: what is there is not judged.
     is_filling: bool,
 }
@@ -108,7 +108,7 @@ type Selector = (usize, usize);
 struct Seen {
     /// Held, so that nothing else comes to lie there.
     series: Arc<Series>,
-    leaves: Vec<(usize, CellId)>,
+    leaves: Box<[(usize, CellId)]>,
 }
 
 impl Follower {
@@ -171,7 +171,7 @@ impl Follower {
         let mut inner = self.inner.lock();
         for place in 0..inner.rules.len() {
             inner.with(place, |program, changes| {
-                program.judge(true, changes)?;
+                program.judge_waiting(changes)?;
                 if looks { program.look(now, changes) } else { Ok(()) }
             });
         }
@@ -192,7 +192,7 @@ impl Follower {
         let Some(plan) = plan else { return Ok(()) };
         let mut read = Ok(());
         for (node, leaf) in plan.leaves() {
-            let range = TimeRange::last(leaf.reach(), now);
+            let range = TimeRange::last(leaf.sees.reach(), now);
             let mut selection = Selection::all(leaf.matchers.clone()).within(range);
             if leaf.sees == super::plan::Sees::Newest {
                 selection = selection.newest(1);
@@ -259,8 +259,7 @@ impl Append for Follower {
 
 impl Inner {
     fn add(&mut self, group: &Arc<Following>, rule: usize, program: Program) -> usize {
-        let followed =
-            Followed { group: Arc::clone(group), rule, program, is_touched: false, is_filling: true };
+        let followed = Followed { group: Arc::clone(group), rule, program, is_filling: true };
         let place = match self.rules.iter().position(Option::is_none) {
             Some(place) => place,
             None => {
@@ -297,24 +296,27 @@ impl Inner {
     #[inline]
     fn take(&mut self, sample: &Sample<'_>, is_late: bool) {
         let key = Arc::as_ptr(sample.series).addr();
-        if !self.seen.contains_key(&key) && !self.meet(key, sample.series) {
-            return;
+        if !self.take_seen(key, sample, is_late) && self.meet(key, sample.series) {
+            self.take_seen(key, sample, is_late);
         }
-        let Self { seen, rules, touched, changes, .. } = self;
-        let Some(seen) = seen.get(&key) else { return };
+    }
+
+    /// The same, if the series was seen before.
+    #[inline]
+    fn take_seen(&mut self, key: usize, sample: &Sample<'_>, is_late: bool) -> bool {
+        let Self { seen, rules, rules_touched, roots_touched, changes, .. } = self;
+        let Some(seen) = seen.get(&key) else { return false };
         let mut broken = None;
-        for (place, leaf) in &seen.leaves {
+        for (place, leaf) in &*seen.leaves {
             let Some(Some(rule)) = rules.get_mut(*place) else { continue };
+            let before = roots_touched.len();
             let taken = if is_late || rule.is_filling {
                 rule.program.recall(*leaf, sample.point)
             } else {
-                rule.program.take(*leaf, sample.point, changes)
+                rule.program.take(*leaf, sample.point, roots_touched, changes)
             };
+            rules_touched.push((*place, roots_touched.len() - before));
             rule.group.tell(rule.rule, changes);
-            if !rule.is_touched {
-                rule.is_touched = true;
-                touched.push(*place);
-            }
             if let Err(why) = taken {
                 broken = Some((*place, why));
             }
@@ -322,6 +324,7 @@ impl Inner {
         if let Some((place, why)) = broken {
             self.give_up(place, why.why());
         }
+        true
     }
 
     /// Finds the leaves of a series that was not seen yet. False if no rule speaks of its metric.
@@ -348,19 +351,24 @@ impl Inner {
                 Err(why) => self.give_up(place, why.why()),
             }
         }
-        self.seen.insert(key, Seen { series: Arc::clone(series), leaves });
+        self.seen.insert(key, Seen { series: Arc::clone(series), leaves: leaves.into() });
         true
     }
 
     fn judge_touched(&mut self) {
-        let mut touched = std::mem::take(&mut self.touched);
-        for place in touched.drain(..) {
-            if let Some(Some(rule)) = self.rules.get_mut(place) {
-                rule.is_touched = false;
-            }
-            self.with(place, |program, changes| program.judge(false, changes));
+        let rules = std::mem::take(&mut self.rules_touched);
+        let roots = std::mem::take(&mut self.roots_touched);
+        let mut rest = roots.as_slice();
+        for (place, count) in &rules {
+            let (own, others) = rest.split_at_checked(*count).unwrap_or_default();
+            rest = others;
+            self.with(*place, |program, changes| {
+                own.iter().try_for_each(|root| program.judge(*root, changes))
+            });
         }
-        self.touched = touched;
+        (self.rules_touched, self.roots_touched) = (rules, roots);
+        self.rules_touched.clear();
+        self.roots_touched.clear();
     }
 
     /// Does something with a rule, and tells its group what has changed. A rule that can no longer be followed is let go.

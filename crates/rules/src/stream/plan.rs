@@ -3,7 +3,7 @@
 //! A plan has the nodes of the expression's tree from the selectors upward: each but the last knows into which it leads.
 //! What is computed of numbers is `query`'s.
 
-use model::{Matcher, Millis, NAME};
+use model::{Matcher, Millis, NAME, limits};
 use query::kernel::{self, Group, OverRange};
 use query::syntax::{
     Aggregate, Binary, BinaryOp, Call, Edges, Expr, Function, Length, MatrixSelector, ValueType,
@@ -87,12 +87,12 @@ pub(crate) struct Join {
     pub(crate) matching: VectorMatching,
 }
 
-impl Leaf {
+impl Sees {
     /// How long a sample may count.
-    pub(crate) fn reach(&self) -> Millis {
-        match self.sees {
-            Sees::Newest => model::limits::LOOKBACK,
-            Sees::Window(_, range) => range,
+    pub(crate) fn reach(self) -> Millis {
+        match self {
+            Self::Newest => limits::LOOKBACK,
+            Self::Window(_, range) => range,
         }
     }
 }

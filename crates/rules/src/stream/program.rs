@@ -14,15 +14,12 @@ pub(crate) struct Program {
     cells: Cells,
     /// For each root of the cells.
     stands: Vec<Stand>,
-    /// Those that samples came to since they were judged last.
-    touched: Vec<usize>,
+    /// Those that samples came to and that are costly to judge.
+    waiting: Vec<usize>,
     /// How long an alert is pending.
     hold: Millis,
-    /// The newest sample that was taken.
-    newest: Millis,
     /// Samples that are kept, as of the last look.
     samples: usize,
-    scratch: Vec<usize>,
 }
 
 /// How an alert's series stands.
@@ -38,6 +35,8 @@ struct Stand {
     touched: Option<Millis>,
     /// What judging it cost last, less what samples paid since.
     debt: usize,
+    /// Whether it waits to be judged.
+    waits: bool,
 }
 
 impl Program {
@@ -47,11 +46,9 @@ impl Program {
             cells: Cells::new(Arc::clone(&plan)),
             plan,
             stands: Vec::new(),
-            touched: Vec::new(),
+            waiting: Vec::new(),
             hold,
-            newest: Millis::MIN,
             samples: 0,
-            scratch: Vec::new(),
         }
     }
 
@@ -81,8 +78,8 @@ impl Program {
         if kept.len() > limits::RULE_WINDOW_SAMPLES { Err(Broken::TooMany) } else { Ok(()) }
     }
 
-    /// Takes a sample. The alerts that it may change are judged for its time, by [`Program::judge`]; those that a sample of
-    /// an earlier time came to and that were not judged yet are judged for that time first.
+    /// Takes a sample. The alerts that it may change are added to `touched`, to be judged by [`Program::judge`] for its time;
+    /// those that a sample of an earlier time came to and that were not judged yet are judged for that time first.
     ///
     /// # Errors
     /// [`Broken`].
@@ -90,51 +87,58 @@ impl Program {
         &mut self,
         leaf: CellId,
         point: Point,
+        touched: &mut Vec<usize>,
         changes: &mut Vec<Change>,
     ) -> Result<(), Broken> {
-        let mut roots = std::mem::take(&mut self.scratch);
-        roots.clear();
-        self.cells.roots_of(leaf, &mut roots);
-        for root in &roots {
-            let stand = self.stands.get(*root).copied().unwrap_or_default();
+        let first = touched.len();
+        self.cells.roots_of(leaf, touched);
+        let roots = || first..touched.len();
+        for root in roots().filter_map(|at| touched.get(at).copied()) {
+            let stand = self.stands.get(root).copied().unwrap_or_default();
             if stand.touched.is_some_and(|touched| touched < point.t) && stand.debt == 0 {
-                self.judge_root(*root, changes)?;
+                self.judge_root(root, changes)?;
             }
         }
         self.recall(leaf, point)?;
-        self.newest = self.newest.max(point.t);
-        for root in &roots {
-            let Some(stand) = self.stands.get_mut(*root) else { continue };
-            if stand.touched.is_none() {
-                self.touched.push(*root);
-            }
+        for root in roots().filter_map(|at| touched.get(at).copied()) {
+            let Some(stand) = self.stands.get_mut(root) else { continue };
             stand.touched = stand.touched.max(Some(point.t));
             stand.debt = stand.debt.saturating_sub(PAID_BY_A_SAMPLE);
         }
-        self.scratch = roots;
         Ok(())
     }
 
-    /// Judges all that samples came to. What is costly waits until enough samples came, or `is_time` says that it waited
-    /// for long enough.
+    /// Judges an alert that samples came to. What is costly waits until enough samples came, or until
+    /// [`Program::judge_waiting`].
     ///
     /// # Errors
     /// [`Broken`].
-    pub(crate) fn judge(&mut self, is_time: bool, changes: &mut Vec<Change>) -> Result<(), Broken> {
-        let mut touched = std::mem::take(&mut self.touched);
-        let mut waits = 0;
-        for at in 0..touched.len() {
-            let Some(root) = touched.get(at).copied() else { break };
-            if is_time || self.stands.get(root).is_none_or(|stand| stand.debt == 0) {
-                self.judge_root(root, changes)?;
-            } else {
-                touched.swap(waits, at);
-                waits += 1;
-            }
+    #[inline]
+    pub(crate) fn judge(&mut self, root: usize, changes: &mut Vec<Change>) -> Result<(), Broken> {
+        let Some(stand) = self.stands.get_mut(root) else { return Ok(()) };
+        if stand.debt == 0 {
+            return self.judge_root(root, changes);
         }
-        touched.truncate(waits);
-        self.touched = touched;
+        if !std::mem::replace(&mut stand.waits, true) {
+            self.waiting.push(root);
+        }
         Ok(())
+    }
+
+    /// Judges what waits because it is costly.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub(crate) fn judge_waiting(&mut self, changes: &mut Vec<Change>) -> Result<(), Broken> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let judged = waiting.drain(..).try_for_each(|root| {
+            if let Some(stand) = self.stands.get_mut(root) {
+                stand.waits = false;
+            }
+            self.judge_root(root, changes)
+        });
+        self.waiting = waiting;
+        judged
     }
 
     /// Judges for `now` the alerts that are there: what is there no more may be so without a sample.
@@ -163,7 +167,6 @@ impl Program {
                 self.judge_root(root, changes)?;
             }
         }
-        self.touched.clear();
         Ok(())
     }
 
@@ -209,7 +212,8 @@ impl Program {
         let before: HashMap<Labels, Stand> =
             old.roots().iter().map(|root| root.labels.clone()).zip(stands).collect();
         let plan = Arc::clone(&self.plan);
-        let reach: HashMap<usize, Millis> = plan.leaves().map(|(node, leaf)| (node, leaf.reach())).collect();
+        let reach: HashMap<usize, Millis> =
+            plan.leaves().map(|(node, leaf)| (node, leaf.sees.reach())).collect();
         for (node, labels, kept) in old.into_leaves() {
             let reach = reach.get(&node).copied().unwrap_or_default();
             if is_dead(&kept, reach, now) {
@@ -220,12 +224,12 @@ impl Program {
                 *place = kept;
             }
         }
-        self.touched.clear();
+        self.waiting.clear();
         for (at, root) in self.cells.roots().iter().enumerate() {
             if let (Some(stand), Some(own)) = (before.get(&root.labels), self.stands.get_mut(at)) {
                 *own = *stand;
-                if stand.touched.is_some() {
-                    self.touched.push(at);
+                if stand.waits {
+                    self.waiting.push(at);
                 }
             }
         }
