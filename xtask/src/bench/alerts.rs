@@ -1,8 +1,8 @@
 //! `cargo xtask bench alerts`: from a published sample to the published alert, through a real broker, while
-//! the bus carries a thousand other messages a second.
+//! the bus carries a thousand other messages a second, of ten samples each, and a rule file has a thousand rules.
 //!
-//! Every probe is an instance of its own that reports a value below the rule's threshold and then one above:
-//! each starts exactly one alert, and no cooldown plays a part. The clock starts before the PUBLISH is written
+//! Every probe is an instance of its own that reports a value below the rules' threshold and then one above:
+//! each starts exactly one alert of a rule of Alicia's, and one of a rule of the file; no cooldown plays a part. The clock starts before the PUBLISH is written
 //! and stops when a subscriber of `alicia/alerts/new` has read the alert; the way through the broker, there
 //! and back, is part of it. A second subscriber takes the probes themselves, so that the broker's own share
 //! can be seen beside it.
@@ -14,7 +14,7 @@ use super::message::Sender;
 use super::packet::{self, Incoming};
 use super::table::{Table, quantile, thousands};
 use super::web;
-use crate::machine::{description, now, rest, unix_micros};
+use crate::machine::{TempDir, description, now, rest, unix_micros};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -23,8 +23,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-/// The rule; its name is also how its alerts are told from others.
+/// Alicia's rule; its name is also how its alerts are told from others.
 const RULE: &str = "bench_value_high";
+/// The rule of the file.
+const OF_FILE: &str = "BenchValueHigh";
+/// Rules of the file, that one among them; its group has a round each minute.
+const RULES: usize = 1_000;
 /// The service of the probes.
 const SERVICE: &str = "bench_probe";
 /// Messages a second of other services.
@@ -51,15 +55,34 @@ pub fn run(out: &mut dyn Write, program: &Path, seconds: u32) -> Result<(), Stri
     let explain = |error: std::io::Error| error.to_string();
     writeln!(out, "Machine: {}", description()).map_err(explain)?;
     let mut broker = Broker::start()?;
-    let collector = Collector::start(program, broker.port)?;
+    let files = TempDir::new("rules")?;
+    let file = files.path().join("rules.yml");
+    std::fs::write(&file, rule_file()).map_err(explain)?;
+    let collector = Collector::start_with(program, broker.port, &["--rule-file", &file.to_string_lossy()])?;
     broker.wait_for_subscription("alicia/metrics/", |_| true)?;
     post_rule(collector.http)?;
     let cpu = collector.cpu_seconds()?;
     let probes = (seconds * PROBES).max(1);
-    let (sent, direct, alerts) = measure(broker.port, probes)?;
+    let (sent, [direct, alerts, of_file]) = measure(broker.port, probes)?;
     let cpu = collector.cpu_seconds()? - cpu;
-    report(out, &sent, [("to alert", &alerts), ("broker alone", &direct)], cpu)
-        .map_err(|error| error.to_string())
+    let ways = [("to alert", &alerts), ("to alert of the file", &of_file), ("broker alone", &direct)];
+    report(out, &sent, ways, cpu).map_err(explain)
+}
+
+/// A group of rules on what the other services say, a third of each of three kinds; and the one on the probes.
+fn rule_file() -> String {
+    let mut text = String::from("groups:\n- name: bench\n  rules:\n");
+    for number in 1..RULES {
+        let series = format!("load_{:02}{{service=\"bench_{:02}\"}}", number % METRICS, number / METRICS);
+        let expr = match number % 3 {
+            0 => format!("{series} > 1e9"),
+            1 => format!("rate({series}[1m]) > 1e9"),
+            _ => format!("sum by (service) (avg_over_time({series}[1m])) > 1e9"),
+        };
+        text.push_str(&format!("  - {{alert: Other{number}, expr: '{expr}'}}\n"));
+    }
+    text.push_str(&format!("  - {{alert: {OF_FILE}, expr: 'bench_value > 90'}}\n"));
+    text
 }
 
 fn post_rule(http: u16) -> Result<(), String> {
@@ -70,18 +93,22 @@ fn post_rule(http: u16) -> Result<(), String> {
     if answer.status == 200 { Ok(()) } else { Err(format!("the rule was refused: {}", answer.body)) }
 }
 
-/// When the probes were sent, when they themselves came through the broker, and when their alerts did.
-fn measure(port: u16, probes: u32) -> Result<(Vec<Instant>, Seen, Seen), String> {
+/// When the probes were sent; when they themselves came through the broker, when their alerts did, and when those of the
+/// rule file did.
+fn measure(port: u16, probes: u32) -> Result<(Vec<Instant>, [Seen; 3]), String> {
     let mut on_alerts = Client::connect(port, "bench-on-alerts")?;
     on_alerts.subscribe("alicia/alerts/new", 0)?;
+    let mut on_file = Client::connect(port, "bench-on-file")?;
+    on_file.subscribe("alicia/alerts/new", 0)?;
     let mut on_probes = Client::connect(port, "bench-on-probes")?;
     on_probes.subscribe(&format!("alicia/metrics/{SERVICE}"), 0)?;
-    let closers = [on_alerts.writer()?, on_probes.writer()?];
+    let closers = [on_alerts.writer()?, on_file.writer()?, on_probes.writer()?];
     let mut prober = Client::connect(port, "bench-prober")?;
     let mut others = Client::connect(port, "bench-others")?;
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
-        let alerts = scope.spawn(move || listen(&mut on_alerts, alert_of));
+        let alerts = scope.spawn(move || listen(&mut on_alerts, |alert| alert_of(RULE, alert)));
+        let of_file = scope.spawn(move || listen(&mut on_file, |alert| alert_of(OF_FILE, alert)));
         let direct = scope.spawn(move || listen(&mut on_probes, probe_of));
         let background = scope.spawn(|| talk(&mut others, &done));
         let sent = probe(&mut prober, probes);
@@ -89,7 +116,7 @@ fn measure(port: u16, probes: u32) -> Result<(Vec<Instant>, Seen, Seen), String>
         done.store(true, Ordering::Relaxed);
         closers.into_iter().for_each(Writer::close);
         ended(background)??;
-        Ok((sent?, ended(direct)?, ended(alerts)?))
+        Ok((sent?, [ended(direct)?, ended(alerts)?, ended(of_file)?]))
     })
 }
 
@@ -159,9 +186,9 @@ fn listen(client: &mut Client, number_of: impl Fn(&Value) -> Option<usize>) -> S
     seen
 }
 
-/// The probe that an alert is about.
-fn alert_of(alert: &Value) -> Option<usize> {
-    let ours = alert.get("rule_name")?.as_str()? == RULE;
+/// The probe that an alert of a rule is about.
+fn alert_of(rule: &str, alert: &Value) -> Option<usize> {
+    let ours = alert.get("rule_name")?.as_str()? == rule;
     ours.then(|| instance_number(alert))?
 }
 
@@ -175,11 +202,11 @@ fn instance_number(payload: &Value) -> Option<usize> {
     payload.get("instance_id")?.as_str()?.strip_prefix("probe-")?.parse().ok()
 }
 
-fn report(out: &mut dyn Write, sent: &[Instant], ways: [(&str, &Seen); 2], cpu: f64) -> std::io::Result<()> {
+fn report(out: &mut dyn Write, sent: &[Instant], ways: [(&str, &Seen); 3], cpu: f64) -> std::io::Result<()> {
     writeln!(out, "Machine: {}", description())?;
     writeln!(
         out,
-        "Beside {BACKGROUND} messages/s of {METRICS} metrics; the collector used {cpu:.2} CPU seconds.\n"
+        "Beside {BACKGROUND} messages/s of {METRICS} metrics and {RULES} rules of a file; the collector used {cpu:.2} CPU seconds.\n"
     )?;
     let headings =
         ["publish to receipt", "probes", "lost", "median ms", "  p90 ms", "  p99 ms", "p99.9 ms", "  max ms"];

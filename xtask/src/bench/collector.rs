@@ -35,12 +35,20 @@ impl Collector {
     /// # Errors
     /// When it ends or does not connect.
     pub fn start(program: &Path, mqtt: u16) -> Result<Collector, String> {
+        Self::start_with(program, mqtt, &[])
+    }
+
+    /// [`Collector::start`] with more flags.
+    ///
+    /// # Errors
+    /// When it ends or does not connect.
+    pub fn start_with(program: &Path, mqtt: u16, flags: &[&str]) -> Result<Collector, String> {
         let data = TempDir::new("collector")?;
         let http = free_port()?;
         let mut command = Command::new(program);
         command.args(["serve", "--mqtt-broker", "127.0.0.1", "--mqtt-port", &mqtt.to_string()]);
-        command.args(["--http-listen", &format!("127.0.0.1:{http}"), "--log-level", "warn", "--data-dir"]);
-        command.arg(data.path()).stdin(Stdio::null()).stdout(Stdio::null());
+        command.args(["--http-listen", &format!("127.0.0.1:{http}"), "--log-level", "warn"]);
+        command.args(flags).arg("--data-dir").arg(data.path()).stdin(Stdio::null()).stdout(Stdio::null());
         let mut running = Running::start("the collector", &mut command)?;
         let connected = wait_for(PATIENCE, Duration::from_millis(10), || {
             let answer = web::get(http, "/health", "application/json").ok()?;
