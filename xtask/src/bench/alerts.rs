@@ -57,7 +57,7 @@ pub fn run(out: &mut dyn Write, program: &Path, seconds: u32) -> Result<(), Stri
     let mut broker = Broker::start()?;
     let files = TempDir::new("rules")?;
     let file = files.path().join("rules.yml");
-    std::fs::write(&file, rule_file()).map_err(explain)?;
+    write_rules(&file)?;
     let collector = Collector::start_with(program, broker.port, &["--rule-file", &file.to_string_lossy()])?;
     broker.wait_for_subscription("alicia/metrics/", |_| true)?;
     post_rule(collector.http)?;
@@ -67,6 +67,11 @@ pub fn run(out: &mut dyn Write, program: &Path, seconds: u32) -> Result<(), Stri
     let cpu = collector.cpu_seconds()? - cpu;
     let ways = [("to alert", &alerts), ("to alert of the file", &of_file), ("broker alone", &direct)];
     report(out, &sent, ways, cpu).map_err(explain)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a file of a benchmark, whose directory goes with it")]
+fn write_rules(file: &Path) -> Result<(), String> {
+    std::fs::write(file, rule_file()).map_err(|error| error.to_string())
 }
 
 /// A group of rules on what the other services say, a third of each of three kinds; and the one on the probes.
