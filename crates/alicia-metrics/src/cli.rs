@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::questions_args::{Collector, LabelsArgs, QueryArgs, SeriesArgs};
+use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, Whom, moment};
 use crate::span::Span;
 use crate::{matching, when};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -271,6 +271,8 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         whom: Collector,
     },
+    /// Say when a rule would have fired: of a running collector, or over the data directory of a stopped one
+    Backtest(BacktestArgs),
     /// Remove rules of Alicia's from a running collector
     Delete {
         /// Their names
@@ -279,6 +281,47 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         whom: Collector,
     },
+}
+
+/// Which rule to try, and on what.
+///
+/// The rule is run on kept samples by what judges new ones. With several thresholds or lengths of `for`, each pair is tried. A
+/// threshold stands for the number that the rule compares with first.
+///
+///   alicia-metrics rules backtest rules.yml --rule DiskFull --since 30d
+///   alicia-metrics rules backtest rules.toml --thresholds 80,90,95 --for 0s,1m,5m --data-dir data
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct BacktestArgs {
+    /// A rule file of Prometheus', or Alicia's rules in TOML or JSON; `-` is standard input, as JSON
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The rule's name, if there are several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rule: Option<String>,
+    /// How far back to begin, e.g. 12h, 30d
+    #[arg(long, value_name = "LENGTH", default_value = "1d")]
+    pub(crate) since: String,
+    /// The time at which to begin instead
+    #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "since", allow_hyphen_values = true)]
+    pub(crate) start: Option<Moment>,
+    /// The time at which to end [default: now]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    pub(crate) end: Option<Moment>,
+    /// Thresholds to try instead of the rule's own
+    #[arg(long, value_name = "NUMBER,…", value_delimiter = ',', allow_hyphen_values = true)]
+    pub(crate) thresholds: Vec<f64>,
+    /// Lengths of `for` to try instead of the rule's own
+    #[arg(long = "for", value_name = "LENGTH,…", value_delimiter = ',')]
+    pub(crate) holds: Vec<String>,
+    /// Write JSON instead of tables
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Whether to show a progress bar
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: Progress,
+    #[command(flatten)]
+    pub(crate) whom: Whom,
 }
 
 /// What to verify.

@@ -80,6 +80,7 @@ fn main() -> ExitCode {
         Some(Command::Rules(RulesCommand::Put { file, whom })) => {
             answered(questions::put_rules(&whom, &file))
         }
+        Some(Command::Rules(RulesCommand::Backtest(args))) => answered(questions::backtest(&args)),
         Some(Command::Rules(RulesCommand::Delete { names, whom })) => {
             answered(questions::delete_rules(&whom, &names))
         }

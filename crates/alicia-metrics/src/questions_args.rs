@@ -160,7 +160,7 @@ impl Moment {
     }
 }
 
-fn moment(text: &str) -> Result<Moment, String> {
+pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     match text.strip_prefix("now") {
         Some("") => Ok(Moment::Ago(0)),
         Some(rest) => {

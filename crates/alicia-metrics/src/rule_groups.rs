@@ -199,13 +199,12 @@ impl RuleGroups {
         mut stopped: oneshot::Receiver<()>,
     ) -> Option<GroupRun> {
         let interval = run.group().interval;
-        let offset = offset(run.group());
-        let mut next = slot_after(self.clock.now(), interval, offset);
+        let mut next = run.group().round_after(self.clock.now());
         loop {
             let wait = next.saturating_sub(self.clock.now());
             if wait > interval {
                 // The clock was set back.
-                next = slot_after(self.clock.now(), interval, offset);
+                next = run.group().round_after(self.clock.now());
                 continue;
             }
             let wait = Duration::from_millis(u64::try_from(wait).unwrap_or(0));
@@ -333,18 +332,6 @@ impl RuleGroups {
     }
 }
 
-/// How far the rounds of a group are from full intervals, so that not all are at once.
-fn offset(group: &RuleGroup) -> Millis {
-    let of = Labels::new([("file", &group.file), ("name", &group.name)]).fingerprint();
-    let interval = u64::try_from(group.interval).unwrap_or(1).max(1);
-    i64::try_from(of % interval).unwrap_or(0)
-}
-
-/// The first place in the interval that is later than `t`.
-fn slot_after(t: Millis, interval: Millis, offset: Millis) -> Millis {
-    t - (t - offset).rem_euclid(interval) + interval
-}
-
 /// What a round is given.
 struct Served<'a> {
     groups: &'a RuleGroups,
@@ -382,20 +369,6 @@ impl Round for Served<'_> {
                 "{} samples were refused ({:?}), for example {}",
                 first.times, first.reason, first.example
             )),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::slot_after;
-
-    #[test]
-    fn rounds_keep_their_place_in_the_interval() {
-        for (t, interval, offset, expected) in
-            [(0, 10, 3, 3), (3, 10, 3, 13), (12, 10, 3, 13), (13, 10, 3, 23), (-5, 10, 3, 3)]
-        {
-            assert_eq!(slot_after(t, interval, offset), expected, "{t}");
         }
     }
 }

@@ -49,7 +49,7 @@ pub use access::Access;
 pub use messenger::Messenger;
 pub use outgoing::{Call, CallError, Outgoing, Reach, Reply, TrustError};
 pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus};
-pub use prom::{Desk, answer_json};
+pub use prom::{Desk, answer_json, rfc3339};
 pub use queries::Queries;
 pub use routes::router;
 pub use scrape::{ScrapeAuth, ScrapeFromBus, ScrapeJob, Scraper, Secret};

@@ -267,6 +267,14 @@ pub const FOLLOWED_CELLS: usize = 1_000_000;
 pub const FOLLOWED_PARENTS: usize = 1_000;
 /// Changes of a group's alerts that wait for it; further ones are found by its next round.
 pub const FOLLOWED_CHANGES: usize = 10_000;
+/// Variants of a rule that are tried on history at once: ten thresholds with ten lengths.
+pub const TRIAL_VARIANTS: usize = 100;
+/// Firings of a variant that are listed one by one; of more there is the number.
+pub const TRIAL_FIRINGS: usize = 1_000;
+/// Samples of an hour that a trial holds, at some 32 bytes each.
+pub const TRIAL_SAMPLES: usize = 4_000_000;
+/// Series that a trial sees.
+pub const TRIAL_SERIES: usize = 100_000;
 
 // ---- Templates of alerts --------------------------------------------------------------------------------
 

@@ -17,14 +17,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["model", "world", "framing"]),
     ("query", &["model"]),
     ("rules", &["model", "template", "query"]),
+    ("backtest", &["model", "query", "rules"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
-    ("http", &["model", "world", "alerts", "notify", "query", "rules", "ingest"]),
+    ("http", &["model", "world", "alerts", "notify", "query", "rules", "backtest", "ingest"]),
     (
         "alicia-metrics",
         &[
-            "model", "template", "world", "forward", "alerts", "notify", "store", "query", "rules", "ingest",
-            "bus", "http",
+            "model", "template", "world", "forward", "alerts", "notify", "store", "query", "rules",
+            "backtest", "ingest", "bus", "http",
         ],
     ),
 ];

@@ -3,6 +3,7 @@
 use super::fault::AskError;
 use super::{OpenRange, Times};
 use crate::transfer::{TransferError, existing_data_dir, open_data_dir};
+use backtest::{Trial, Watch};
 use model::{Labels, Select, Selection, TimeRange};
 use query::{Engine, Options};
 use serde_json::Value;
@@ -28,6 +29,13 @@ impl Local {
             Times::Range { start, end, step } => engine.range(expression, start, end, step),
         };
         serde_json::from_str(&http::answer_json(answer?)).map_err(|_| AskError::NotPrometheus)
+    }
+
+    /// What a rule would have done.
+    pub(super) fn backtest(&self, trial: &Trial, watch: &dyn Watch) -> Result<Value, AskError> {
+        let outcome = backtest::run(trial, &self.0, watch);
+        let outcome = outcome.map_err(|error| AskError::Refused(error.to_string()))?;
+        serde_json::to_value(outcome).map_err(|error| AskError::Refused(error.to_string()))
     }
 
     /// The labels of the series that meet any of the selectors; of all, if there is none.

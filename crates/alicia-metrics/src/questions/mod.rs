@@ -17,6 +17,9 @@ mod shown;
 
 mod rules;
 
+mod backtest;
+
+pub(crate) use backtest::backtest;
 pub(crate) use fault::AskError;
 pub(crate) use rules::{check_rules, delete_rules, judged_in_rounds, list_rules, put_rules};
 

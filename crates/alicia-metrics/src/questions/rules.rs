@@ -108,11 +108,11 @@ pub(crate) fn judged_in_rounds(groups: &[RuleGroup]) -> Vec<String> {
         .collect()
 }
 
-fn is_of_alicia(file: &Path) -> bool {
+pub(super) fn is_of_alicia(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "toml" || extension == "json")
 }
 
-fn read(file: &Path) -> Result<Vec<Rule>, AskError> {
+pub(super) fn read(file: &Path) -> Result<Vec<Rule>, AskError> {
     let text = if file == Path::new("-") { from_input(file)? } else { from_file(file)? };
     let rules = if file.extension().is_some_and(|extension| extension == "toml") {
         // The file may be that of the settings, whose other tables are not looked at.
@@ -156,6 +156,6 @@ fn from_input(file: &Path) -> Result<String, AskError> {
     read.map(|_| text).map_err(|error| wrong(file, &error))
 }
 
-fn wrong(file: &Path, why: &dyn std::fmt::Display) -> AskError {
+pub(super) fn wrong(file: &Path, why: &dyn std::fmt::Display) -> AskError {
     AskError::Rules { path: file.display().to_string(), why: why.to_string() }
 }

@@ -304,3 +304,47 @@ fn live_a_prometheus_makes_the_same_of_the_same_file() {
     let (series, alerts) = same("they are the same after one is over");
     assert_eq!((series.len(), alerts.len()), (3 + 2 * 3, 3));
 }
+
+#[test]
+fn live_a_trial_of_the_past_finds_what_really_fired() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("rules.yml");
+    fs::write(&file, AT_ARRIVAL).expect("written");
+    let (path, data) = (file.to_str().expect("a path"), dir.path().join("data"));
+    let broker = Mosquitto::in_memory();
+    let listener = Listener::start(broker.port, "alicia/#");
+    let collector = Setup::bare(broker.port).with(&["--rule-file", path]).data_dir(&data).connect();
+    for (degrees, expected) in [(35.0, &["firing"][..]), (20.0, &[]), (31.0, &["firing"]), (25.0, &[])] {
+        temperatures(collector.http, &[("attic", degrees)]);
+        becomes(collector.http, "Hot", expected);
+    }
+    let ends = "alicia/metrics/alert_resolved";
+    let over = until("two ends were told", || match heard(&listener, ends) {
+        over if over.len() == 2 => Ok(over),
+        other => Err(other),
+    });
+    let address = collector.http.to_string();
+    let tried = |more: &[&str]| -> Value {
+        let args = ["rules", "backtest", path, "--rule", "Hot", "--since", "10m", "--json"];
+        let output = program().args(args).args(more).output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    };
+    let of_running = tried(&["--http", &address]);
+    let firings = of_running["cells"][0]["firings"].as_array().expect("firings").clone();
+    let times = |of: &Value, name: &str| of[name].as_f64().expect("a time");
+    for (firing, told) in firings.iter().zip(&over) {
+        let alert = &told["payload"]["event_data"];
+        assert_eq!(times(firing, "start"), times(alert, "timestamp"), "{firing} {told}");
+        assert_eq!(times(firing, "end"), times(alert, "resolved_at"), "{firing} {told}");
+    }
+    assert_eq!(firings.len(), 2, "{of_running}");
+    collector.signal("TERM");
+    assert!(collector.wait().success());
+    let of_stopped = tried(&["--data-dir", data.to_str().expect("a path")]);
+    assert_eq!(of_stopped["cells"][0]["firings"], Value::from(firings), "of a stopped one it is the same");
+    let grid = ["--thresholds", "22,33", "--data-dir", data.to_str().expect("a path")];
+    let counts: Vec<f64> =
+        tried(&grid)["cells"].as_array().expect("cells").iter().map(|cell| times(cell, "count")).collect();
+    assert_eq!(counts, [2.0, 1.0]);
+}

@@ -66,7 +66,8 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// `2026-01-01T12:30:00.5Z`
-pub(crate) fn rfc3339(t: Millis) -> String {
+#[must_use]
+pub fn rfc3339(t: Millis) -> String {
     let (days, rest) = (t.div_euclid(limits::DAY), t.rem_euclid(limits::DAY));
     // The date's year is the last that begins on that day or before; years are guessed a little too late at most.
     let mut year = 1971 + days.div_euclid(365).clamp(-3_000_000, 3_000_000);

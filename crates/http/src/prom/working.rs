@@ -3,6 +3,8 @@
 use super::failure::{Failure, Kind};
 use super::output::{Gone, Output};
 use crate::parts::Parts;
+use crate::problem::Problem;
+use crate::queries::NoPlace;
 use axum::response::{IntoResponse, Response};
 use query::{QueryError, Stop};
 use std::sync::Arc;
@@ -76,6 +78,43 @@ impl From<Gone> for Ended {
     fn from(_: Gone) -> Self {
         Self::Gone
     }
+}
+
+/// What `work` gives, if it has a place and is done within `time`, the wait for the place included; for answers of Alicia's
+/// routes, which are short.
+///
+/// # Errors
+/// That of the work, or why there is none.
+pub(crate) async fn worked<T: Send + 'static>(
+    parts: Arc<Parts>,
+    time: Duration,
+    work: impl FnOnce(&Parts, &Going) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let until = Instant::now() + time;
+    let place = parts.queries.enter(until).await.map_err(|why| match why {
+        NoPlace::TooMany => {
+            Problem::Unavailable("too many questions are waiting; ask again later".to_owned())
+        }
+        NoPlace::TooLate => Problem::TooSlow,
+    })?;
+    let going = Arc::new(Going::default());
+    let _watch = Watch(Arc::clone(&going));
+    let seen = Arc::clone(&going);
+    let mut done = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        work(&parts, &seen)
+    });
+    let done = match timeout_at(until, &mut done).await {
+        Ok(done) => done,
+        Err(_) => {
+            going.time_out();
+            done.await
+        }
+    };
+    done.unwrap_or_else(|error| {
+        tracing::error!("an answer failed: {error}");
+        Err(Problem::Internal)
+    })
 }
 
 /// What `work` writes, if it has a place and is done within `time`, the wait for the place included.

@@ -16,6 +16,8 @@ mod services;
 
 mod rules;
 
+mod backtests;
+
 mod alerts;
 
 mod silences;
@@ -128,6 +130,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(rules::one, rules::update, rules::delete))
         .routes(routes!(rules::enable))
         .routes(routes!(rules::disable))
+        .routes(routes!(backtests::run))
         .routes(routes!(admin::healthy))
         .routes(routes!(admin::ready))
         .routes(routes!(admin::reload))

@@ -246,3 +246,55 @@ fn pending_alerts_are_shown_to_who_asks_for_them() {
     let (status, problem) = ask(&counter, "GET", "/alerts?state=sad", "");
     assert_eq!((status, &problem["detail"][0]["loc"]), (422, &json!(["query", "state"])));
 }
+
+#[test]
+fn a_rule_is_tried_on_what_is_kept_and_nothing_comes_of_it() {
+    let counter = Counter::new();
+    counter.gauge("oven", "o1", "temp", &[(50, 20.0), (40, 95.0), (30, 96.0), (20, 20.0), (10, 99.0)]);
+    let ask = |body: Value| {
+        let text = body.to_string();
+        let answer = runtime().block_on(counter.ask(
+            "POST",
+            "/rules/backtest",
+            &[("Content-Type", "application/json")],
+            &text,
+        ));
+        (answer.status, answer.json())
+    };
+    let rule = json!({"name": "hot", "metric_name": "temp", "condition": "value > 90", "severity": "warning",
+        "description": "hot", "cooldown_period": 0});
+    let (status, outcome) = ask(json!({"rule": rule, "since": "1m"}));
+    assert_eq!(status, 200, "{outcome}");
+    assert_eq!((&outcome["samples"], &outcome["series"]), (&5.into(), &1.into()), "{outcome}");
+    let cell = &outcome["cells"][0];
+    assert_eq!(
+        (&cell["count"], &cell["firing_seconds"], &cell["threshold"]),
+        (&2.into(), &30.0.into(), &Value::Null)
+    );
+    assert_eq!(cell["firings"][0]["labels"], json!({"service": "oven", "instance": "o1"}), "{cell}");
+    assert_eq!(cell["firings"][1]["end"], Value::Null, "it goes on: {cell}");
+
+    let alert = json!({"alert": "Hot", "expr": "temp > 90"});
+    let grid = json!({"alert": alert, "since": "1m", "thresholds": [10, 98], "for": ["0s", "10s"]});
+    let (status, outcome) = ask(grid);
+    assert_eq!(status, 200, "{outcome}");
+    let counts: Vec<&Value> =
+        outcome["cells"].as_array().expect("cells").iter().map(|cell| &cell["count"]).collect();
+    assert_eq!(counts, [1, 1, 1, 0], "{outcome}");
+
+    for (body, why) in [
+        (json!({}), "name a `rule` or an `alert`"),
+        (json!({"rule": rule, "since": "soon"}), "since: \"soon\" is no length of time"),
+        (json!({"rule": rule, "sinse": "1d"}), "unknown field `sinse`"),
+        (json!({"rule": rule, "since": "1d", "start": 5}), "not both"),
+        (json!({"alert": {"alert": "A", "expr": "temp >"}}), "expr"),
+        (json!({"alert": {"record": "r", "expr": "temp"}}), "a recording rule has no alerts"),
+    ] {
+        let (status, answer) = ask(body);
+        assert_eq!(status, 400, "{answer}");
+        assert!(answer["detail"].as_str().is_some_and(|text| text.contains(why)), "{why}: {answer}");
+    }
+    let answer = runtime().block_on(counter.get("/alerts/rules/hot"));
+    assert_eq!(answer.status, 404, "nothing is saved");
+    assert_eq!(runtime().block_on(counter.get("/alerts")).json()["alerts"], json!([]), "and nobody is told");
+}

@@ -101,6 +101,13 @@ impl Condition {
         self.passed(&Seen::plain(value, word)).threshold
     }
 
+    /// The condition with another number in the place of the first that something is compared with; `None` if there is none.
+    #[must_use]
+    pub fn with_threshold(&self, threshold: f64) -> Option<Self> {
+        let mut tree = self.tree.clone();
+        tree.replace_first_number(threshold).then_some(Self { tree })
+    }
+
     /// Whether the condition holds; `None` if that is not known.
     pub(crate) fn truth(&self, seen: &Seen<'_>) -> Option<bool> {
         self.tree.truth(seen)

@@ -98,6 +98,21 @@ impl Tree {
         }
     }
 
+    /// Puts another number in the place of the first that something is compared with. False if there is none.
+    pub(super) fn replace_first_number(&mut self, number: f64) -> bool {
+        match self {
+            Self::Any(parts) | Self::All(parts) => {
+                parts.iter_mut().any(|part| part.replace_first_number(number))
+            }
+            Self::Not(inner) => inner.replace_first_number(number),
+            Self::Test(Test::Numbers(_, _, right)) if right.is_constant() => {
+                *right = Operand::Number(number);
+                true
+            }
+            Self::Test(_) => false,
+        }
+    }
+
     /// Gives `take` each test.
     pub(super) fn each_test(&self, take: &mut impl FnMut(&Test)) {
         match self {

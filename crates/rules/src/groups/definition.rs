@@ -2,7 +2,7 @@
 
 use super::expand::Expand;
 use super::spec::{FileSpec, GroupSpec, RuleSpec};
-use model::{Alert, Millis, NAME, limits};
+use model::{Alert, Labels, Millis, NAME, limits};
 use query::syntax::{parse, parse_length};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -131,6 +131,16 @@ impl RuleGroup {
             groups.push(checked_group(file, group, interval, expand)?);
         }
         Ok(groups)
+    }
+
+    /// The time of the first round that is later than `t`. A group has its place in its interval, by its file and name, so
+    /// that not all groups have their rounds at once.
+    #[must_use]
+    pub fn round_after(&self, t: Millis) -> Millis {
+        let of = Labels::new([("file", &self.file), ("name", &self.name)]).fingerprint();
+        let interval = self.interval.max(1);
+        let offset = i64::try_from(of % interval.unsigned_abs()).unwrap_or(0);
+        t - (t - offset).rem_euclid(interval) + interval
     }
 
     /// By what a group is known.

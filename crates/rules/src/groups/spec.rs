@@ -1,6 +1,6 @@
 //! A rule file as it is written: Prometheus' keys and no others. What the texts mean, `definition` checks.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// A rule file.
@@ -33,7 +33,7 @@ pub struct GroupSpec {
 }
 
 /// A rule as written.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RuleSpec {
     /// The metric that is written; or

@@ -24,6 +24,17 @@ pub fn judged(group: &RuleGroup, rule: &GroupRule) -> Judged {
     }
 }
 
+/// The matchers of each selector of those rules of a group that can be followed.
+#[must_use]
+pub fn selectors(group: &RuleGroup) -> Vec<Vec<Matcher>> {
+    let plans = group.rules.iter().filter_map(|rule| plan_of(group, rule).ok());
+    let selectors = plans.flat_map(|(plan, _)| {
+        let leaves = plan.leaves().map(|(_, leaf)| leaf.matchers.clone());
+        leaves.collect::<Vec<_>>()
+    });
+    selectors.collect()
+}
+
 /// A group whose rules are followed: what has changed waits here.
 pub struct Following {
     waiting: Mutex<VecDeque<(usize, Change)>>,

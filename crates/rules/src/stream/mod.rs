@@ -17,4 +17,4 @@ mod program;
 
 mod follower;
 
-pub use follower::{Follower, Following, judged};
+pub use follower::{Follower, Following, judged, selectors};

@@ -402,3 +402,16 @@ fn sample_alert() -> Alert {
         standing: model::Standing::default(),
     }
 }
+
+#[test]
+fn rounds_keep_their_place_in_the_interval() {
+    let group = checked(group(vec![record("r", "m")]));
+    let first = group.round_after(START);
+    assert!(first > START && first <= START + STEP);
+    for (t, expected) in
+        [(first - 1, first), (first, first + STEP), (first + 1, first + STEP), (first - STEP, first)]
+    {
+        assert_eq!(group.round_after(t), expected, "{t}");
+    }
+    assert!(group.round_after(-5) > -5 && group.round_after(-5) <= STEP);
+}
