@@ -275,7 +275,7 @@ fn a_rule_is_tried_on_what_is_kept_and_nothing_comes_of_it() {
     assert_eq!(cell["firings"][1]["end"], Value::Null, "it goes on: {cell}");
 
     let alert = json!({"alert": "Hot", "expr": "temp > 90"});
-    let grid = json!({"alert": alert, "since": "1m", "thresholds": [10, 98], "for": ["0s", "10s"]});
+    let grid = json!({"alert": alert, "since": "1m", "thresholds": [10, 98], "for": ["0s", "20s"]});
     let (status, outcome) = ask(grid);
     assert_eq!(status, 200, "{outcome}");
     let counts: Vec<&Value> =
