@@ -5,7 +5,9 @@ use crate::ledger::{Entry, Ledger, LedgerError};
 use crate::settings::Settings;
 use crate::silence::{self, Draft, Silence, SilenceState, SilenceView};
 use crate::state::State;
-use model::{Acknowledgement, Alert, Announce, Event, Matcher, Millis, Standing, StandingChange, limits};
+use model::{
+    Acknowledgement, Alert, Announce, EXPLANATION, Event, Matcher, Millis, Standing, StandingChange, limits,
+};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -262,6 +264,24 @@ impl Desk {
         self.say(id, Entry::Unacknowledged { alert_id: id.to_owned() })
     }
 
+    /// Takes why an alert fires, in words; `began` tells the alert from others of its id. Nothing happens if it is over, or that
+    /// was known.
+    pub fn explain(&self, id: &str, began: Millis, text: &str) {
+        let mut state = self.state.lock();
+        let Some(active) = state.active.get(id).filter(|active| active.alert.timestamp == began) else {
+            return;
+        };
+        let mut alert = Alert { standing: Standing::default(), ..active.alert.clone() };
+        let before = alert.annotations.insert(EXPLANATION.to_owned(), text.to_owned());
+        if before.as_deref() == Some(text) {
+            return;
+        }
+        self.keep(&mut state, Entry::Changed { alert });
+        if let Some(active) = state.active.get(id) {
+            self.announce.announce(Event::AlertExplained(active.alert.clone()));
+        }
+    }
+
     fn say(&self, id: &str, entry: Entry) -> Result<Alert, DeskError> {
         let mut state = self.state.lock();
         if !state.active.contains_key(id) {
@@ -419,6 +439,7 @@ impl Desk {
             return self.announce.announce(Event::AlertChanged(Alert { standing, ..alert }));
         }
         let mut others = state.leave(&id);
+        let alert = explained(state, alert);
         self.keep(state, Entry::Changed { alert });
         others.extend(state.enter(&id));
         others.push(id.clone());
@@ -438,7 +459,7 @@ impl Desk {
             return self.announce.announce(Event::AlertResolved(over));
         };
         // Whoever heard that it began knows it by that.
-        let over = Alert { standing: state.standing(&id), timestamp: began, ..over };
+        let over = Alert { standing: state.standing(&id), timestamp: began, ..explained(state, over) };
         let others = state.leave(&id);
         self.keep(state, Entry::Ended { alert: over.clone(), at: now });
         self.announce.announce(Event::AlertResolved(over));
@@ -483,6 +504,16 @@ impl Announce for Desk {
 
 fn view(state: &State, silence: &Silence, now: Millis) -> SilenceView {
     SilenceView { silence: silence.clone(), state: silence.state(now), alerts: state.count_in(&silence.id) }
+}
+
+/// The alert with the explanation that is listed of it: its rule does not know that.
+fn explained(state: &State, mut alert: Alert) -> Alert {
+    let listed =
+        state.active.get(&alert.alert_id).and_then(|active| active.alert.annotations.get(EXPLANATION));
+    if let Some(text) = listed {
+        alert.annotations.entry(EXPLANATION.to_owned()).or_insert_with(|| text.clone());
+    }
+    alert
 }
 
 /// The alert as it is over; it never ends before it began, whatever the clocks say.

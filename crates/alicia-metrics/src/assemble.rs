@@ -12,6 +12,7 @@ use crate::rule_groups::RuleGroups;
 use crate::settings::{self, Settings};
 use crate::snapshot::Snapshots;
 use crate::timers;
+use crate::unexplained;
 use alerts::Desk;
 use bus::{Bus, Inbox, Outbox};
 use ingest::Gate;
@@ -91,16 +92,17 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let store = open_store(&settings, &clock)?;
     let (desk_ledger, listed) = DeskLedger::open(Arc::clone(&data)).map_err(ServeError::Desk)?;
     let noticed = NoticeLedger::open(data).map_err(ServeError::Notices)?;
-    let notifier = notices::notifier(&noticed, &clock, &settings.notify);
-    let messenger = Arc::new(http::Messenger::new(notifier));
+    let messenger = notices::notifier(&noticed, &clock, &settings.notify);
+    let messenger = Arc::new(http::Messenger::new(messenger));
     // Who writes down what is to be told is asked first.
-    let everybody: Arc<dyn Announce> = Arc::new(Everybody(vec![messenger.clone(), Arc::new(outbox.clone())]));
+    let (curious, unexplained) = unexplained::listener();
+    let hearers: Vec<Arc<dyn Announce>> = vec![messenger.clone(), Arc::new(outbox.clone()), curious.clone()];
+    let everybody: Arc<dyn Announce> = Arc::new(Everybody(hearers));
     let desk = desk::desk(&desk_ledger, listed, &clock, everybody, &settings.desk);
     let book = build_book(&settings, &opened, &desk, &messenger, (&store, &clock));
     let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
     let follower = Arc::<Follower>::default();
-    let judges: [Arc<dyn Append>; 2] = [book.clone(), follower.clone()];
-    let gate = build_gate(&settings, &clock, &store, judges, &forwards, &outbox);
+    let gate = build_gate(&settings, &clock, &store, [book.clone(), follower.clone()], &forwards, &outbox);
     let queries = Arc::<http::Queries>::default();
     let questions = http::Desk {
         select: store.clone(),
@@ -132,6 +134,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         settings,
         host: Arc::new(Mutex::new(None)),
         insight_watch: Mutex::new(InsightWatch::default()),
+        curious,
     });
     let ready = Arc::new(AtomicBool::new(false));
     let reload = reloader(&house, settings_sender, args);
@@ -141,7 +144,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         // A dropped sender means the house is gone: stop as well.
         let _ = stopped.await;
     }));
-    let timers = timers::start(&house);
+    let timers = timers::start(&house, unexplained);
     let deliveries = Deliveries::start(deliveries);
     recall(&house);
     ready.store(true, Ordering::Release);
@@ -435,6 +438,7 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
         ("alicia_metrics_alert_changes_not_kept_total", house.book.unkept()),
         ("alicia_metrics_alerts_over_limit_total", house.book.unlisted()),
         ("alicia_metrics_samples_not_judged_total", house.book.unjudged()),
+        ("alicia_metrics_alerts_not_explained_total", house.curious.missed()),
         ("alicia_metrics_rule_windows_shortened_total", house.book.shortened()),
         ("alicia_metrics_rule_window_bytes", house.book.window_bytes() as u64),
         ("alicia_metrics_bus_connected", u64::from(bus.connected)),

@@ -6,6 +6,7 @@ use crate::ledger::DiskLedger;
 use crate::notices::NoticeLedger;
 use crate::rule_groups::RuleGroups;
 use crate::settings::Settings;
+use crate::unexplained::Listener;
 use alerts::Desk;
 use bus::{Bus, Outbox};
 use http::{Messenger, Queries, Scraper};
@@ -42,4 +43,6 @@ pub(crate) struct House {
     pub(crate) settings: watch::Receiver<Settings>,
     pub(crate) host: Arc<Mutex<Option<HostSummary>>>,
     pub(crate) insight_watch: Mutex<InsightWatch>,
+    /// Hears which alerts are to be explained.
+    pub(crate) curious: Arc<Listener>,
 }

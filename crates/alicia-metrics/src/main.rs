@@ -26,7 +26,11 @@ mod rule_groups;
 
 mod notices;
 
+mod unexplained;
+
 mod house;
+
+mod explainer;
 
 mod timers;
 

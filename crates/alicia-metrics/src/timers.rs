@@ -1,8 +1,10 @@
 //! What happens by the clock: the second's tick, the round of collection, the host, the sweep.
 
 use crate::desk;
+use crate::explainer;
 use crate::forwarding::Forward;
 use crate::house::House;
+use crate::unexplained::Waiting;
 use ingest::HostWatch;
 use model::{Announce, Event, Select, Summary, TimeRange, limits};
 use parking_lot::Mutex;
@@ -29,7 +31,7 @@ const FIRST_HOST: Duration = Duration::from_secs(1);
 const FIRST_ROUND: Duration = Duration::from_secs(2);
 
 /// Starts every timer; they end with the set.
-pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
+pub(crate) fn start(house: &Arc<House>, unexplained: Waiting) -> JoinSet<()> {
     let mut timers = JoinSet::new();
     timers.spawn(every_second(Arc::clone(house)));
     timers.spawn(durability(Arc::clone(house)));
@@ -44,6 +46,7 @@ pub(crate) fn start(house: &Arc<House>) -> JoinSet<()> {
     timers.spawn(pushes(Arc::clone(house)));
     timers.spawn(Arc::clone(&house.messenger).run());
     timers.spawn(notices(Arc::clone(house)));
+    timers.spawn(explainer::run(Arc::clone(house), unexplained));
     timers.spawn(standings(Arc::clone(house)));
     timers
 }

@@ -6,6 +6,9 @@ use crate::time::{Millis, seconds};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The annotation with why an alert fires, where that was looked for.
+pub const EXPLANATION: &str = "explanation";
+
 /// One alert of one (rule, service, instance). Fields in the order of the wire; times in seconds there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alert {

@@ -125,6 +125,8 @@ pub enum Event {
     AlertStarted(Alert),
     /// The severity of an alert that goes on is another one now.
     AlertChanged(Alert),
+    /// It is known, as far as it can be, why an alert fires: the alert with [`EXPLANATION`](crate::EXPLANATION).
+    AlertExplained(Alert),
     /// An alert is over.
     AlertResolved(Alert),
     /// How an alert stands changed: the alert as it is now.

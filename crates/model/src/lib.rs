@@ -49,7 +49,7 @@ mod question;
 
 mod doors;
 
-pub use alert::Alert;
+pub use alert::{Alert, EXPLANATION};
 pub use bucket::{Aggregate, Bucket, Facts};
 pub use bus_status::{BrokerKind, BusStatus, SelfHealth};
 pub use doors::{

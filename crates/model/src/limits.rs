@@ -275,6 +275,12 @@ pub const TRIAL_FIRINGS: usize = 1_000;
 pub const TRIAL_SAMPLES: usize = 4_000_000;
 /// Series that a trial sees.
 pub const TRIAL_SERIES: usize = 100_000;
+/// Series that are looked at to explain an alert, those of its service first: at some microseconds each, a tenth of a second.
+pub const EXPLAIN_SERIES: usize = 20_000;
+/// Series that an explanation names.
+pub const EXPLAINED: usize = 10;
+/// Alerts that wait for an explanation; in a storm further ones have none.
+pub const EXPLAIN_QUEUE: usize = 256;
 
 // ---- Templates of alerts --------------------------------------------------------------------------------
 

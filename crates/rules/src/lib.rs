@@ -48,6 +48,8 @@ pub mod stream;
 
 pub mod insights;
 
+pub mod why;
+
 pub use book::RuleBook;
 pub use compiled::check;
 pub use condition::{Condition, ConditionError};

@@ -34,12 +34,20 @@ const RULES: &str = r#"groups:
 
 /// Remote write of what the rooms have now.
 fn temperatures(to: SocketAddr, rooms: &[(&str, f64)]) {
+    let series = rooms.iter().map(|(room, value)| ("temperature", *room, vec![*value]));
+    write(to, &series.collect::<Vec<_>>());
+}
+
+/// Remote write of series by metric and room: values ten seconds apart, the last of now.
+fn write(to: SocketAddr, series: &[(&str, &str, Vec<f64>)]) {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
     let now = u64::try_from(now.as_millis()).expect("before long");
     let label = |name: &str, value: &str| Message::default().text(1, name).text(2, value);
-    let series = rooms.iter().map(|(room, value)| {
-        let labels = [label("__name__", "temperature"), label("instance", "i"), label("room", room)];
-        Message::default().all(1, labels).message(2, &Message::default().double(1, *value).varint(2, now))
+    let series = series.iter().map(|(metric, room, values)| {
+        let labels = [label("__name__", metric), label("instance", "i"), label("room", room)];
+        let back = (0..u64::try_from(values.len()).expect("few")).rev();
+        let sample = |(back, v): (u64, &f64)| Message::default().double(1, *v).varint(2, now - back * 10_000);
+        Message::default().all(1, labels).all(2, back.zip(values).map(sample))
     });
     let body = Message::default().all(1, series);
     let body = snap::raw::Encoder::new().compress_vec(&body.0).expect("short");
@@ -347,4 +355,50 @@ fn live_a_trial_of_the_past_finds_what_really_fired() {
     let counts: Vec<f64> =
         tried(&grid)["cells"].as_array().expect("cells").iter().map(|cell| times(cell, "count")).collect();
     assert_eq!(counts, [2.0, 1.0]);
+}
+
+#[test]
+fn live_an_alert_says_what_changed_with_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("rules.yml");
+    fs::write(&file, AT_ARRIVAL).expect("written");
+    let broker = Mosquitto::in_memory();
+    let listener = Listener::start(broker.port, "alicia/#");
+    let rules = ["--rule-file", file.to_str().expect("a path")];
+    let collector = Setup::bare(broker.port).with(&rules).connect();
+    let course = |usual: f64, lately: f64, since: usize| -> Vec<f64> {
+        let wobble = |at: usize| if at.is_multiple_of(3) { 0.1 } else { 0.0 };
+        (0..120).map(|at| if at + since >= 120 { lately } else { usual + wobble(at) }).collect()
+    };
+    let (heater, fan) = (course(5.0, 90.0, 8), course(40.0, 40.05, 0));
+    let temperature = course(20.0, 35.0, 3);
+    write(
+        collector.http,
+        &[("heater", "attic", heater), ("fan", "attic", fan), ("temperature", "attic", temperature)],
+    );
+    becomes(collector.http, "Hot", &["firing"]);
+    let told = until("it is explained", || {
+        heard(&listener, "alicia/metrics/alert_explained").pop().ok_or("silence")
+    });
+    let alert = &told["payload"]["event_data"];
+    let text = alert["annotations"]["explanation"].as_str().expect("an explanation");
+    assert!(text.contains("heater of i (elsewhere) went from 5 to 90"), "{text}");
+    assert!(!text.contains("fan") && !text.contains("temperature"), "{text}");
+    let id = alert["alert_id"].as_str().expect("an id");
+    let why = collector.json(&format!("/alerts/{id}/why"));
+    let changed = &why["explanation"]["changed"];
+    assert_eq!(changed[0]["labels"]["__name__"], "heater", "{why}");
+    assert_eq!(changed.as_array().map(Vec::len), Some(1), "{why}");
+    let listed = collector.json("/alerts");
+    let own = |alert: &&Value| alert["alert_id"] == id;
+    let listed =
+        listed["alerts"].as_array().expect("alerts").iter().find(own).cloned().expect("it is listed");
+    assert_eq!(listed["annotations"]["explanation"], text, "{listed}");
+    temperatures(collector.http, &[("attic", 20.0)]);
+    let over =
+        until("it is over", || heard(&listener, "alicia/metrics/alert_resolved").pop().ok_or("silence"));
+    assert_eq!(
+        over["payload"]["event_data"]["annotations"]["explanation"], text,
+        "its end has it too: {over}"
+    );
 }

@@ -22,6 +22,8 @@ mod alerts;
 
 mod silences;
 
+mod whys;
+
 mod alertmanager;
 
 mod deliveries;
@@ -115,6 +117,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::history))
         .routes(routes!(alerts::recover))
+        .routes(routes!(whys::why))
         .routes(routes!(silences::acknowledge, silences::unacknowledge))
         .routes(routes!(silences::list, silences::create))
         .routes(routes!(silences::one, silences::update, silences::delete))

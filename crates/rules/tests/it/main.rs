@@ -21,4 +21,5 @@ mod recalled;
 mod restarts;
 mod several_series;
 mod silence;
+mod whys;
 mod windows;

@@ -1,0 +1,40 @@
+//! Why an alert fires.
+
+use super::working::unreadable;
+use super::{Answer, json};
+use crate::params::Within;
+use crate::parts::Parts;
+use crate::problem::NO_ALERT;
+use crate::prom::worked;
+use ::rules::why::{Explanation, Question, explain, metrics_of};
+use axum::extract::State;
+use model::{Alert, limits};
+use serde::Serialize;
+use std::sync::Arc;
+
+#[derive(Serialize)]
+struct Why {
+    alert: Alert,
+    explanation: Explanation,
+    /// The explanation in a few sentences.
+    text: String,
+}
+
+/// Why an alert fires: what else changed, by what is known now
+#[utoipa::path(get, path = "/alerts/{id}/why", tag = "alerts", operation_id = "explain_alert",
+    params(("id" = String, Path, description = "The alert's id")),
+    responses((status = 200, description = "alert; explanation: value, threshold, changed series, peers, started_before; text"),
+              (status = 404, description = "No such alert fires")))]
+pub(super) async fn why(State(parts): State<Arc<Parts>>, Within(id): Within<String>) -> Answer {
+    worked(parts, limits::QUERY_TIME, move |parts, _| {
+        let alert = parts.desk.alert(&id).ok_or(NO_ALERT)?;
+        let own = metrics_of(&alert, &parts.book, &parts.groups);
+        let service = parts.gate.registry().service(&alert.service_name);
+        let started = service.and_then(|service| service.started).and_then(model::from_seconds);
+        let question = Question { alert: &alert, own: &own, started, now: parts.clock.now() };
+        let explanation = explain(&question, &*parts.select).map_err(|error| unreadable(&error))?;
+        let text = explanation.text();
+        json(&Why { alert, explanation, text })
+    })
+    .await
+}

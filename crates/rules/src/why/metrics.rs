@@ -1,0 +1,50 @@
+//! Of which metrics the rule of an alert speaks: that they changed explains nothing.
+
+use crate::book::RuleBook;
+use crate::groups::GroupBoard;
+use model::{Alert, MatchOp, Matcher, NAME};
+use query::syntax::{Expr, parse};
+
+/// The metrics of the rule of an alert; none if no rule is known.
+#[must_use]
+pub fn metrics_of(alert: &Alert, book: &RuleBook, groups: &GroupBoard) -> Vec<String> {
+    // An alert of a rule file has all its labels, `alertname` among them.
+    if !alert.labels.contains_key("alertname")
+        && let Some(rule) = book.rule(&alert.rule_name)
+    {
+        return vec![rule.metric_name];
+    }
+    let groups = groups.groups();
+    let rules = groups.iter().flat_map(|group| &group.rules).filter(|view| view.rule.name == alert.rule_name);
+    rules.flat_map(|view| named(&view.rule.expr)).collect()
+}
+
+/// The names of metrics in an expression.
+fn named(expr: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let Ok(expr) = parse(expr) else { return names };
+    let mut see = |matchers: &[Matcher]| {
+        let of_name = |matcher: &&Matcher| matcher.label() == NAME && matcher.op() == MatchOp::Equal;
+        names.extend(matchers.iter().filter(of_name).map(|matcher| matcher.value().to_owned()));
+    };
+    expr.walk(&mut |part| match part {
+        Expr::Vector(selector) => see(&selector.matchers),
+        Expr::Matrix(matrix) => see(&matrix.vector.matchers),
+        _ => {}
+    });
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn an_expression_speaks_of_its_metrics() {
+        assert_eq!(
+            named("rate(a[5m]) / b{x=\"y\"} > on () group_left () max_over_time({__name__=\"c\"}[1h:1m])"),
+            ["a", "b", "c"]
+        );
+        assert_eq!(named("a >"), [""; 0]);
+    }
+}
