@@ -271,6 +271,12 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         whom: Collector,
     },
+    /// Run unit tests of rule files, in promtool's format; exit code 0 or 1
+    Test {
+        /// The tests
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Say when a rule would have fired: of a running collector, or over the data directory of a stopped one
     Backtest(BacktestArgs),
     /// Remove rules of Alicia's from a running collector

@@ -84,6 +84,7 @@ fn main() -> ExitCode {
         Some(Command::Rules(RulesCommand::Put { file, whom })) => {
             answered(questions::put_rules(&whom, &file))
         }
+        Some(Command::Rules(RulesCommand::Test { files })) => test_rules(&files),
         Some(Command::Rules(RulesCommand::Backtest(args))) => answered(questions::backtest(&args)),
         Some(Command::Rules(RulesCommand::Delete { names, whom })) => {
             answered(questions::delete_rules(&whom, &names))
@@ -203,6 +204,17 @@ fn check_rules(files: &[PathBuf]) -> ExitCode {
         }
     }
     if is_right { ExitCode::SUCCESS } else { ExitCode::from(EXIT_SETTINGS) }
+}
+
+/// Says of each file of unit tests whether all is as expected.
+fn test_rules(files: &[PathBuf]) -> ExitCode {
+    let mut is_right = true;
+    for file in files {
+        let tested = questions::test_rules(file);
+        is_right &= tested.is_right;
+        say(&tested.text);
+    }
+    if is_right { ExitCode::SUCCESS } else { ExitCode::from(EXIT_FAILURE) }
 }
 
 fn destinations(settings: &settings::Settings) -> String {

@@ -271,6 +271,8 @@ pub const FOLLOWED_CHANGES: usize = 10_000;
 pub const TRIAL_VARIANTS: usize = 100;
 /// Firings of a variant that are listed one by one; of more there is the number.
 pub const TRIAL_FIRINGS: usize = 1_000;
+/// Rounds of a unit test of rules: two months of minutes.
+pub const UNIT_TEST_ROUNDS: Millis = 100_000;
 /// Samples of an hour that a trial holds, at some 32 bytes each.
 pub const TRIAL_SAMPLES: usize = 4_000_000;
 /// Series that a trial sees.

@@ -28,6 +28,8 @@ mod eval;
 
 pub mod kernel;
 
+pub mod notation;
+
 pub use aggregate::{Aggregate, aggregate};
 pub use eval::{
     Answer, Cost, Engine, MatrixSeries, Options, QueryError, RateKind, Sample, Stop, Value, VectorSample,

@@ -19,9 +19,13 @@ mod rules;
 
 mod backtest;
 
+mod unit_tests;
+
 pub(crate) use backtest::backtest;
 pub(crate) use fault::AskError;
 pub(crate) use rules::{check_rules, delete_rules, judged_in_rounds, list_rules, put_rules};
+
+pub(crate) use unit_tests::test_rules;
 
 use crate::questions_args::{LabelsArgs, ListedArgs, Look, QueryArgs, SeriesArgs, Whom};
 use answer::Answer;

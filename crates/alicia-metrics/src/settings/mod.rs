@@ -24,7 +24,7 @@ use store::{MemoryLimits, RetentionRule};
 
 pub(crate) use remote_write::Destination;
 pub(crate) use resolve::{DEFAULT_DAYS, load, retention};
-pub(crate) use rule_files::{DEFAULT_INTERVAL, read_file as read_rule_file};
+pub(crate) use rule_files::{DEFAULT_INTERVAL, read as read_rule_files, read_file as read_rule_file};
 
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -52,3 +52,4 @@ mod scraping;
 mod script;
 mod silences;
 mod transfer;
+mod unit_tests;

@@ -13,7 +13,8 @@ fn with_engine(
     store: &Memory,
     ask: impl FnOnce(Engine<'_>) -> Result<Answer, QueryError>,
 ) -> Result<Outcome, String> {
-    let answer = ask(Engine::new(store, Options::default(), &|| None)).map_err(|error| error.to_string())?;
+    let answer =
+        ask(Engine::new(&**store, Options::default(), &|| None)).map_err(|error| error.to_string())?;
     let Answer { value, warnings, infos, .. } = answer;
     Ok(Outcome { value: shown(value), warnings, infos })
 }

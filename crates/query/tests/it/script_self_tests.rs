@@ -1,11 +1,11 @@
 //! The runner against an evaluator that knows a handful of expressions.
 
 use crate::script::command::What;
-use crate::script::histogram::parse_histogram;
 use crate::script::runner::run;
 use crate::script::{Evaluate, Memory, Outcome, Sample, Value};
 use model::{Labels, Matcher, Millis, NAME, Select, Selection, TimeRange, is_stale_marker};
 use query::histogram::FloatHistogram;
+use query::notation::parse_histogram;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 

@@ -5,8 +5,8 @@ mod estimates;
 mod form;
 mod rules;
 
-use crate::script::histogram::parse_histogram;
 use query::histogram::FloatHistogram;
+use query::notation::parse_histogram;
 
 pub(super) fn h(text: &str) -> FloatHistogram {
     parse_histogram(text).expect(text).histogram

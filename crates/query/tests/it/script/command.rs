@@ -2,9 +2,9 @@
 
 use super::Fault;
 use super::expect::{self, Expect, Topic};
-use super::metric::{Cursor, duration, number};
-use super::series::{ScriptSeries, series};
 use model::Millis;
+use query::notation::{Cursor, duration, number};
+use query::notation::{SeriesLine, series};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ pub(crate) struct Load {
     pub(crate) step: Millis,
     /// Of classic histograms also native ones.
     pub(crate) with_nhcb: bool,
-    pub(crate) series: Vec<ScriptSeries>,
+    pub(crate) series: Vec<SeriesLine>,
     /// How many lines of start timestamps there were: they are read over.
     pub(crate) start_timestamps: usize,
 }
@@ -56,12 +56,12 @@ pub(crate) enum Expected {
     Scalar(f64),
     String(String),
     /// Series with the line of each.
-    Series(Vec<(usize, ScriptSeries)>),
+    Series(Vec<(usize, SeriesLine)>),
     /// Of an instant query: series over a time.
     RangeVector {
         from: Millis,
         step: Millis,
-        series: Vec<(usize, ScriptSeries)>,
+        series: Vec<(usize, SeriesLine)>,
     },
 }
 

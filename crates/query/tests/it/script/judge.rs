@@ -2,10 +2,10 @@
 
 use super::command::{Eval, Expected};
 use super::expect::{Expect, Topic};
-use super::series::{Item, ScriptSeries};
 use super::{Notation, Outcome, Sample, Value};
 use model::{Labels, Millis, is_stale_marker};
 use query::histogram::{FloatHistogram, go_float};
+use query::notation::{Item, SeriesLine};
 use std::collections::BTreeMap;
 
 /// Numbers that differ by less than this part of their sum are the same.
@@ -76,11 +76,7 @@ fn at_line(line: usize, labels: &Labels, what: &str) -> String {
     format!("{labels} (line {line}): {what}")
 }
 
-fn vector(
-    expected: &[(usize, ScriptSeries)],
-    found: &[(Labels, Sample)],
-    ordered: bool,
-) -> Result<(), String> {
+fn vector(expected: &[(usize, SeriesLine)], found: &[(Labels, Sample)], ordered: bool) -> Result<(), String> {
     let mut places: BTreeMap<&Labels, (usize, &Sample)> = BTreeMap::new();
     for (place, (labels, sample)) in found.iter().enumerate() {
         if places.insert(labels, (place, sample)).is_some() {
@@ -103,7 +99,7 @@ fn vector(
 }
 
 fn matrix(
-    expected: &[(usize, ScriptSeries)],
+    expected: &[(usize, SeriesLine)],
     found: &[(Labels, Vec<(Millis, Sample)>)],
     from: Millis,
     step: Millis,

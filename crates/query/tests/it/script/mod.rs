@@ -1,22 +1,19 @@
 //! A runner for the language in which Prometheus tests PromQL: scripts that load series, evaluate expressions and say what must
 //! come out.
 //!
-//! `command.rs` and `series.rs` read a script, `memory.rs` holds what it loads, `runner.rs` evaluates and `judge.rs` compares.
+//! `command.rs` reads a script, its series in `query`'s notation; `memory.rs` holds what it loads, `runner.rs` evaluates and `judge.rs` compares.
 //! `script_suite.rs` beside this folder runs all scripts that there are: our own in `tests/scripts`, and Prometheus' where
 //! somebody has put them beside the repository. The program's tests run them too, over HTTP.
 
 pub(crate) mod command;
 mod expect;
-pub(crate) mod histogram;
 mod judge;
 mod memory;
-mod metric;
 mod nhcb;
 pub(crate) mod runner;
-mod series;
 
-use histogram::Notation;
 pub(crate) use memory::Memory;
+use query::notation::Notation;
 
 use model::{Labels, Millis};
 use query::histogram::FloatHistogram;

@@ -1,8 +1,8 @@
 //! `load_with_nhcb`: the native histograms, with own bounds, that say the same as the classic ones of a load.
 
-use super::memory::times;
-use super::series::{Item, ScriptSeries};
 use model::{CUSTOM_BUCKETS, Histogram, Labels, Millis, NAME, is_stale_marker};
+use query::notation::times;
+use query::notation::{Item, SeriesLine};
 use std::collections::BTreeMap;
 
 /// What is known of one histogram at one time.
@@ -16,7 +16,7 @@ struct Classic {
 
 /// Of all classic histograms among the series, at each time.
 pub(super) fn histograms<'a>(
-    series: impl Iterator<Item = &'a ScriptSeries>,
+    series: impl Iterator<Item = &'a SeriesLine>,
     step: Millis,
 ) -> Vec<(Labels, Millis, Histogram)> {
     let mut all: BTreeMap<(Labels, Millis), Classic> = BTreeMap::new();

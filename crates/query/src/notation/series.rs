@@ -1,38 +1,41 @@
-//! A series of a script: its labels and its values, one for each step.
+//! A line: the labels of a series and its values, one for each step.
 
-use super::histogram::{Notation, histogram};
-use super::metric::{Cursor, metric};
+use crate::notation::histogram::{Notation, histogram};
+use crate::notation::metric::{Cursor, metric, number};
 use model::{Labels, stale_marker};
 
 /// What there is at a step.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Item {
+pub enum Item {
     /// Nothing.
     Gap,
+    /// A number.
     Float(f64),
+    /// A native histogram.
     Histogram(Box<Notation>),
 }
 
-/// A series of a script.
+/// A series and its values.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ScriptSeries {
-    pub(crate) labels: Labels,
-    pub(crate) items: Vec<Item>,
+pub struct SeriesLine {
+    /// Its labels.
+    pub labels: Labels,
+    /// A value for each step.
+    pub items: Vec<Item>,
 }
 
 /// More values than this are a slip of the pen.
 const MOST: usize = 1_000_000;
 
 /// Reads a line.
-pub(crate) fn series(line: &str) -> Result<ScriptSeries, String> {
+///
+/// # Errors
+/// What is wrong, with the text from there on.
+pub fn series(line: &str) -> Result<SeriesLine, String> {
     let mut cursor = Cursor::new(line);
     let labels = metric(&mut cursor)?;
     let mut items = Vec::new();
     while !cursor.skip().rest.is_empty() {
-        let is_apart = items.is_empty() || cursor.rest.len() < line.len();
-        if !is_apart {
-            return Err(format!("expected a blank before {:?}", cursor.rest));
-        }
         group(&mut cursor, &mut items)?;
         if items.len() > MOST {
             return Err(format!("more than {MOST} values"));
@@ -41,7 +44,7 @@ pub(crate) fn series(line: &str) -> Result<ScriptSeries, String> {
             return Err(format!("expected a blank before {:?}", cursor.rest));
         }
     }
-    Ok(ScriptSeries { labels, items })
+    Ok(SeriesLine { labels, items })
 }
 
 /// Reads what stands between blanks: one value or many.
@@ -116,6 +119,6 @@ fn float(cursor: &mut Cursor<'_>) -> Result<f64, String> {
         cursor.rest = rest;
         text = format!("{text}{sign}{}", cursor.take_while(|c| c.is_ascii_digit()));
     }
-    let value = super::metric::number(&text).ok_or_else(|| format!("expected a value before {before:?}"))?;
+    let value = number(&text).ok_or_else(|| format!("expected a value before {before:?}"))?;
     Ok(if negative { -value } else { value })
 }

@@ -1,37 +1,44 @@
-//! Names, labels, numbers and durations of scripts.
+//! Names, labels, numbers and durations.
 
 use model::{Labels, Millis, NAME};
 
 /// Reads a text from its begin.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cursor<'a> {
-    pub(super) rest: &'a str,
+pub struct Cursor<'a> {
+    /// What is left.
+    pub rest: &'a str,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(rest: &'a str) -> Self {
+    /// At the begin of a text.
+    #[must_use]
+    pub fn new(rest: &'a str) -> Self {
         Self { rest }
     }
 
     /// Steps over blanks.
-    pub(super) fn skip(&mut self) -> &mut Self {
+    pub fn skip(&mut self) -> &mut Self {
         self.rest = self.rest.trim_start();
         self
     }
 
     /// Steps over `text`, if it comes next.
-    pub(super) fn eat(&mut self, text: &str) -> bool {
+    pub fn eat(&mut self, text: &str) -> bool {
         let rest = self.rest.strip_prefix(text);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
 
-    pub(super) fn expect(&mut self, text: &str) -> Result<(), String> {
+    /// Steps over `text`, which must come next.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn expect(&mut self, text: &str) -> Result<(), String> {
         if self.eat(text) { Ok(()) } else { Err(format!("expected {text:?} before {:?}", self.rest)) }
     }
 
     /// The characters up to the first that does not belong.
-    pub(super) fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> &'a str {
+    pub fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> &'a str {
         let end = self.rest.find(|c| !belongs(c)).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at(end);
         self.rest = rest;
@@ -42,13 +49,18 @@ impl<'a> Cursor<'a> {
         self.take_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':' || c == '.')
     }
 
-    /// A text in quotes of one of the three kinds.
-    pub(super) fn quoted(&mut self) -> Result<Option<String>, String> {
+    /// A text in quotes of one of the three kinds, if one comes next.
+    ///
+    /// # Errors
+    /// It has no end, or a bad escape.
+    pub fn quoted(&mut self) -> Result<Option<String>, String> {
         let Some(quote @ ('"' | '\'' | '`')) = self.rest.chars().next() else { return Ok(None) };
-        let (mut text, mut chars) = (String::new(), self.rest[1..].char_indices());
-        while let Some((at, c)) = chars.next() {
+        let mut text = String::new();
+        let mut chars = self.rest.chars();
+        chars.next();
+        while let Some(c) = chars.next() {
             if c == quote {
-                self.rest = &self.rest[at + 2..];
+                self.rest = chars.as_str();
                 return Ok(Some(text));
             }
             text.push(if c == '\\' && quote != '`' { unescape(&mut chars)? } else { c });
@@ -57,8 +69,8 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn unescape(chars: &mut std::str::CharIndices<'_>) -> Result<char, String> {
-    let c = chars.next().ok_or("nothing behind a backslash")?.1;
+fn unescape(chars: &mut std::str::Chars<'_>) -> Result<char, String> {
+    let c = chars.next().ok_or("nothing behind a backslash")?;
     let digits = match c {
         'n' => return Ok('\n'),
         't' => return Ok('\t'),
@@ -67,13 +79,16 @@ fn unescape(chars: &mut std::str::CharIndices<'_>) -> Result<char, String> {
         'u' => 4,
         other => return Ok(other),
     };
-    let code: String = chars.by_ref().take(digits).map(|(_, c)| c).collect();
+    let code: String = chars.by_ref().take(digits).collect();
     let code = u32::from_str_radix(&code, 16).ok().and_then(char::from_u32);
     code.ok_or_else(|| "a bad escape".to_owned())
 }
 
-/// `name`, `name{label="value"}`, `{label="value"}`, `{"name", "label"="value"}`.
-pub(super) fn metric(cursor: &mut Cursor<'_>) -> Result<Labels, String> {
+/// Reads `name`, `name{label="value"}`, `{label="value"}`, `{"name", "label"="value"}`.
+///
+/// # Errors
+/// What is wrong, with the text from there on.
+pub fn metric(cursor: &mut Cursor<'_>) -> Result<Labels, String> {
     let name = cursor.skip().identifier();
     let mut pairs: Vec<(String, String)> = Vec::new();
     if !name.is_empty() {
@@ -111,7 +126,8 @@ fn label(cursor: &mut Cursor<'_>) -> Result<(String, String), String> {
 }
 
 /// A number as it stands alone: also `0x1f`, `Inf`, `NaN`.
-pub(super) fn number(text: &str) -> Option<f64> {
+#[must_use]
+pub fn number(text: &str) -> Option<f64> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1.0, digits),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),
@@ -131,8 +147,11 @@ pub(super) fn number(text: &str) -> Option<f64> {
     }
 }
 
-/// `0`, `5m`, `1h30m`, `-10ms`.
-pub(super) fn duration(text: &str) -> Result<Millis, String> {
+/// A length of time: `0`, `5m`, `1h30m`, `-10ms`.
+///
+/// # Errors
+/// It is none.
+pub fn duration(text: &str) -> Result<Millis, String> {
     let wrong = || format!("{text:?} is no duration");
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
@@ -153,11 +172,12 @@ pub(super) fn duration(text: &str) -> Result<Millis, String> {
     let mut sum = 0;
     while !rest.is_empty() || sum == 0 {
         let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-        let count: Millis = rest[..digits].parse().map_err(|_| wrong())?;
-        let behind = &rest[digits..];
-        let unit = units.iter().find(|(name, _)| behind.starts_with(name)).ok_or_else(wrong)?;
-        sum += count * unit.1;
-        rest = &behind[unit.0.len()..];
+        let (count, behind) = rest.split_at(digits);
+        let count: Millis = count.parse().map_err(|_| wrong())?;
+        let found = units.iter().find_map(|(name, unit)| Some((behind.strip_prefix(name)?, *unit)));
+        let (left, unit) = found.ok_or_else(wrong)?;
+        sum = count.checked_mul(unit).and_then(|length| length.checked_add(sum)).ok_or_else(wrong)?;
+        rest = left;
         if rest.is_empty() {
             break;
         }

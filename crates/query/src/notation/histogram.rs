@@ -1,30 +1,37 @@
 //! `{{schema:0 count:4 sum:5 buckets:[1 2 1]}}`.
 
-use super::metric::{Cursor, number};
+use crate::histogram::FloatHistogram;
+use crate::notation::metric::{Cursor, number};
 use model::ResetHint;
-use query::histogram::FloatHistogram;
 
 /// A histogram as it was written.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Notation {
-    pub(crate) histogram: FloatHistogram,
+pub struct Notation {
+    /// The histogram.
+    pub histogram: FloatHistogram,
     /// Whether it says what is known of its past.
-    pub(crate) has_hint: bool,
+    pub has_hint: bool,
 }
 
 /// Reads one that is the whole text.
-pub(crate) fn parse_histogram(text: &str) -> Result<Notation, String> {
+///
+/// # Errors
+/// What is wrong.
+pub fn parse_histogram(text: &str) -> Result<Notation, String> {
     let mut cursor = Cursor::new(text.trim());
     let notation = histogram(&mut cursor)?;
     if cursor.rest.is_empty() { Ok(notation) } else { Err(format!("too much: {:?}", cursor.rest)) }
 }
 
 /// Reads the one that comes next.
+///
+/// # Errors
+/// What is wrong, with the text from there on.
 pub(super) fn histogram(cursor: &mut Cursor<'_>) -> Result<Notation, String> {
     cursor.expect("{{")?;
     let mut histogram = FloatHistogram::default();
-    let (mut has_hint, mut offsets) = (false, [0_i32; 2]);
-    let mut sides: [Vec<f64>; 2] = Default::default();
+    let (mut has_hint, mut offset, mut negative_offset) = (false, 0_i32, 0_i32);
+    let (mut positive, mut negative) = (Vec::new(), Vec::new());
     while !cursor.skip().eat("}}") {
         let key = cursor.take_while(|c| c.is_ascii_alphabetic() || c == '_');
         cursor.expect(":")?;
@@ -34,10 +41,10 @@ pub(super) fn histogram(cursor: &mut Cursor<'_>) -> Result<Notation, String> {
             "count" => histogram.count = one(cursor)?,
             "z_bucket" => histogram.zero_count = one(cursor)?,
             "z_bucket_w" => histogram.zero_threshold = one(cursor)?,
-            "offset" => offsets[0] = whole(cursor)?,
-            "n_offset" => offsets[1] = whole(cursor)?,
-            "buckets" => sides[0] = many(cursor)?,
-            "n_buckets" => sides[1] = many(cursor)?,
+            "offset" => offset = whole(cursor)?,
+            "n_offset" => negative_offset = whole(cursor)?,
+            "buckets" => positive = many(cursor)?,
+            "n_buckets" => negative = many(cursor)?,
             "custom_values" => histogram.bounds = many(cursor)?.into(),
             "counter_reset_hint" => {
                 has_hint = true;
@@ -46,9 +53,8 @@ pub(super) fn histogram(cursor: &mut Cursor<'_>) -> Result<Notation, String> {
             other => return Err(format!("{other:?} is nothing of a histogram")),
         }
     }
-    let [positive, negative] = sides;
-    histogram.positive = (offsets[0]..).zip(positive).collect();
-    histogram.negative = (offsets[1]..).zip(negative).collect();
+    histogram.positive = (offset..).zip(positive).collect();
+    histogram.negative = (negative_offset..).zip(negative).collect();
     histogram.compact();
     Ok(Notation { histogram, has_hint })
 }
