@@ -43,8 +43,7 @@ pub(crate) async fn run(house: Arc<House>, mut waiting: Waiting) {
 
 fn tell(house: &House, alert: &Alert) {
     let own = metrics_of(alert, &house.book, &house.rule_groups.board());
-    let service = house.gate.registry().service(&alert.service_name);
-    let started = service.and_then(|service| service.started).and_then(model::from_seconds);
+    let started = house.gate.registry().started(&alert.service_name);
     let question = Question { alert, own: &own, started, now: house.clock.now() };
     match explain(&question, &*house.store) {
         Ok(explanation) => house.desk.explain(&alert.alert_id, alert.timestamp, &explanation.text()),

@@ -4,10 +4,9 @@ use crate::feed::Feed;
 use crate::outcome::Tally;
 use crate::threshold::in_condition;
 use crate::trial::{TrialError, Variant, Watch};
-use model::{Announce, Append, Event, Matcher, Millis, NAME, Per, Rule, RuleKind, Select, TimeRange, limits};
+use model::{Announce, Append, Event, Millis, Per, Rule, RuleKind, Select, TimeRange, limits};
 use parking_lot::Mutex;
-use query::syntax::{parse_length, parse_selector};
-use rules::{Change, Condition, Ledger, LedgerError, RuleBook};
+use rules::{Change, Ledger, LedgerError, RuleBook};
 use std::sync::Arc;
 
 /// Keeps nothing.
@@ -47,13 +46,30 @@ pub(crate) fn run(
     }
     let told = Arc::<Told>::default();
     let book = RuleBook::new(Arc::new(NoLedger), told.clone(), Vec::new(), Vec::new());
+    let (mut selectors, mut reach) = (Vec::new(), 0);
     for (at, variant) in variants.iter().enumerate() {
-        book.put(varied(rule, at, *variant)?)?;
+        let own = varied(rule, at, *variant)?;
+        let (matchers, of_variant) = rules::scope(&own)?;
+        // All variants judge the same series.
+        selectors = vec![matchers];
+        reach = reach.max(of_variant);
+        book.put(own)?;
     }
     let mut tallies: Vec<Tally> = variants.iter().map(|_| Tally::default()).collect();
-    let mut feed = Feed::new(select, vec![selector(rule)?]);
-    let start = range.start.saturating_sub(reach(rule, variants));
+    let mut feed = Feed::new(select, selectors);
+    let start = range.start.saturating_sub(reach);
     let mut second = start;
+    let mut pass = |to: Millis| -> Result<(), TrialError> {
+        while second < to {
+            // Of years without a sample there are many seconds.
+            if let Some(why) = watch.stop() {
+                return Err(TrialError::Stopped(why));
+            }
+            book.tick(second);
+            second = second.saturating_add(limits::SECOND);
+        }
+        Ok(())
+    };
     let mut hear = || {
         for event in told.0.lock().drain(..) {
             if let Some(tally) = variant_of(&event).and_then(|at| tallies.get_mut(at)) {
@@ -62,19 +78,13 @@ pub(crate) fn run(
         }
     };
     feed.each(TimeRange { start, end: range.end }, watch, &mut |t, batch| {
-        while second < t {
-            book.tick(second);
-            second = second.saturating_add(limits::SECOND);
-        }
+        pass(t)?;
         // The book refuses nothing.
         let _appended = book.append(batch);
         hear();
         Ok(())
     })?;
-    while second <= range.end {
-        book.tick(second);
-        second = second.saturating_add(limits::SECOND);
-    }
+    pass(range.end.saturating_add(1))?;
     hear();
     if book.unlisted() > 0 || book.unjudged() > 0 {
         return Err(TrialError::TooMuch(format!(
@@ -110,29 +120,4 @@ fn varied(rule: &Rule, at: usize, variant: Variant) -> Result<Rule, TrialError> 
         own.hold = Some(format!("{hold}ms")).filter(|_| hold > 0);
     }
     Ok(own)
-}
-
-fn selector(rule: &Rule) -> Result<Vec<Matcher>, TrialError> {
-    let mut matchers = vec![Matcher::equal(NAME, rule.metric_name.as_str())];
-    if let Some(text) = &rule.matching {
-        let more = parse_selector(&format!("{{{text}}}"));
-        matchers.extend(more.map_err(|error| TrialError::Unfit(format!("match: {error}")))?);
-    }
-    Ok(matchers)
-}
-
-/// How far back samples must be seen to know how a series stands.
-fn reach(rule: &Rule, variants: &[Variant]) -> Millis {
-    let texts = [&rule.condition].into_iter().chain(&rule.recover);
-    let texts = texts.chain(rule.levels.iter().map(|level| &level.condition));
-    let conditions: Vec<Condition> = texts.filter_map(|text| Condition::parse(text).ok()).collect();
-    let spans = conditions.iter().flat_map(Condition::functions).map(|function| function.span);
-    let silences = conditions.iter().flat_map(Condition::silences);
-    let window = spans.chain(silences).max().unwrap_or(0);
-    let length = |text: &Option<String>| text.as_deref().and_then(parse_length).unwrap_or(0);
-    let hold = variants.iter().filter_map(|variant| variant.hold).max().unwrap_or_else(|| length(&rule.hold));
-    let cooldown = Millis::try_from(rule.cooldown_period).unwrap_or(0).saturating_mul(limits::SECOND);
-    let all =
-        window.saturating_add(hold).saturating_add(length(&rule.keep_firing_for)).saturating_add(cooldown);
-    all.clamp(limits::LOOKBACK, 2 * limits::RULE_WINDOW)
 }

@@ -110,10 +110,11 @@ impl<'a> Replay<'a> {
     fn pass(&mut self, t: Millis) -> Result<(), TrialError> {
         loop {
             let follows = self.follower.rules() > 0;
+            // Of years without a sample there are many rounds and seconds.
+            if let Some(why) = self.watch.stop() {
+                return Err(TrialError::Stopped(why));
+            }
             if self.round <= t && (!follows || self.round <= self.second) {
-                if let Some(why) = self.watch.stop() {
-                    return Err(TrialError::Stopped(why));
-                }
                 let events = self.run.evaluate(self.select, &Unwritten(self.watch), self.round);
                 self.note(events);
                 self.failure = self.run.errors().find_map(|(_, error)| error.map(str::to_owned));

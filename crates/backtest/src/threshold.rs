@@ -2,7 +2,7 @@
 
 use crate::trial::TrialError;
 use query::kernel::constant;
-use query::syntax::{BinaryOp, Expr, NumberLiteral, Span, parse};
+use query::syntax::{Expr, NumberLiteral, Span, parse};
 use rules::Condition;
 
 /// An expression with another threshold: the constant of the first comparison, from left to right, that has one.
@@ -10,10 +10,8 @@ use rules::Condition;
 /// # Errors
 /// There is none.
 pub(crate) fn in_expression(text: &str, threshold: f64) -> Result<String, TrialError> {
-    let unfit =
-        || TrialError::Unfit(format!("{text:?} compares nothing with a number that could be another"));
     let mut expr = parse(text).map_err(|error| TrialError::Unfit(error.to_string()))?;
-    if replace(&mut expr, threshold) { Ok(expr.to_string()) } else { Err(unfit()) }
+    if replace(&mut expr, threshold) { Ok(expr.to_string()) } else { Err(unfit(text)) }
 }
 
 /// A condition with another threshold, in the same way.
@@ -23,35 +21,24 @@ pub(crate) fn in_expression(text: &str, threshold: f64) -> Result<String, TrialE
 pub(crate) fn in_condition(text: &str, threshold: f64) -> Result<String, TrialError> {
     let condition = Condition::parse(text).map_err(|error| TrialError::Unfit(error.pointing_at(text)))?;
     let other = condition.with_threshold(threshold);
-    let unfit =
-        || TrialError::Unfit(format!("{text:?} compares nothing with a number that could be another"));
-    other.map(|condition| condition.to_string()).ok_or_else(unfit)
+    other.map(|condition| condition.to_string()).ok_or_else(|| unfit(text))
+}
+
+fn unfit(text: &str) -> TrialError {
+    TrialError::Unfit(format!("{text:?} compares nothing with a number that could be another"))
 }
 
 fn replace(expr: &mut Expr, threshold: f64) -> bool {
-    match expr {
-        Expr::Paren(paren) => replace(&mut paren.inner, threshold),
-        Expr::Unary(unary) => replace(&mut unary.inner, threshold),
-        Expr::Aggregate(aggregate) => replace(&mut aggregate.inner, threshold),
-        Expr::Call(call) => call.args.iter_mut().any(|arg| replace(arg, threshold)),
-        Expr::Subquery(subquery) => replace(&mut subquery.inner, threshold),
-        Expr::Binary(binary) => {
-            if is_comparison(binary.op) {
-                for side in [&mut binary.rhs, &mut binary.lhs] {
-                    if constant(side).is_some() {
-                        *side = number(threshold);
-                        return true;
-                    }
-                }
-            }
-            replace(&mut binary.lhs, threshold) || replace(&mut binary.rhs, threshold)
+    if let Expr::Binary(binary) = expr
+        && binary.op.is_comparison()
+    {
+        let sides = [&mut binary.rhs, &mut binary.lhs];
+        if let Some(side) = sides.into_iter().find(|side| constant(side).is_some()) {
+            *side = number(threshold);
+            return true;
         }
-        _ => false,
     }
-}
-
-fn is_comparison(op: BinaryOp) -> bool {
-    op.is_comparison()
+    expr.children_mut().into_iter().any(|child| replace(child, threshold))
 }
 
 fn number(value: f64) -> Expr {

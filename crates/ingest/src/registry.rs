@@ -48,6 +48,12 @@ impl Registry {
         self.state.read().services.get(name).map(|service| service.view(name))
     }
 
+    /// When the process of a service started, as it says.
+    #[must_use]
+    pub fn started(&self, service: &str) -> Option<Millis> {
+        self.service(service)?.started.and_then(model::from_seconds)
+    }
+
     /// How many services were heard measuring, and how many instances those have.
     #[must_use]
     pub fn counts(&self) -> RegistryCounts {

@@ -5,7 +5,7 @@ use crate::error::RuleError;
 use crate::stage::{Case, Terms};
 use crate::text::Texts;
 use crate::window::{Function, Windows};
-use model::{Matcher, Millis, Per, Rule, RuleKind, Series, Severity, limits};
+use model::{Matcher, Millis, NAME, Per, Rule, RuleKind, Series, Severity, limits};
 use query::syntax::{parse_length, parse_selector};
 
 /// A rule with its texts parsed.
@@ -159,6 +159,19 @@ impl Compiled {
 /// What is wrong with it.
 pub fn check(rule: &Rule) -> Result<(), RuleError> {
     Compiled::new(rule.clone()).map(|_| ())
+}
+
+/// Which series a rule of samples judges, the metric's name among the conditions; and how far back their samples must be seen to
+/// know how they stand: its windows, `for`, `keep_firing_for` and cooldown.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn scope(rule: &Rule) -> Result<(Vec<Matcher>, Millis), RuleError> {
+    let compiled = Compiled::new(rule.clone())?;
+    let reach = compiled.reach().saturating_add(compiled.cooldown());
+    let mut matchers = compiled.matchers;
+    matchers.insert(0, Matcher::equal(NAME, rule.metric_name.as_str()));
+    Ok((matchers, reach))
 }
 
 fn check_lengths(rule: &Rule) -> Result<(), RuleError> {

@@ -51,7 +51,7 @@ pub mod insights;
 pub mod why;
 
 pub use book::RuleBook;
-pub use compiled::check;
+pub use compiled::{check, scope};
 pub use condition::{Condition, ConditionError};
 pub use dead_man::{EachSender, Sender};
 pub use defaults::default_rules;

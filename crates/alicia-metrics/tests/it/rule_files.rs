@@ -200,6 +200,15 @@ const AT_ARRIVAL: &str = r#"groups:
     expr: absent(temperature)
 "#;
 
+/// Waits until samples are followed: one that comes before, while windows are filled, counts when that is done. The rules.
+fn followed(collector: &Collector) -> Value {
+    until("samples are followed", || {
+        let rules = collector.json("/api/v1/rules?rule_group[]=rooms");
+        let rules = rules["data"]["groups"][0]["rules"].clone();
+        if rules[1]["judged"] == "at arrival" { Ok(rules) } else { Err(rules) }
+    })
+}
+
 #[test]
 fn live_alerts_begin_and_end_with_samples_long_before_a_round() {
     let broker = Mosquitto::in_memory();
@@ -211,11 +220,7 @@ fn live_alerts_begin_and_end_with_samples_long_before_a_round() {
     let data = dir.path().join("data");
     let start = || Setup::bare(broker.port).with(&["--rule-file", path]).data_dir(&data).connect();
     let collector = start();
-    let rules = until("samples are followed", || {
-        let rules = collector.json("/api/v1/rules?rule_group[]=rooms");
-        let rules = rules["data"]["groups"][0]["rules"].clone();
-        if rules[1]["judged"] == "at arrival" { Ok(rules) } else { Err(rules) }
-    });
+    let rules = followed(&collector);
     assert_eq!(rules[0]["judged"], "at arrival", "{rules}");
     assert_eq!(rules[2]["judged"], "in rounds", "{rules}");
     assert!(rules[2]["judgedSoBecause"].as_str().is_some_and(|why| why.contains("absent")), "{rules}");
@@ -326,6 +331,7 @@ fn live_a_trial_of_the_past_finds_what_really_fired() {
     let broker = Mosquitto::in_memory();
     let listener = Listener::start(broker.port, "alicia/#");
     let collector = Setup::bare(broker.port).with(&["--rule-file", path]).data_dir(&data).connect();
+    followed(&collector);
     for (degrees, expected) in [(35.0, &["firing"][..]), (20.0, &[]), (31.0, &["firing"]), (25.0, &[])] {
         temperatures(collector.http, &[("attic", degrees)]);
         becomes(collector.http, "Hot", expected);
@@ -370,6 +376,7 @@ fn live_an_alert_says_what_changed_with_it() {
     let listener = Listener::start(broker.port, "alicia/#");
     let rules = ["--rule-file", file.to_str().expect("a path")];
     let collector = Setup::bare(broker.port).with(&rules).connect();
+    followed(&collector);
     let course = |usual: f64, lately: f64, since: usize| -> Vec<f64> {
         let wobble = |at: usize| if at.is_multiple_of(3) { 0.1 } else { 0.0 };
         (0..120).map(|at| if at + since >= 120 { lately } else { usual + wobble(at) }).collect()

@@ -1,10 +1,11 @@
 //! What a grid of thresholds and lengths comes to, and what cannot be tried.
 
-use crate::rig::{Hasty, Kept, group, rule, short, trial};
+use crate::rig::{Hasty, Kept, START, group, rule, short, trial};
 use backtest::{Subject, Trial, TrialError, run};
-use model::{RuleKind, TimeRange};
+use model::{Labels, MetricKind, Point, Rule, RuleKind, Sample, Series, TimeRange};
 use query::Stop;
 use std::cell::Cell;
+use std::sync::Arc;
 
 const VALUES: &[f64] = &[20.0, 85.0, 95.0, 95.0, 85.0, 20.0, 20.0, 91.0, 20.0, 99.0, 99.0, 99.0, 99.0];
 
@@ -76,7 +77,7 @@ fn what_cannot_be_tried_says_why() {
     kept.each_ten_seconds("a", VALUES);
     let said = |trial: &Trial| kept.try_it(trial).expect_err("it cannot be tried").to_string();
     let of_rule = |rule| trial(Subject::Condition(Box::new(rule)), 100);
-    let dead_man = model::Rule { kind: RuleKind::DeadMan, ..rule("", None) };
+    let dead_man = Rule { kind: RuleKind::DeadMan, ..rule("", None) };
     assert!(said(&of_rule(dead_man)).contains("only samples are kept"));
     assert!(said(&of_rule(rule("value >", None))).contains("condition"));
     let varied = Trial { thresholds: vec![1.0], ..of_rule(rule("value == 'ok'", None)) };
@@ -87,6 +88,53 @@ fn what_cannot_be_tried_says_why() {
     assert!(said(&many).contains("1000 variants"));
     let backwards = Trial { range: TimeRange { start: 2, end: 1 }, ..of_rule(rule("value > 1", None)) };
     assert!(said(&backwards).contains("ends before it begins"));
+}
+
+#[test]
+fn a_rule_of_words_is_tried_though_each_word_is_a_series() {
+    let kept = Kept::new();
+    for (at, word) in
+        [(0, "healthy"), (10, "unhealthy"), (20, "unhealthy"), (30, "healthy"), (40, "unhealthy")]
+    {
+        let labels =
+            [("__name__", "health_status"), ("service", "oven"), ("instance", "a"), ("status", word)];
+        let series = Arc::new(Series::new(Labels::new(labels), MetricKind::Gauge));
+        kept.take(&[Sample { series: &series, point: Point { t: START + at * 1_000, v: 1.0 } }]);
+    }
+    let words = Rule { metric_name: "health_status".to_owned(), ..rule("value == 'unhealthy'", None) };
+    let outcome = kept.try_it(&trial(Subject::Condition(Box::new(words)), 60)).expect("it is tried");
+    assert_eq!(short(&outcome.cells.first().expect("one").firings), ["a 10-30", "a 40-…"]);
+}
+
+#[test]
+fn the_conditions_on_series_are_those_of_the_rule() {
+    let kept = Kept::new();
+    kept.each_ten_seconds("a", VALUES);
+    kept.each_ten_seconds("b", VALUES);
+    for matching in ["instance!=\"b\"", "{instance!=\"b\"}", "instance=~\"a|c\""] {
+        let some = Rule { matching: Some(matching.to_owned()), ..rule("value > 90", None) };
+        let outcome = kept.try_it(&trial(Subject::Condition(Box::new(some)), 130)).expect("it is tried");
+        assert_eq!(outcome.series, 1, "{matching}");
+        assert_eq!(
+            short(&outcome.cells.first().expect("one").firings),
+            ["a 20-40", "a 70-80", "a 90-…"],
+            "{matching}"
+        );
+    }
+}
+
+#[test]
+fn years_without_a_sample_end_when_nobody_waits() {
+    let kept = Kept::new();
+    for subject in
+        [Subject::Condition(Box::new(rule("value > 90", None))), Subject::Group(group("temp > 90", "", ""))]
+    {
+        let mut trial = trial(subject, 100);
+        // So long that it is asked more often between two samples than while they are read.
+        trial.range.start = START - 30 * 86_400_000;
+        let stopped = run(&trial, &kept.0, &Hasty(Cell::new(2_000)));
+        assert_eq!(stopped, Err(TrialError::Stopped(Stop::Canceled)));
+    }
 }
 
 #[test]

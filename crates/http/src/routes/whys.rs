@@ -29,8 +29,7 @@ pub(super) async fn why(State(parts): State<Arc<Parts>>, Within(id): Within<Stri
     worked(parts, limits::QUERY_TIME, move |parts, _| {
         let alert = parts.desk.alert(&id).ok_or(NO_ALERT)?;
         let own = metrics_of(&alert, &parts.book, &parts.groups);
-        let service = parts.gate.registry().service(&alert.service_name);
-        let started = service.and_then(|service| service.started).and_then(model::from_seconds);
+        let started = parts.gate.registry().started(&alert.service_name);
         let question = Question { alert: &alert, own: &own, started, now: parts.clock.now() };
         let explanation = explain(&question, &*parts.select).map_err(|error| unreadable(&error))?;
         let text = explanation.text();

@@ -36,7 +36,7 @@ const LARGE: f64 = 10.0;
 /// # Errors
 /// [`SelectError`] if samples cannot be read.
 pub fn explain(question: &Question<'_>, select: &dyn Select) -> Result<Explanation, SelectError> {
-    let Question { alert, own, now, .. } = *question;
+    let Question { alert, now, .. } = *question;
     let mut search = Search {
         labels: Labels::new(&alert.labels),
         question,
@@ -58,7 +58,8 @@ pub fn explain(question: &Question<'_>, select: &dyn Select) -> Result<Explanati
     search.found.sort_by(|a, b| worth(b, onset).total_cmp(&worth(a, onset)));
     let hour = |ago: &f64| *ago < 3600.0;
     Ok(Explanation {
-        threshold: Some(alert.threshold).filter(|_| !own.is_empty() && has_threshold(alert)),
+        // Alerts of rule files have none, and of words it is 0.
+        threshold: Some(alert.threshold).filter(|threshold| *threshold != 0.0),
         value: alert.value,
         changed: search.found.into_iter().map(|found| found.changed).take(limits::EXPLAINED).collect(),
         peers,
@@ -70,11 +71,6 @@ pub fn explain(question: &Question<'_>, select: &dyn Select) -> Result<Explanati
         series: search.looked_at,
         truncated: search.truncated,
     })
-}
-
-/// Alerts of rule files have none, and of words it is 0.
-fn has_threshold(alert: &Alert) -> bool {
-    alert.threshold != 0.0
 }
 
 /// A change that was found.
