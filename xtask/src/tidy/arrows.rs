@@ -16,15 +16,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("notify", &["model", "world", "alerts"]),
     ("store", &["model", "world", "framing"]),
     ("query", &["model"]),
+    ("insights", &["model"]),
     ("rules", &["model", "template", "query"]),
     ("backtest", &["model", "query", "rules"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
-    ("http", &["model", "world", "alerts", "notify", "query", "rules", "backtest", "ingest"]),
+    ("http", &["model", "world", "alerts", "notify", "query", "insights", "rules", "backtest", "ingest"]),
     (
         "alicia-metrics",
         &[
-            "model", "template", "world", "forward", "alerts", "notify", "store", "query", "rules",
+            "model", "template", "world", "forward", "alerts", "notify", "store", "query", "insights", "rules",
             "backtest", "ingest", "bus", "http",
         ],
     ),

@@ -1,0 +1,36 @@
+//! What there is to say about series by itself: trends, changes, outliers, anomalies, limits that come near.
+//!
+//! The lower modules are pure statistics over values at regular times; each says at which level it raises a false
+//! alarm, and `tests/it/honesty.rs` and `examples/honesty.rs` try that on noise. [`Scan`] asks a [`model::Select`] for the
+//! series of one metric after the other; [`Table`] keeps what was found, and says when it is told and when it is over.
+//! How they are built is in `docs/insights.md`.
+
+mod student;
+
+mod order;
+
+mod regular;
+
+mod dependence;
+
+mod slope;
+
+mod change;
+
+mod peers;
+
+mod season;
+
+mod ahead;
+
+mod discovery;
+
+mod words;
+
+pub use ahead::{Ahead, ahead};
+pub use change::{Change, change};
+pub use discovery::threshold;
+pub use peers::{Outlier, outlier};
+pub use regular::Regular;
+pub use season::{Anomaly, Profile};
+pub use slope::{Slope, slope};

@@ -1,0 +1,1 @@
+//! What the statistics promise, on noise.

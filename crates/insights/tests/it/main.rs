@@ -1,0 +1,4 @@
+//! Tests of insights.
+
+mod honesty;
+mod noise;
