@@ -4,7 +4,7 @@
 //! change it is distributed as the largest distance of a Brownian bridge, which is Kolmogorov's distribution. What comes
 //! after a change is looked at again in the same way (binary segmentation), for the newest change is the one to tell.
 
-use crate::dependence::{coefficient, inflation};
+use crate::dependence::Dependence;
 use crate::order::count;
 use crate::regular::Regular;
 use model::Millis;
@@ -14,7 +14,7 @@ const SIDE: usize = 8;
 /// Values at least.
 const FEWEST: usize = 24;
 /// Independent values at least.
-const FEWEST_FREE: f64 = 8.0;
+const FEWEST_FREE: f64 = 12.0;
 /// A later change must be as sure, or the earlier one is the newest.
 const LATER: f64 = 0.01;
 
@@ -73,7 +73,7 @@ fn single(ends: &[Millis], values: &[f64], step: Millis) -> Option<Change> {
     let left_over: f64 = rest.iter().map(|value| value * value).sum();
     let rest = Regular::placed(step, ends, rest);
     let times = rest.times();
-    let inflated = inflation(&vec![1.0; times.len()], &times, coefficient(&rest, 2.0));
+    let inflated = Dependence::of(&rest, 2.0).inflation(&vec![1.0; times.len()], &times);
     if n / inflated < FEWEST_FREE {
         return None;
     }

@@ -4,7 +4,7 @@
 //! have (the idea of K. H. Hamed and A. R. Rao 1998, with a first-order autoregression in the place of many estimated
 //! correlations), and with Student's distribution for as many values as are independent. Too few of those: no answer.
 
-use crate::dependence::{coefficient, inflation};
+use crate::dependence::Dependence;
 use crate::order::{count, median, middle, rank, spread};
 use crate::regular::Regular;
 use crate::student::{reach, two_sided};
@@ -56,10 +56,10 @@ pub fn slope(series: &Regular) -> Option<Slope> {
     let flat: Vec<f64> = values.iter().zip(&times).map(|(v, t)| v - steepness * (t - center)).collect();
     let level = median(&flat);
     let rest = series.with(flat.iter().map(|value| value - level).collect());
-    let dependence = coefficient(&rest, 2.0);
+    let dependence = Dependence::of(&rest, 2.0);
     let weights: Vec<f64> = times.iter().map(|t| t - center).collect();
-    let of_slope = inflation(&weights, &times, dependence);
-    let of_level = inflation(&vec![1.0; times.len()], &times, dependence);
+    let of_slope = dependence.inflation(&weights, &times);
+    let of_level = dependence.inflation(&vec![1.0; times.len()], &times);
     let free = n / of_slope.max(of_level) - 2.0;
     if free < FEWEST_FREE {
         return None;
