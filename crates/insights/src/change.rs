@@ -14,7 +14,7 @@ const SIDE: usize = 8;
 /// Values at least.
 const FEWEST: usize = 24;
 /// Independent values at least.
-const FEWEST_FREE: f64 = 12.0;
+const FEWEST_FREE: f64 = 16.0;
 /// A later change must be as sure, or the earlier one is the newest.
 const LATER: f64 = 0.01;
 
@@ -73,7 +73,7 @@ fn single(ends: &[Millis], values: &[f64], step: Millis) -> Option<Change> {
     let left_over: f64 = rest.iter().map(|value| value * value).sum();
     let rest = Regular::placed(step, ends, rest);
     let times = rest.times();
-    let inflated = Dependence::of(&rest, 2.0).inflation(&vec![1.0; times.len()], &times);
+    let inflated = Dependence::of(&rest, 3.0).inflation(&vec![1.0; times.len()], &times);
     if n / inflated < FEWEST_FREE {
         return None;
     }

@@ -13,7 +13,7 @@ use model::{Millis, limits};
 /// Fewer values say nothing.
 const FEWEST: usize = 24;
 /// Nor do fewer independent ones.
-const FEWEST_FREE: f64 = 4.0;
+const FEWEST_FREE: f64 = 5.0;
 /// The level of the interval.
 const LEVEL: f64 = 0.05;
 
