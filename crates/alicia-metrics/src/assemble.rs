@@ -135,6 +135,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         host: Arc::new(Mutex::new(None)),
         insight_watch: Mutex::new(InsightWatch::default()),
         curious,
+        insights: Arc::default(),
     });
     let ready = Arc::new(AtomicBool::new(false));
     let reload = reloader(&house, settings_sender, args);
@@ -360,6 +361,7 @@ fn http_parts(
         gate: Arc::clone(&house.gate),
         scraper: Arc::clone(&house.scraper),
         messenger: Arc::clone(&house.messenger),
+        insights: Arc::clone(&house.insights),
         book: Arc::clone(&house.book),
         desk: Arc::clone(&house.desk),
         groups: house.rule_groups.board(),

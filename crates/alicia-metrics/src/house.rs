@@ -11,6 +11,7 @@ use alerts::Desk;
 use bus::{Bus, Outbox};
 use http::{Messenger, Queries, Scraper};
 use ingest::Gate;
+use insights::Table as Insights;
 use model::HostSummary;
 use parking_lot::Mutex;
 use rules::{InsightWatch, RuleBook};
@@ -42,7 +43,10 @@ pub(crate) struct House {
     pub(crate) rule_groups: Arc<RuleGroups>,
     pub(crate) settings: watch::Receiver<Settings>,
     pub(crate) host: Arc<Mutex<Option<HostSummary>>>,
+    /// What was said about each service in the seed's words.
     pub(crate) insight_watch: Mutex<InsightWatch>,
     /// Hears which alerts are to be explained.
     pub(crate) curious: Arc<Listener>,
+    /// The insights that lasted.
+    pub(crate) insights: Arc<Mutex<Insights>>,
 }

@@ -32,6 +32,8 @@ mod house;
 
 mod explainer;
 
+mod insight_scan;
+
 mod timers;
 
 mod eraser;

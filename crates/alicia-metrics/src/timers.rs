@@ -4,6 +4,7 @@ use crate::desk;
 use crate::explainer;
 use crate::forwarding::Forward;
 use crate::house::House;
+use crate::insight_scan;
 use crate::unexplained::Waiting;
 use ingest::HostWatch;
 use model::{Announce, Event, Select, Summary, TimeRange, limits};
@@ -39,6 +40,7 @@ pub(crate) fn start(house: &Arc<House>, unexplained: Waiting) -> JoinSet<()> {
     timers.spawn(rounds(Arc::clone(house)));
     timers.spawn(summaries(Arc::clone(house)));
     timers.spawn(host(Arc::clone(house)));
+    timers.spawn(insight_scan::run(Arc::clone(house)));
     timers.spawn(sweeps(Arc::clone(house)));
     timers.spawn(Arc::clone(&house.scraper).run());
     timers.spawn(Arc::clone(&house.rule_groups).run());

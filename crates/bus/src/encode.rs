@@ -88,6 +88,8 @@ impl Encoder {
             Event::AlertResolved(alert) => self.typed("alert_resolved", alert, now),
             Event::AlertStanding(change, alert) => self.typed(change.event_type(), alert, now),
             Event::Insights(insights) => self.typed("performance_insights", insights, now),
+            Event::InsightAppeared(insight) => self.typed("insight_appeared", insight, now),
+            Event::InsightResolved(insight) => self.typed("insight_resolved", insight, now),
             Event::Lifecycle(life) => self.typed(life.change.event_type(), life, now),
             Event::CollectionError(error) => Ok(vec![self.message(topics::COLLECTION_ERRORS, now, error)?]),
             Event::AlertRecovery { timestamp } => {

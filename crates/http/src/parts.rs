@@ -6,7 +6,9 @@ use crate::queries::Queries;
 use crate::scrape::Scraper;
 use alerts::Desk;
 use ingest::Gate;
+use insights::Table as Insights;
 use model::{BusStatus, Describe, HostSummary, Labels, Select, SelfHealth};
+use parking_lot::Mutex;
 use rules::RuleBook;
 use rules::groups::GroupBoard;
 use serde::Serialize;
@@ -25,6 +27,8 @@ pub struct Parts {
     pub describe: Arc<dyn Describe>,
     /// The services, and what was refused.
     pub gate: Arc<Gate>,
+    /// The insights that lasted.
+    pub insights: Arc<Mutex<Insights>>,
     /// Rules and alerts.
     pub book: Arc<RuleBook>,
     /// All alerts, and what people said about them.

@@ -27,10 +27,24 @@ mod discovery;
 
 mod words;
 
+mod bounds;
+
+mod finding;
+
+mod examine;
+
+mod scan;
+
+mod table;
+
 pub use ahead::{Ahead, ahead};
+pub use bounds::Bound;
 pub use change::{Change, change};
 pub use discovery::threshold;
+pub use finding::{Finding, Kind};
 pub use peers::{Outlier, outlier};
 pub use regular::Regular;
+pub use scan::{Round, Scan};
 pub use season::{Anomaly, Profile};
 pub use slope::{Slope, slope};
+pub use table::{News, Table};

@@ -1,7 +1,7 @@
 //! What the collector has to say to the bus.
 
 use crate::alert::Alert;
-use crate::insight::ServiceInsights;
+use crate::insight::{LastingInsight, ServiceInsights};
 use crate::standing::StandingChange;
 use crate::time::{Millis, seconds};
 use serde::Serialize;
@@ -133,6 +133,10 @@ pub enum Event {
     AlertStanding(StandingChange, Alert),
     /// New or changed insights about a service.
     Insights(ServiceInsights),
+    /// An insight has lasted for long enough to be told.
+    InsightAppeared(LastingInsight),
+    /// An insight that was told is over.
+    InsightResolved(LastingInsight),
     /// Something happened to a service or instance.
     Lifecycle(Lifecycle),
     /// Something could not be collected.

@@ -34,3 +34,50 @@ pub struct ServiceInsights {
     /// The statements, worst first.
     pub insights: Vec<Insight>,
 }
+
+/// An insight that lasted: found in several scans one after the other, until it is found no more.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LastingInsight {
+    /// Counts up from 1 since the start.
+    pub id: u64,
+    /// `trend`, `change`, `outlier`, `anomaly`, `limit_ahead`, `error_rate`, `saturation`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The service it speaks of.
+    pub service_name: String,
+    /// The instance, where one is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance_id: Option<String>,
+    /// The metric.
+    pub metric: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// A sentence with the numbers in it, in natural units.
+    pub message: String,
+    /// The number behind the sentence, as the samples have it.
+    pub value: f64,
+    /// The lower end of its 95 % interval, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// The upper end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+    /// What `value`, `low` and `high` are counted in; empty if nobody said.
+    pub unit: String,
+    /// How likely it is to find as much where there is nothing, where that was tested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_value: Option<f64>,
+    /// The `PromQL` query that shows it.
+    pub query: String,
+    /// When it was found first.
+    #[serde(with = "seconds")]
+    pub first_seen: Millis,
+    /// When it was found last.
+    #[serde(with = "seconds")]
+    pub last_seen: Millis,
+    /// Whether it is over.
+    pub resolved: bool,
+    /// Since when.
+    #[serde(with = "seconds::option", skip_serializing_if = "Option::is_none")]
+    pub resolved_at: Option<Millis>,
+}

@@ -60,7 +60,7 @@ pub use event::{CollectionError, ErrorClass, Event, HostSummary, Lifecycle, Life
 pub use histogram::{
     CUSTOM_BUCKETS, Histogram, HistogramColumns, HistogramSeries, Part, ResetHint, UnknownPart,
 };
-pub use insight::{Insight, ServiceInsights};
+pub use insight::{Insight, LastingInsight, ServiceInsights};
 pub use kahan::{Kahan, largest, smallest};
 pub use labels::{HEALTH_STATUS, INSTANCE, Labels, NAME, PART, SERVICE, STATUS};
 pub use matcher::{BadPattern, MatchOp, Matcher};

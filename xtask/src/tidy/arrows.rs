@@ -25,8 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "alicia-metrics",
         &[
-            "model", "template", "world", "forward", "alerts", "notify", "store", "query", "insights", "rules",
-            "backtest", "ingest", "bus", "http",
+            "model", "template", "world", "forward", "alerts", "notify", "store", "query", "insights",
+            "rules", "backtest", "ingest", "bus", "http",
         ],
     ),
 ];

@@ -12,6 +12,8 @@ mod statistics;
 
 mod analytics;
 
+mod lasting;
+
 mod services;
 
 mod rules;
@@ -112,6 +114,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(statistics::trend))
         .routes(routes!(analytics::analytics))
         .routes(routes!(analytics::insights))
+        .routes(routes!(lasting::insights))
         .routes(routes!(services::all))
         .routes(routes!(services::one))
         .routes(routes!(alerts::list))
