@@ -73,7 +73,7 @@ fn single(ends: &[Millis], values: &[f64], step: Millis) -> Option<Change> {
     let left_over: f64 = rest.iter().map(|value| value * value).sum();
     let rest = Regular::placed(step, ends, rest);
     let times = rest.times();
-    let inflated = Dependence::of(&rest, 3.0).inflation(&vec![1.0; times.len()], &times);
+    let inflated = Dependence::of(&rest, 2.0).inflation(&vec![1.0; times.len()], &times);
     if n / inflated < FEWEST_FREE {
         return None;
     }
