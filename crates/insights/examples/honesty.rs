@@ -15,7 +15,9 @@ const HOUR: i64 = 3_600_000;
 
 fn main() {
     let rounds = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(4000);
-    println!("| noise (120 values) | trend | change | said too little |\n|---|---|---|---|");
+    println!(
+        "| noise (120 values) | trend | no answer | of answers | change | no answer | of answers |\n|---|---|---|---|---|---|---|"
+    );
     for (name, phi, rough) in [
         ("white", 0.0, 0.0),
         ("AR(1) 0.3", 0.3, 0.0),
@@ -25,19 +27,23 @@ fn main() {
         ("random walk", 1.0, 0.0),
     ] {
         let mut noise = Noise::new(201);
-        let (mut trends, mut changes, mut silent) = (0, 0, 0);
+        let (mut trends, mut changes, mut no_trend, mut no_change) = (0, 0, 0, 0);
         for _ in 0..rounds {
             let series = Regular::at(0, STEP, &noise.series(120, phi, rough));
             trends += usize::from(slope(&series).is_some_and(|slope| slope.p_value < 0.05));
             changes += usize::from(change(&series).is_some_and(|change| change.p_value < 0.05));
-            silent += usize::from(slope(&series).is_none());
+            no_trend += usize::from(slope(&series).is_none());
+            no_change += usize::from(change(&series).is_none());
         }
-        println!(
-            "| {name} | {} | {} | {} |",
-            share(trends, rounds),
-            share(changes, rounds),
-            share(silent, rounds)
-        );
+        let row = |alarms: usize, silent: usize| {
+            format!(
+                "{} | {} | {}",
+                share(alarms, rounds),
+                share(silent, rounds),
+                share(alarms, rounds - silent)
+            )
+        };
+        println!("| {name} | {} | {} |", row(trends, no_trend), row(changes, no_change));
     }
     coverage(rounds);
     others(rounds);

@@ -10,7 +10,7 @@ use crate::order::{count, median};
 use crate::peers::Outlier;
 use crate::regular::Regular;
 use crate::season::Anomaly;
-use crate::slope::{Slope, slope};
+use crate::slope::{self, Slope, slope};
 use crate::words::{length, with_unit};
 use model::{Labels, Millis, NAME, Severity, limits, unit_of};
 
@@ -83,10 +83,11 @@ impl Subject<'_> {
         }
     }
 
-    /// Trend or change, whatever leaves less over, and limits that the trend reaches. The first is the number of tests.
+    /// Trend or change, whatever leaves less over, and limits that the trend reaches. The first is the number of tests: those
+    /// without an answer count, for it is mostly where a dependence was estimated too small that there is one.
     pub(crate) fn course(&self, bounds: &[Bound]) -> (usize, Vec<Finding>) {
         let (slope, change) = (slope(self.series), change(self.series));
-        let tests = usize::from(slope.is_some()) + usize::from(change.is_some());
+        let tests = if self.series.len() < slope::FEWEST { 0 } else { 2 };
         let slope = slope.filter(|slope| slope.p_value <= LEVEL);
         let change = change.filter(|change| change.p_value <= LEVEL);
         match (slope, change) {

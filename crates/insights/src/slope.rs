@@ -11,7 +11,7 @@ use crate::student::{reach, two_sided};
 use model::{Millis, limits};
 
 /// Fewer values say nothing.
-const FEWEST: usize = 24;
+pub(crate) const FEWEST: usize = 24;
 /// Nor do fewer independent ones.
 const FEWEST_FREE: f64 = 5.0;
 /// The level of the interval.

@@ -102,7 +102,8 @@ fn what_is_there_is_found() {
     for _ in 0..100 {
         let mut values = noise.series(120, 0.3, 0.0);
         (0_u32..).zip(&mut values).for_each(|(at, value)| *value += 0.03 * f64::from(at));
-        trends += usize::from(slope(&Regular::at(0, STEP, &values)).is_some_and(|found| found.p_value < 0.01));
+        trends +=
+            usize::from(slope(&Regular::at(0, STEP, &values)).is_some_and(|found| found.p_value < 0.01));
         let mut values = noise.series(120, 0.3, 0.0);
         values.iter_mut().skip(80).for_each(|value| *value += 3.0);
         let series = Regular::at(0, STEP, &values);

@@ -1,4 +1,6 @@
 //! Tests of insights.
 
+mod fleet;
 mod honesty;
 mod noise;
+mod scans;
