@@ -16,7 +16,7 @@ const HOUR: i64 = 3_600_000;
 fn main() {
     let rounds = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(4000);
     println!(
-        "| noise (120 values) | trend | no answer | of answers | change | no answer | of answers |\n|---|---|---|---|---|---|---|"
+        "| noise (120 values) | trend | at 0.1 % | no answer | of answers | change | at 0.1 % | no answer | of answers |\n|---|---|---|---|---|---|---|---|---|"
     );
     for (name, phi, rough) in [
         ("white", 0.0, 0.0),
@@ -27,26 +27,28 @@ fn main() {
         ("random walk", 1.0, 0.0),
     ] {
         let mut noise = Noise::new(201);
-        let (mut trends, mut changes, mut no_trend, mut no_change) = (0, 0, 0, 0);
+        let (mut trends, mut changes) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
             let series = Regular::at(0, STEP, &noise.series(120, phi, rough));
-            trends += usize::from(slope(&series).is_some_and(|slope| slope.p_value < 0.05));
-            changes += usize::from(change(&series).is_some_and(|change| change.p_value < 0.05));
-            no_trend += usize::from(slope(&series).is_none());
-            no_change += usize::from(change(&series).is_none());
+            trends.push(slope(&series).map(|found| found.p_value));
+            changes.push(change(&series).map(|found| found.p_value));
         }
-        let row = |alarms: usize, silent: usize| {
-            format!(
-                "{} | {} | {}",
-                share(alarms, rounds),
-                share(silent, rounds),
-                share(alarms, rounds - silent)
-            )
-        };
-        println!("| {name} | {} | {} |", row(trends, no_trend), row(changes, no_change));
+        println!("| {name} | {} | {} |", alarms(&trends), alarms(&changes));
     }
     coverage(rounds);
     others(rounds);
+}
+
+/// How many p-values are below 5 % and 0.1 %, how many there are not, and how many of those there are are below 5 %.
+fn alarms(found: &[Option<f64>]) -> String {
+    let answers = found.iter().flatten().count();
+    let below = |level: f64| found.iter().flatten().filter(|p| **p < level).count();
+    let (often, seldom) = (share(below(0.05), found.len()), share(below(0.001), found.len()));
+    format!(
+        "{often} | {seldom} | {} | {}",
+        share(found.len() - answers, found.len()),
+        share(below(0.05), answers)
+    )
 }
 
 /// Slopes, and times at which a known line reaches a limit.
@@ -111,5 +113,5 @@ fn line(name: &str, found: &[f64]) {
 }
 
 fn share(part: usize, whole: usize) -> String {
-    if whole == 0 { "–".to_owned() } else { format!("{:.1} %", 100.0 * part as f64 / whole as f64) }
+    if whole == 0 { "–".to_owned() } else { format!("{:.2} %", 100.0 * part as f64 / whole as f64) }
 }

@@ -48,7 +48,7 @@ impl Profile {
     }
 
     /// Hours as distances from the mean of the day before them: what rises for weeks is no anomaly each day.
-    fn from_day_before(&self) -> Vec<(i64, i64, f64, f64)> {
+    fn beside_day_before(&self) -> Vec<(i64, i64, f64, f64)> {
         let at = |(h, d, _): &(i64, i64, f64)| d * 24 + h;
         let mut from = 0;
         let mut distances = Vec::with_capacity(self.hours.len());
@@ -68,7 +68,7 @@ impl Profile {
     /// The newest hour beside the same hour of the days before; `None` if too few of those are known.
     #[must_use]
     pub fn newest(&self) -> Option<Anomaly> {
-        let all = self.from_day_before();
+        let all = self.beside_day_before();
         let (hour, day, value, mean) = *all.last()?;
         let mut by_hour = [const { Vec::new() }; 24];
         for (h, _, v, _) in all.iter().rev().skip(1) {

@@ -3,8 +3,8 @@
 use bus::encode::{Encoder, Outgoing};
 use bus::envelope;
 use model::{
-    Alert, CollectionError, ErrorClass, Event, HostSummary, Insight, Lifecycle, LifecycleChange, SelfHealth,
-    ServiceInsights, Severity, Summary,
+    Alert, CollectionError, ErrorClass, Event, HostSummary, Insight, LastingInsight, Lifecycle,
+    LifecycleChange, SelfHealth, ServiceInsights, Severity, Summary,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -120,6 +120,38 @@ fn insights_are_an_event() {
         &json!({"service_name": "stt", "timestamp": 1.0, "insights": [{"type": "high_cpu_usage",
             "message": "CPU at 91", "severity": "warning", "metric": "cpu_percent", "value": 91.0}]}),
     );
+}
+
+#[test]
+fn insights_that_last_appear_and_are_resolved() {
+    let insight = LastingInsight {
+        id: 4,
+        kind: "trend",
+        service_name: "stt".to_owned(),
+        instance_id: Some("stt-1".to_owned()),
+        metric: "queue_bytes".to_owned(),
+        severity: Severity::Info,
+        message: "queue_bytes rises".to_owned(),
+        value: 3.0,
+        low: Some(2.0),
+        high: Some(4.0),
+        unit: "bytes/h".to_owned(),
+        p_value: Some(0.001),
+        query: "deriv({}[6h])".to_owned(),
+        first_seen: 1_000,
+        last_seen: 2_000,
+        resolved: false,
+        resolved_at: None,
+    };
+    let mut data = json!({"id": 4, "type": "trend", "service_name": "stt", "instance_id": "stt-1",
+        "metric": "queue_bytes", "severity": "info", "message": "queue_bytes rises", "value": 3.0, "low": 2.0,
+        "high": 4.0, "unit": "bytes/h", "p_value": 0.001, "query": "deriv({}[6h])", "first_seen": 1.0,
+        "last_seen": 2.0, "resolved": false});
+    check_typed(&Event::InsightAppeared(insight.clone()), "insight_appeared", &data);
+    let over = LastingInsight { resolved: true, resolved_at: Some(9_000), ..insight };
+    data["resolved"] = json!(true);
+    data["resolved_at"] = json!(9.0);
+    check_typed(&Event::InsightResolved(over), "insight_resolved", &data);
 }
 
 #[test]
