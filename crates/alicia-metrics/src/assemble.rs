@@ -104,12 +104,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let follower = Arc::<Follower>::default();
     let gate = build_gate(&settings, &clock, &store, [book.clone(), follower.clone()], &forwards, &outbox);
     let queries = Arc::<http::Queries>::default();
-    let questions = http::Desk {
-        select: store.clone(),
-        clock: Arc::clone(&clock),
-        queries: Arc::clone(&queries),
-        longest: limits::BUS_ANSWER_BYTES,
-    };
+    let questions = desk_of_questions(&store, &clock, &queries);
     let bus = start_bus(&settings, &clock, &gate, inbox, questions).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
@@ -151,6 +146,16 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     ready.store(true, Ordering::Release);
     tracing::info!("serving REST on http://{http}");
     Ok(Running { house, http, ready, timers, deliveries, stop_http, http_task, reload })
+}
+
+/// Answers what is asked over the bus.
+fn desk_of_questions(store: &Arc<Store>, clock: &Arc<dyn Clock>, queries: &Arc<http::Queries>) -> http::Desk {
+    http::Desk {
+        select: store.clone(),
+        clock: Arc::clone(clock),
+        queries: Arc::clone(queries),
+        longest: limits::BUS_ANSWER_BYTES,
+    }
 }
 
 impl Running {

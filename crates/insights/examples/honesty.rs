@@ -100,7 +100,7 @@ fn others(rounds: usize) {
             let mut values = noise.series(24 * days + 1, phi, 0.0);
             (0_u32..)
                 .zip(&mut values)
-                .for_each(|(at, v)| *v += 5.0 * (f64::from(at % 24) / 24.0 * 6.28).sin());
+                .for_each(|(at, v)| *v += 5.0 * (f64::from(at % 24) / 24.0 * std::f64::consts::TAU).sin());
             found.extend(Profile::of(&Regular::at(0, HOUR, &values)).newest().map(|found| found.p_value));
         }
         line(&format!("hour of the day, {days} days, AR(1) {phi}"), &found);
