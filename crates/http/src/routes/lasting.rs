@@ -21,7 +21,7 @@ struct Insights {
 }
 
 /// The insights of all services that lasted, worst first
-#[utoipa::path(get, path = "/api/v1/insights", tag = "analysis", operation_id = "get_lasting_insights",
+#[utoipa::path(get, path = "/insights", tag = "analysis", operation_id = "get_lasting_insights",
     params(("service" = Option<String>, Query, description = "Only those of this service"),
            ("type" = Option<String>, Query, description = "Only those of this type"),
            ("resolved" = Option<bool>, Query, description = "With those that ended within the day (false)")),

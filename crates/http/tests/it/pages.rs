@@ -42,7 +42,7 @@ fn the_document_names_every_route_of_the_protocol() {
         ("/summary", "get"),
         ("/analytics/{service}", "get"),
         ("/insights/{service}", "get"),
-        ("/api/v1/insights", "get"),
+        ("/insights", "get"),
         ("/services", "get"),
         ("/services/{service}", "get"),
         ("/refusals", "get"),
