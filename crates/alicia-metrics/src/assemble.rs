@@ -16,7 +16,7 @@ use crate::unexplained;
 use alerts::Desk;
 use bus::{Bus, Inbox, Outbox};
 use ingest::Gate;
-use model::{Announce, Append, Labels, NAME, Select, SelfHealth, TimeRange, limits};
+use model::{Announce, Append, Labels, NAME, Select, SelfHealth, TimeRange, Watch, limits};
 use parking_lot::Mutex;
 use rules::stream::Follower;
 use rules::{InsightWatch, Ledger, RuleBook, default_rules};
@@ -29,6 +29,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
+use traffic::Watcher;
 use world::{Clock, Disk, RealDisk, SystemClock};
 
 /// How long requests under way may take after the signal to stop.
@@ -105,7 +106,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let gate = build_gate(&settings, &clock, &store, [book.clone(), follower.clone()], &forwards, &outbox);
     let queries = Arc::<http::Queries>::default();
     let questions = desk_of_questions(&store, &clock, &queries);
-    let bus = start_bus(&settings, &clock, &gate, inbox, questions).await?;
+    let watcher = Arc::<Watcher>::default();
+    let bus = start_bus(&settings, &clock, &gate, inbox, questions, &watcher).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
     let rule_groups = build_rule_groups(&settings, (&clock, &store, &gate), &desk, follower);
@@ -130,6 +132,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         host: Arc::new(Mutex::new(None)),
         insight_watch: Mutex::new(InsightWatch::default()),
         curious,
+        watcher,
         insights: Arc::default(),
     });
     let ready = Arc::new(AtomicBool::new(false));
@@ -326,6 +329,7 @@ async fn start_bus(
     gate: &Arc<Gate>,
     inbox: Inbox,
     desk: http::Desk,
+    watcher: &Arc<Watcher>,
 ) -> Result<Bus, ServeError> {
     let asked = Arc::clone(gate);
     let started = Arc::clone(clock);
@@ -334,7 +338,8 @@ async fn start_bus(
     let health = move || self_health(&asked, true, started.monotonic().saturating_sub(begun));
     let answer = BusQuestions { desk: Arc::new(desk), runtime: Handle::current() };
     let (gate, clock) = (gate.clone(), Arc::clone(clock));
-    Ok(bus::start(settings.bus(), clock, gate, inbox, Arc::new(health), Arc::new(answer)).await?)
+    let watch: Arc<dyn Watch> = watcher.clone();
+    Ok(bus::start(settings.bus(), clock, gate, inbox, Arc::new(health), Arc::new(answer), watch).await?)
 }
 
 fn self_health(gate: &Gate, healthy: bool, uptime: Duration) -> SelfHealth {
@@ -366,6 +371,7 @@ fn http_parts(
         gate: Arc::clone(&house.gate),
         scraper: Arc::clone(&house.scraper),
         messenger: Arc::clone(&house.messenger),
+        watcher: Arc::clone(&house.watcher),
         insights: Arc::clone(&house.insights),
         book: Arc::clone(&house.book),
         desk: Arc::clone(&house.desk),

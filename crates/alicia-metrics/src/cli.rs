@@ -105,6 +105,16 @@ pub(crate) struct ServeArgs {
     /// Reach the broker over WebSocket at this path, e.g. /mqtt
     #[arg(long, value_name = "PATH", env = "ALICIA_METRICS_MQTT_WEBSOCKET_PATH", help_heading = "Bus")]
     pub(crate) mqtt_websocket_path: Option<String>,
+    /// Listen to what passes on these topics, whoever it is for, to learn who speaks, how late and how regularly; several
+    /// times, or `none` [default: alicia/#]
+    #[arg(
+        long,
+        value_name = "FILTER",
+        env = "ALICIA_METRICS_MQTT_LISTEN",
+        value_delimiter = ',',
+        help_heading = "Bus"
+    )]
+    pub(crate) mqtt_listen: Vec<String>,
 
     /// Address of the REST API [default: 127.0.0.1:8014]
     #[arg(long, value_name = "ADDR", env = "ALICIA_METRICS_HTTP_LISTEN", help_heading = "HTTP")]

@@ -18,6 +18,7 @@ use rules::{InsightWatch, RuleBook};
 use std::sync::Arc;
 use store::Store;
 use tokio::sync::watch;
+use traffic::Watcher;
 use world::Clock;
 
 /// All parts, connected.
@@ -47,6 +48,8 @@ pub(crate) struct House {
     pub(crate) insight_watch: Mutex<InsightWatch>,
     /// Hears which alerts are to be explained.
     pub(crate) curious: Arc<Listener>,
+    /// Sees what passes on the bus.
+    pub(crate) watcher: Arc<Watcher>,
     /// The insights that lasted.
     pub(crate) insights: Arc<Mutex<Insights>>,
 }

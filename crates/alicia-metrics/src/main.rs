@@ -32,6 +32,7 @@ mod house;
 
 mod explainer;
 
+mod bystander;
 mod insight_scan;
 
 mod timers;

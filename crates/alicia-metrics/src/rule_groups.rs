@@ -362,7 +362,8 @@ impl Round for Served<'_> {
     fn write(&self, samples: &[RuleSample]) -> Result<(), String> {
         self.has_written.set(true);
         let samples = samples.iter().map(|sample| (&sample.labels, sample.point));
-        let told = self.groups.gate.take_results(samples, self.t).map_err(|error| error.to_string())?;
+        let told =
+            self.groups.gate.take_results("rules", samples, self.t).map_err(|error| error.to_string())?;
         match told.refused.first() {
             None => Ok(()),
             Some(first) => Err(format!(

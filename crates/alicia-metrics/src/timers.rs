@@ -1,5 +1,6 @@
 //! What happens by the clock: the second's tick, the round of collection, the host, the sweep.
 
+use crate::bystander;
 use crate::desk;
 use crate::explainer;
 use crate::forwarding::Forward;
@@ -41,6 +42,7 @@ pub(crate) fn start(house: &Arc<House>, unexplained: Waiting) -> JoinSet<()> {
     timers.spawn(summaries(Arc::clone(house)));
     timers.spawn(host(Arc::clone(house)));
     timers.spawn(insight_scan::run(Arc::clone(house)));
+    timers.spawn(bystander::run(Arc::clone(house)));
     timers.spawn(sweeps(Arc::clone(house)));
     timers.spawn(Arc::clone(&house.scraper).run());
     timers.spawn(Arc::clone(&house.rule_groups).run());

@@ -5,7 +5,7 @@
 //! faster than we are is held back by TCP alone.
 
 use crate::connection::{Connection, Loss};
-use crate::connector::{Connector, KEEP_ALIVE, refusals, unexpected};
+use crate::connector::{Connector, KEEP_ALIVE, unexpected};
 use crate::encode::Outgoing;
 use crate::error::BusError;
 use crate::link::Link;
@@ -305,7 +305,7 @@ impl Client {
     fn take(&mut self, connection: &mut Connection) -> Result<(), Loss> {
         while let Some(packet) = connection.take(&self.reception, &self.link)? {
             match packet {
-                Packet::SubAck(granted) => self.subscribed(refusals(&granted)?),
+                Packet::SubAck(granted) => self.subscribed(self.connector.refusals(&granted)?),
                 other => return Err(self.closed(&other)),
             }
         }

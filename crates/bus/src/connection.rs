@@ -174,6 +174,22 @@ impl Connection {
         Ok(None)
     }
 
+    /// Gives all messages of what was read to `see`, who keeps none. Gives the packet that is left to the caller, if there is
+    /// one: hear the others after it.
+    pub(crate) fn hear(&mut self, see: &mut dyn FnMut(&Publish<'_>)) -> Result<Option<Packet>, Loss> {
+        while let Some(incoming) = self.inbound.next()? {
+            match incoming {
+                Incoming::Publish(publish) => {
+                    see(&publish);
+                    acknowledge(&publish, &mut self.outbound)?;
+                }
+                Incoming::Other(Packet::PingResp) => {}
+                Incoming::Other(packet) => return Ok(Some(packet)),
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether one more message of ours may be under way.
     pub(crate) fn has_room(&self) -> bool {
         self.under_way.len() < self.window

@@ -31,6 +31,8 @@ pub(crate) struct Connector {
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
     pub(crate) encoder: Encoder,
+    /// What it only listens to; otherwise it is the collector's own connection.
+    pub(crate) listens: Option<Vec<String>>,
 }
 
 /// What a broker answered to a CONNECT.
@@ -56,7 +58,7 @@ impl Connector {
         }
         match answer {
             Answer::Welcome(mut connection) => {
-                subscribe(&mut connection).map_err(|loss| self.failed(&loss.why))?;
+                self.subscribe(&mut connection).map_err(|loss| self.failed(&loss.why))?;
                 Ok(*connection)
             }
             Answer::OtherVersion(why) => Err(self.failed(&why)),
@@ -102,32 +104,62 @@ impl Connector {
     }
 
     fn options(&self, version: ProtocolVersion, now: Millis) -> Result<ConnectOptions, BusError> {
-        let will = self.encoder.unregister(now)?;
         let mut options = ConnectOptions::new(self.client_id.clone())
             .with_protocol_version(version)
-            .with_clean_start(false)
+            .with_clean_start(self.listens.is_some())
             .with_keep_alive(KEEP_ALIVE)
-            .with_session_expiry_interval(SESSION_SECONDS)
-            .with_receive_maximum(limits::RECEIVE_MAXIMUM)
-            .with_will(WillMessage::new(will.topic, will.payload).with_qos(QoS::AtLeastOnce));
-        options.protocol_options.properties.maximum_packet_size = Some(limits::PACKET_BYTES);
+            .with_receive_maximum(limits::RECEIVE_MAXIMUM);
+        let longest = if self.listens.is_some() {
+            limits::LISTEN_PACKET_BYTES
+        } else {
+            let will = self.encoder.unregister(now)?;
+            options = options
+                .with_session_expiry_interval(SESSION_SECONDS)
+                .with_will(WillMessage::new(will.topic, will.payload).with_qos(QoS::AtLeastOnce));
+            limits::PACKET_BYTES
+        };
+        options.protocol_options.properties.maximum_packet_size = Some(longest);
         if let Some(username) = &self.username {
             options = options.with_credentials(username.clone(), self.password.clone().unwrap_or_default());
         }
         Ok(options)
     }
-}
 
-/// Asks for everything, each time anew: the session that the broker kept may be of another program. What it
-/// kept for us may arrive before its answer.
-fn subscribe(connection: &mut Connection) -> Result<(), Loss> {
-    let packet_id = connection.new_id();
-    let mut packet = SubscribePacket::new(packet_id);
-    packet.protocol_version = connection.version.as_u8();
-    for filter in topics::SUBSCRIPTIONS {
-        packet = packet.add_filter(filter, QoS::AtLeastOnce);
+    /// Asks for everything, each time anew: the session that the broker kept may be of another program. What it
+    /// kept for us may arrive before its answer.
+    fn subscribe(&self, connection: &mut Connection) -> Result<(), Loss> {
+        let packet_id = connection.new_id();
+        let mut packet = SubscribePacket::new(packet_id);
+        packet.protocol_version = connection.version.as_u8();
+        let qos = if self.listens.is_some() { QoS::AtMostOnce } else { QoS::AtLeastOnce };
+        for filter in self.filters() {
+            packet = packet.add_filter(filter, qos);
+        }
+        connection.write(&packet)
     }
-    connection.write(&packet)
+
+    /// What it subscribes to.
+    fn filters(&self) -> Vec<&str> {
+        match &self.listens {
+            Some(filters) => filters.iter().map(String::as_str).collect(),
+            None => topics::SUBSCRIPTIONS.to_vec(),
+        }
+    }
+
+    /// What is said of the filters that the broker did not grant.
+    ///
+    /// # Errors
+    /// It granted none: we leave in good manners, since the will is for who dies.
+    pub(crate) fn refusals(&self, granted: &SubAckPacket) -> Result<Vec<String>, Loss> {
+        let filters = self.filters();
+        let answers = filters.iter().zip(&granted.reason_codes);
+        let words = |(filter, code)| format!("the broker refuses the subscription to {filter}: {code:?}");
+        let mut refused: Vec<String> = answers.filter(|(_, code)| !code.is_success()).map(words).collect();
+        if refused.len() == filters.len() {
+            return Err(Loss { why: refused.swap_remove(0), is_polite: true, ..Loss::default() });
+        }
+        Ok(refused)
+    }
 }
 
 /// Heeds what the broker asks of us.
@@ -138,21 +170,6 @@ fn obey(answer: &ConnAckPacket, connection: &mut Connection) {
     if let Some(longest) = answer.maximum_packet_size() {
         connection.longest = longest as usize;
     }
-}
-
-/// What is said of the filters that the broker did not grant.
-///
-/// # Errors
-/// It granted none: we leave in good manners, since the will is for who dies.
-pub(crate) fn refusals(granted: &SubAckPacket) -> Result<Vec<String>, Loss> {
-    let filters = topics::SUBSCRIPTIONS.iter().zip(&granted.reason_codes);
-    let refused = filters.filter(|(_, code)| !code.is_success());
-    let words = |(filter, code)| format!("the broker refuses the subscription to {filter}: {code:?}");
-    let mut refused: Vec<String> = refused.map(words).collect();
-    if refused.len() == topics::SUBSCRIPTIONS.len() {
-        return Err(Loss { why: refused.swap_remove(0), is_polite: true, ..Loss::default() });
-    }
-    Ok(refused)
 }
 
 /// What a packet means that nobody waits for: the broker closes the connection, or errs.

@@ -91,6 +91,8 @@ impl Encoder {
             Event::InsightAppeared(insight) => self.typed("insight_appeared", insight, now),
             Event::InsightResolved(insight) => self.typed("insight_resolved", insight, now),
             Event::Lifecycle(life) => self.typed(life.change.event_type(), life, now),
+            Event::SenderOverdue(overdue) => self.typed("sender_overdue", overdue, now),
+            Event::SenderReturned(overdue) => self.typed("sender_returned", overdue, now),
             Event::CollectionError(error) => Ok(vec![self.message(topics::COLLECTION_ERRORS, now, error)?]),
             Event::AlertRecovery { timestamp } => {
                 let payload = json!({"status": "recovered", "timestamp": to_seconds(*timestamp)});

@@ -6,12 +6,13 @@ use crate::connector::Connector;
 use crate::encode::Encoder;
 use crate::error::BusError;
 use crate::link::Link;
+use crate::listener::{Hearing, Listener};
 use crate::outbox::Inbox;
 use crate::questions::Questions;
 use crate::reception::Reception;
 use crate::settings::{Broker, BusSettings};
 use crate::transport::{Way, authority};
-use model::{Answer, BrokerKind, BusStatus, Intake, SelfHealth};
+use model::{Answer, BrokerKind, BusStatus, Intake, SelfHealth, Watch};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::thread;
@@ -25,6 +26,7 @@ const COMMANDS: usize = 16;
 /// The bus, running.
 pub struct Bus {
     link: Arc<Link>,
+    hearing: Option<Arc<Hearing>>,
     commands: mpsc::Sender<Command>,
     /// Taken by the stop.
     parts: Mutex<Option<Parts>>,
@@ -34,6 +36,7 @@ pub struct Bus {
 struct Parts {
     /// Tells when the client has ended.
     client: oneshot::Receiver<()>,
+    ears: Option<Ears>,
     broker: Option<EmbeddedBroker>,
 }
 
@@ -50,6 +53,7 @@ pub async fn start(
     inbox: Inbox,
     self_health: Arc<dyn Fn() -> SelfHealth + Send + Sync>,
     answer: Arc<dyn Answer>,
+    watch: Arc<dyn Watch>,
 ) -> Result<Bus, BusError> {
     let now = clock.now();
     let (commands, orders) = mpsc::channel(COMMANDS);
@@ -76,11 +80,14 @@ pub async fn start(
         username: settings.username,
         password: settings.password,
         encoder: Encoder { source: name, version: settings.version },
+        listens: None,
     };
+    let ears = Ears::grow(&connector, settings.listen, watch, &clock)?;
     let queues = Queues { inbox, commands: orders, answers };
     let client = Client::new(connector, Arc::new(reception), Arc::clone(&link), clock, queues, self_health);
-    let parts = Parts { client: on_its_own_thread(client.run())?, broker };
-    Ok(Bus { link, commands, parts: Mutex::new(Some(parts)) })
+    let hearing = ears.as_ref().map(|ears| Arc::clone(&ears.hearing));
+    let parts = Parts { client: on_its_own_thread("bus", client.run())?, ears, broker };
+    Ok(Bus { link, hearing, commands, parts: Mutex::new(Some(parts)) })
 }
 
 /// A bus without a broker: what is announced goes nowhere.
@@ -91,7 +98,7 @@ fn silent(
     now: i64,
 ) -> Result<Bus, BusError> {
     let dropped = Arc::clone(&inbox.dropped);
-    let client = on_its_own_thread(async move {
+    let client = on_its_own_thread("bus", async move {
         loop {
             tokio::select! {
                 event = inbox.queue.recv() => if event.is_none() { return },
@@ -100,12 +107,14 @@ fn silent(
         }
     })?;
     let link = Arc::new(Link::new(BrokerKind::None, String::new(), Vec::new(), dropped, now));
-    Ok(Bus { link, commands, parts: Mutex::new(Some(Parts { client, broker: None })) })
+    let parts = Parts { client, ears: None, broker: None };
+    Ok(Bus { link, hearing: None, commands, parts: Mutex::new(Some(parts)) })
 }
 
 /// Runs `work` on a thread of its own, so that a flood on the bus and a question over HTTP do not wait for each
 /// other. Gives what tells of its end.
 fn on_its_own_thread(
+    name: &str,
     work: impl Future<Output = ()> + Send + 'static,
 ) -> Result<oneshot::Receiver<()>, BusError> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(BusError::Thread)?;
@@ -115,20 +124,30 @@ fn on_its_own_thread(
         // Nobody waits for it where the bus was dropped.
         tell.send(()).unwrap_or_default();
     };
-    thread::Builder::new().name("bus".to_owned()).spawn(run).map_err(BusError::Thread)?;
+    thread::Builder::new().name(name.to_owned()).spawn(run).map_err(BusError::Thread)?;
     Ok(end)
 }
 
 impl Bus {
     /// How the connection is.
     pub fn status(&self) -> BusStatus {
-        self.link.status()
+        status(&self.link, self.hearing.as_deref())
     }
 
     /// The same, for who must not hold the bus.
     pub fn status_fn(&self) -> Arc<dyn Fn() -> BusStatus + Send + Sync> {
-        let link = Arc::clone(&self.link);
-        Arc::new(move || link.status())
+        let (link, hearing) = (Arc::clone(&self.link), self.hearing.clone());
+        Arc::new(move || status(&link, hearing.as_deref()))
+    }
+
+    /// Whether somebody is to listen to all that passes.
+    pub fn listens(&self) -> bool {
+        self.hearing.is_some()
+    }
+
+    /// Whether all that is to be listened to can be heard now.
+    pub fn is_listening(&self) -> bool {
+        self.hearing.as_ref().is_some_and(|hearing| hearing.status().connected)
     }
 
     /// Asks all services for their health, if the bus is connected.
@@ -148,8 +167,49 @@ impl Bus {
         if parts.client.await.is_err() {
             tracing::error!("the connection to the bus ended in a fault");
         }
+        if let Some(ears) = parts.ears {
+            ears.stop().await;
+        }
         if let Some(broker) = parts.broker {
             broker.stop().await;
+        }
+    }
+}
+
+fn status(link: &Link, hearing: Option<&Hearing>) -> BusStatus {
+    BusStatus { listening: hearing.map(Hearing::status), ..link.status() }
+}
+
+/// The connection that only listens, running.
+struct Ears {
+    hearing: Arc<Hearing>,
+    stop: oneshot::Sender<()>,
+    end: oneshot::Receiver<()>,
+}
+
+impl Ears {
+    /// Starts listening to `filters`, if there are any, at the broker of `connector`.
+    fn grow(
+        connector: &Connector,
+        filters: Vec<String>,
+        watch: Arc<dyn Watch>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Option<Self>, BusError> {
+        if filters.is_empty() {
+            return Ok(None);
+        }
+        let hearing = Arc::new(Hearing::new(filters.clone()));
+        let listener = Listener::new(connector, filters, watch, Arc::clone(clock), Arc::clone(&hearing));
+        let (stop, stopped) = oneshot::channel();
+        let end = on_its_own_thread("ears", listener.run(stopped))?;
+        Ok(Some(Self { hearing, stop, end }))
+    }
+
+    async fn stop(self) {
+        // It may have ended in a fault, which the next line tells.
+        self.stop.send(()).unwrap_or_default();
+        if self.end.await.is_err() {
+            tracing::error!("listening to the bus ended in a fault");
         }
     }
 }

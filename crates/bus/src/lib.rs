@@ -1,7 +1,8 @@
 //! The only crate that knows MQTT and the Alicia envelope, both directions, and the embedded broker.
 //!
 //! Inwards: [`decode`] turns bytes into a [`model::Report`], `reception` hands it to the [`model::Intake`] and
-//! acknowledges it; `questions` takes what is asked of the collector. Outwards: events come through the [`Outbox`], `encode` writes them, `client` publishes.
+//! acknowledges it; `questions` takes what is asked of the collector. Outwards: events come through the [`Outbox`], `encode` writes them, `client` publishes. A second connection, `listener`, shows
+//! all that passes to a [`model::Watch`].
 //! [`start`] puts it together.
 
 pub mod topics;
@@ -39,6 +40,8 @@ mod connection;
 mod connector;
 
 mod client;
+
+mod listener;
 
 mod handle;
 

@@ -60,6 +60,7 @@ impl Link {
             questions_refused: self.questions_refused.load(Ordering::Relaxed),
             connects: state.connects,
             last_error: state.last_error.clone(),
+            listening: None,
             warnings: state.notes.iter().chain(&state.warnings).cloned().collect(),
         }
     }

@@ -49,6 +49,9 @@ pub struct BusSettings {
     pub service_name: String,
     /// The version we register with.
     pub version: String,
+    /// What is listened to beside what is for the collector, as filters of topics: `alicia/#`, or `#`. None, and nobody
+    /// listens.
+    pub listen: Vec<String>,
     /// TLS, if the broker asks for it.
     pub tls: Option<TlsSettings>,
     /// WebSocket path, if the broker is reached that way.

@@ -7,6 +7,9 @@ use model::limits;
 pub(crate) const SUBSCRIPTIONS: [&str; 4] =
     ["alicia/metrics/+", "alicia/system/health/+", "alicia/system/status/+", "alicia/system/discovery/+"];
 
+/// All that Alicia's services say.
+pub const EVERYTHING: &str = "alicia/#";
+
 const METRICS: &str = "alicia/metrics/";
 const HEALTH: &str = "alicia/system/health/";
 const STATUS: &str = "alicia/system/status/";

@@ -10,7 +10,7 @@ use std::path::Path;
 use tokio::net::lookup_host;
 
 /// Where the broker is, and how it is reached.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Way {
     pub(crate) host: String,
     pub(crate) port: u16,

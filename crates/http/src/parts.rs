@@ -14,6 +14,7 @@ use rules::groups::GroupBoard;
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use traffic::Watcher;
 use world::Clock;
 
 /// Erases what is asked.
@@ -27,6 +28,8 @@ pub struct Parts {
     pub describe: Arc<dyn Describe>,
     /// The services, and what was refused.
     pub gate: Arc<Gate>,
+    /// What passes on the bus.
+    pub watcher: Arc<Watcher>,
     /// The insights that lasted.
     pub insights: Arc<Mutex<Insights>>,
     /// Rules and alerts.

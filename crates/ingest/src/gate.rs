@@ -4,7 +4,6 @@ use crate::cumulative::Cumulative;
 use crate::foreign::{Cursor, Foreigners, Receivers, Told, bounded};
 use crate::generations::Key;
 use crate::host_metric::HostReading;
-use crate::message_ids::MessageIds;
 use crate::parcel::{Lots, Spell, TooMany};
 use crate::protobuf::Malformed;
 use crate::push_group::Groups;
@@ -13,8 +12,8 @@ use crate::settings::GateSettings;
 use crate::tally::Tally;
 use crate::writer::{Arrival, NOBODY, Writer};
 use model::{
-    Announce, Append, AppendError, Describe, Intake, IntakeError, Metadata, Millis, Origin, Reason, Report,
-    Series, limits,
+    Announce, Append, AppendError, Describe, Intake, IntakeError, MessageIds, Metadata, Millis, Origin,
+    Reason, Report, Series, limits,
 };
 use parking_lot::{Mutex, MutexGuard};
 use std::hash::{BuildHasher as _, RandomState};

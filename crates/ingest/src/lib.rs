@@ -14,10 +14,6 @@ mod moment;
 
 mod tally;
 
-mod message_ids;
-
-mod rhythm;
-
 mod live;
 
 mod generations;

@@ -2,10 +2,9 @@
 //! it said of its health, and which series are alive through it.
 
 use crate::live::LiveSeries;
-use crate::rhythm::Rhythm;
 use crate::settings::GateSettings;
 use crate::view::InstanceView;
-use model::{Millis, Series, limits};
+use model::{Millis, Rhythm, Series, limits};
 use std::sync::Arc;
 
 /// Silence of so many rhythms makes stale: two messages may be lost.

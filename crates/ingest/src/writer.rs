@@ -7,13 +7,12 @@ use crate::batch::{Batch, Outcome};
 use crate::complaints::{Complaints, Kind};
 use crate::distribution::Distributions;
 use crate::intern::{Interned, Interner, SenderLabels, Shape, Who};
-use crate::message_ids::MessageIds;
 use crate::registry::Registry;
 use crate::settings::GateSettings;
 use crate::tally::Tally;
 use model::{
-    Append, AppendError, Describe, Event, IntakeError, Lifecycle, LifecycleChange, Metadata, MetricKind,
-    MetricType, Millis, Point, Reason, Series, stale_marker, unit_of,
+    Append, AppendError, Describe, Event, IntakeError, Lifecycle, LifecycleChange, MessageIds, Metadata,
+    MetricKind, MetricType, Millis, Point, Reason, Series, stale_marker, unit_of,
 };
 use std::sync::Arc;
 

@@ -43,8 +43,29 @@ pub struct BusStatus {
     /// What went wrong last, if the connection is away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// How listening to all that passes goes, where that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listening: Option<ListenStatus>,
     /// What the operator should know: an ACL that lets nothing through, another port than asked for, …
     pub warnings: Vec<String>,
+}
+
+/// How the connection is that only listens.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ListenStatus {
+    /// Whether it is up, and at least one of the filters granted.
+    pub connected: bool,
+    /// What it listens to.
+    pub filters: Vec<String>,
+    /// Messages that passed since the start.
+    pub messages: u64,
+    /// Bytes of their payloads.
+    pub bytes: u64,
+    /// Messages without an envelope, or too long to be looked at.
+    pub without_envelope: u64,
+    /// What went wrong last, if it is away, or what the broker refuses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
 }
 
 /// What the collector says of itself when asked for its health.

@@ -1,7 +1,7 @@
 //! The doors between the rooms.
 //!
 //! `bus` ─[`Intake`]─► `ingest` ─[`Append`]─► `store`, `rules` ─[`Announce`]─► `bus`; readers come in by
-//! [`Select`], and questions over the bus by [`Answer`].
+//! [`Select`], and questions over the bus by [`Answer`]. Who only listens to the bus does so by [`Watch`].
 
 use crate::bucket::{Bucket, Facts};
 use crate::event::Event;
@@ -13,6 +13,7 @@ use crate::report::{Origin, Report};
 use crate::sample::Sample;
 use crate::selection::{Columns, SampleType, Selection, SeriesPoints};
 use crate::series::Series;
+use crate::sighting::Sighting;
 use crate::time::Millis;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -209,4 +210,10 @@ pub trait Announce: Send + Sync {
 pub trait Answer: Send + Sync {
     /// Hands over one question; `reply` is called once there is an answer, be it an error.
     fn answer(&self, question: Question, reply: Reply);
+}
+
+/// Sees every message of the bus pass by. Never blocks: what it cannot keep it counts.
+pub trait Watch: Send + Sync {
+    /// Sees one message.
+    fn see(&self, sighting: &Sighting<'_>);
 }

@@ -117,6 +117,20 @@ pub struct Lifecycle {
     pub timestamp: Millis,
 }
 
+/// What one sends regularly on the bus is overdue, or came after all.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overdue {
+    /// Who sends it.
+    pub service_name: String,
+    /// The kind of topic; `+` stands for a name.
+    pub topic: String,
+    /// Seconds since the last message before.
+    pub silence: f64,
+    /// When this was noticed.
+    #[serde(with = "seconds")]
+    pub timestamp: Millis,
+}
+
 /// Everything that is published.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -139,6 +153,10 @@ pub enum Event {
     InsightResolved(LastingInsight),
     /// Something happened to a service or instance.
     Lifecycle(Lifecycle),
+    /// What a sender says regularly is overdue.
+    SenderOverdue(Overdue),
+    /// It came after all.
+    SenderReturned(Overdue),
     /// Something could not be collected.
     CollectionError(CollectionError),
     /// The alert engine recovered from a fault of its own; rules and alerts were kept.

@@ -415,6 +415,45 @@ pub const ANNOUNCED_SAMPLES: usize = 50_000;
 /// Bytes of a file with targets: ten thousand of them with some labels each.
 pub const SCRAPE_FILE_BYTES: u64 = 4 << 20;
 
+// ---- What passes on the bus ------------------------------------------------------------------------------
+
+/// Bytes of a message that is looked at for who speaks; a longer one (a picture, a sound) is counted by its topic.
+pub const GLANCE_BYTES: usize = 64 << 10;
+/// Bytes of the longest message that the broker is asked to send to who only listens.
+pub const LISTEN_PACKET_BYTES: u32 = 256 << 10;
+/// Filters of topics that are listened to.
+pub const LISTEN_FILTERS: usize = 20;
+/// Senders whose traffic is told apart; some 3 KB each.
+pub const TRAFFIC_SENDERS: usize = 2_000;
+/// Streams: what one sender says on one kind of topic with one type of message; some 300 bytes each.
+pub const TRAFFIC_STREAMS: usize = 20_000;
+/// Topics whose kind is remembered; that of others is found each time.
+pub const TRAFFIC_TOPICS: usize = 20_000;
+/// Beginnings of topics whose next levels are remembered, and how many levels: of more it is not the names that matter.
+pub const TRAFFIC_FORKS: usize = 4_000;
+/// Different levels after which a place in a topic is taken for a name.
+pub const TRAFFIC_FAN: usize = 24;
+/// Levels of a topic that are looked at.
+pub const TRAFFIC_LEVELS: usize = 10;
+/// Bytes of a sender's name, a kind of topic or a type of message; longer ones are not told apart.
+pub const TRAFFIC_NAME_BYTES: usize = 200;
+/// A clock that is more wrong is none.
+pub const TRAFFIC_SKEW: Millis = 400 * DAY;
+/// Questions that wait for their answers.
+pub const TRAFFIC_QUESTIONS: usize = 10_000;
+/// How long an answer is waited for.
+pub const TRAFFIC_ANSWER: Millis = MINUTE;
+/// Pairs of who asks and who answers, by kind of topic.
+pub const TRAFFIC_PAIRS: usize = 5_000;
+/// Delays and response times that quantiles are of, of one sender or pair, and how old the oldest may be.
+pub const TRAFFIC_RECENT: usize = 256;
+/// The same, in time.
+pub const TRAFFIC_RECENT_AGE: Millis = 5 * MINUTE;
+/// Senders and streams of which so long nothing was heard are forgotten.
+pub const TRAFFIC_KEPT: Millis = DAY;
+/// How often what was counted becomes samples.
+pub const TRAFFIC_EVERY: Millis = 10 * SECOND;
+
 // ---- Notifications --------------------------------------------------------------------------------------
 
 /// Changes that wait for one receiver: half a day of a very noisy house; some 600 bytes each, so 6 MB. The oldest go.

@@ -19,14 +19,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("insights", &["model"]),
     ("rules", &["model", "template", "query"]),
     ("backtest", &["model", "query", "rules"]),
+    ("traffic", &["model"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
-    ("http", &["model", "world", "alerts", "notify", "query", "insights", "rules", "backtest", "ingest"]),
+    (
+        "http",
+        &[
+            "model", "world", "alerts", "notify", "query", "insights", "rules", "backtest", "traffic",
+            "ingest",
+        ],
+    ),
     (
         "alicia-metrics",
         &[
             "model", "template", "world", "forward", "alerts", "notify", "store", "query", "insights",
-            "rules", "backtest", "ingest", "bus", "http",
+            "rules", "backtest", "traffic", "ingest", "bus", "http",
         ],
     ),
 ];

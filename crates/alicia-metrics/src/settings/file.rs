@@ -56,6 +56,7 @@ pub(super) struct Mqtt {
     pub(super) cert: Option<PathBuf>,
     pub(super) key: Option<PathBuf>,
     pub(super) websocket_path: Option<String>,
+    pub(super) listen: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

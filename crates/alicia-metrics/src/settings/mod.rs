@@ -5,6 +5,7 @@ mod desk;
 mod email;
 mod environment;
 mod file;
+mod listen;
 mod memory;
 mod receivers;
 mod remote_write;
@@ -111,6 +112,8 @@ pub(crate) struct MqttSettings {
     pub(crate) client_id: String,
     /// TLS, if the broker asks for it.
     pub(crate) tls: Option<bus::TlsSettings>,
+    /// What is listened to, whoever it is for. Default `alicia/#`: all that Alicia's services say to each other.
+    pub(crate) listen: Vec<String>,
     /// WebSocket path (e.g. `/mqtt`), if the broker is reached that way.
     pub(crate) websocket_path: Option<String>,
 }
@@ -156,6 +159,7 @@ impl Settings {
             client_id: self.mqtt.client_id.clone(),
             service_name: crate::SERVICE_NAME.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            listen: self.mqtt.listen.clone(),
             tls: self.mqtt.tls.clone(),
             websocket_path: self.mqtt.websocket_path.clone(),
         }

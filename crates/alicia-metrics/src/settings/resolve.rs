@@ -3,6 +3,7 @@
 use super::desk;
 use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
+use super::listen;
 use super::memory;
 use super::receivers;
 use super::remote_write;
@@ -160,6 +161,7 @@ fn mqtt(args: &ServeArgs, alicia: AliciaVariables, file: file::Mqtt) -> Result<M
             .or(file.client_id)
             .unwrap_or_else(|| "alicia-metrics".to_owned()),
         tls,
+        listen: listen::filters(&args.mqtt_listen, file.listen)?,
         websocket_path: args.mqtt_websocket_path.clone().or(file.websocket_path),
     })
 }

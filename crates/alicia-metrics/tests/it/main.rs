@@ -51,5 +51,6 @@ mod scraping;
 #[path = "../../../query/tests/it/script/mod.rs"]
 mod script;
 mod silences;
+mod traffic;
 mod transfer;
 mod unit_tests;

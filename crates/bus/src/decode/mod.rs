@@ -15,10 +15,13 @@ mod patch;
 
 pub(crate) mod question;
 
+mod glance;
+
 use crate::topics::{self, Kind};
 use body::{Body, Capabilities, HEALTH_FIELDS, Payload, STATUS_FIELDS};
 use entry::Metrics;
 use field::{Number, Text};
+pub use glance::glance;
 use model::{
     Health, Measurements, Nothing, Reason, Registration, Rejected, Report, Status, Unregistration, limits,
 };

@@ -14,6 +14,7 @@ mod decode_hostile;
 mod decode_measurements;
 mod decode_others;
 mod encode;
+mod glance;
 mod outbox;
 mod said;
 
@@ -22,6 +23,7 @@ mod connecting;
 mod delivery;
 mod embedded_broker;
 mod last_words;
+mod listening;
 mod mosquitto;
 mod publishing;
 mod questions;

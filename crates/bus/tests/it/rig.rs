@@ -3,7 +3,10 @@
 use crate::said::{OWN, in_words};
 use crate::wait::until;
 use bus::{Broker, Bus, BusError, BusSettings, Outbox, outbox, start};
-use model::{Answer, BusStatus, Intake, IntakeError, Origin, Question, Reply, Report, SelfHealth, limits};
+use model::{
+    Answer, BusStatus, Intake, IntakeError, Origin, Question, Reply, Report, SelfHealth, Sighting, Watch,
+    limits,
+};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -69,12 +72,27 @@ impl Oracle {
     }
 }
 
+/// Writes down what passes: topic, sender, bytes, whether it is a copy that was kept.
+#[derive(Default)]
+pub(crate) struct Bystander {
+    pub(crate) seen: Mutex<Vec<(String, String, usize, bool)>>,
+}
+
+impl Watch for Bystander {
+    fn see(&self, sighting: &Sighting<'_>) {
+        let source = sighting.envelope.as_ref().map_or("?", |envelope| &*envelope.source);
+        let seen = (sighting.topic.to_owned(), source.to_owned(), sighting.bytes, sighting.retained);
+        self.seen.lock().push(seen);
+    }
+}
+
 /// A running bus.
 pub(crate) struct Rig {
     runtime: Runtime,
     pub(crate) bus: Bus,
     pub(crate) witness: Arc<Witness>,
     pub(crate) oracle: Arc<Oracle>,
+    pub(crate) bystander: Arc<Bystander>,
     pub(crate) outbox: Outbox,
 }
 
@@ -96,6 +114,7 @@ fn settings(broker: Broker) -> BusSettings {
         client_id: "metrics_collector_test".to_owned(),
         service_name: OWN.to_owned(),
         version: "1.0.0".to_owned(),
+        listen: Vec::new(),
         tls: None,
         websocket_path: None,
     }
@@ -107,6 +126,7 @@ impl Rig {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let witness = Arc::new(Witness::default());
         let oracle = Arc::new(Oracle::default());
+        let bystander = Arc::new(Bystander::default());
         let (outbox, inbox) = outbox(limits::OUTBOX);
         let health = || SelfHealth { healthy: true, uptime: 1.5, messages_processed: 7, errors: 2 };
         let bus = runtime.block_on(start(
@@ -116,8 +136,9 @@ impl Rig {
             inbox,
             Arc::new(health),
             oracle.clone(),
+            bystander.clone(),
         ))?;
-        Ok(Self { runtime, bus, witness, oracle, outbox })
+        Ok(Self { runtime, bus, witness, oracle, bystander, outbox })
     }
 
     /// Starts a bus that may not be connected yet.

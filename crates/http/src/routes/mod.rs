@@ -14,6 +14,8 @@ mod analytics;
 
 mod lasting;
 
+mod traffic;
+
 mod services;
 
 mod rules;
@@ -115,6 +117,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(analytics::analytics))
         .routes(routes!(analytics::insights))
         .routes(routes!(lasting::insights))
+        .routes(routes!(traffic::traffic))
         .routes(routes!(services::all))
         .routes(routes!(services::one))
         .routes(routes!(alerts::list))

@@ -147,6 +147,7 @@ impl Counter {
             gate: gate.clone(),
             scraper: scraper.clone(),
             messenger: Arc::new(http::Messenger::new(notifier)),
+            watcher: Arc::default(),
             insights: Arc::default(),
             book,
             desk: desk.clone(),

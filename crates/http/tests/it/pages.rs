@@ -43,6 +43,7 @@ fn the_document_names_every_route_of_the_protocol() {
         ("/analytics/{service}", "get"),
         ("/insights/{service}", "get"),
         ("/insights", "get"),
+        ("/bus/traffic", "get"),
         ("/services", "get"),
         ("/services/{service}", "get"),
         ("/refusals", "get"),

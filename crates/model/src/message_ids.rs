@@ -5,29 +5,32 @@
 //! forgotten. So at least the newest [`limits::REMEMBERED_MESSAGE_IDS`] ids are known and at most twice as
 //! many, and nothing is ever taken out singly: that would be most of what a small message costs.
 
+use crate::limits;
 use hashbrown::HashTable;
-use model::limits;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A bounded memory of messages.
 #[derive(Debug, Default)]
-pub(crate) struct MessageIds {
+pub struct MessageIds {
     young: HashTable<u64>,
     old: HashTable<u64>,
 }
 
 impl MessageIds {
     /// The hash by which `id` is remembered.
-    pub(crate) fn hash(id: &str) -> u64 {
+    #[must_use]
+    pub fn hash(id: &str) -> u64 {
         xxh3_64(id.as_bytes())
     }
 
-    pub(crate) fn contains(&self, hash: u64) -> bool {
+    /// Whether a message is known.
+    #[must_use]
+    pub fn contains(&self, hash: u64) -> bool {
         [&self.young, &self.old].iter().any(|ids| ids.find(hash, |known| *known == hash).is_some())
     }
 
     /// Remembers a message that is not known yet.
-    pub(crate) fn remember(&mut self, hash: u64) {
+    pub fn remember(&mut self, hash: u64) {
         if self.young.len() >= limits::REMEMBERED_MESSAGE_IDS {
             std::mem::swap(&mut self.young, &mut self.old);
             self.young.clear();
@@ -39,7 +42,7 @@ impl MessageIds {
 #[cfg(test)]
 mod tests {
     use super::MessageIds;
-    use model::limits::REMEMBERED_MESSAGE_IDS;
+    use crate::limits::REMEMBERED_MESSAGE_IDS;
 
     #[test]
     fn the_newest_ids_are_known_and_older_ones_are_forgotten() {

@@ -7,7 +7,7 @@
 //! Gaps below [`BURST`] belong to one burst and are not counted. Whoever becomes slow is understood after two
 //! gaps, whoever becomes fast after a ring of them: at worst a silence is noticed late, never too early twice.
 
-use model::Millis;
+use crate::time::Millis;
 
 /// Gaps remembered.
 const GAPS: usize = 16;
@@ -18,12 +18,16 @@ const KNOWN: usize = 3;
 /// The second longest gap of a regular rhythm is at most so much of the fourth longest: four thirds. Intervals with a
 /// jitter of a tenth to either side are within it.
 const REGULAR: (u64, u64) = (4, 3);
+/// The pauses of a steady rhythm are at least so much of the second longest: three quarters.
+const STEADY: (u64, u64) = (3, 4);
+/// All other gaps in it are shorter than this part of a pause.
+const BURSTS: u64 = 10;
 /// Shorter gaps lie inside a burst.
 const BURST: Millis = 50;
 
 /// The rhythm of one sender.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Rhythm {
+pub struct Rhythm {
     /// Milliseconds, a ring.
     gaps: [u32; GAPS],
     len: usize,
@@ -32,7 +36,7 @@ pub(crate) struct Rhythm {
 
 impl Rhythm {
     /// Learns that `gap` milliseconds lay between two messages.
-    pub(crate) fn heard(&mut self, gap: Millis) {
+    pub fn heard(&mut self, gap: Millis) {
         if gap < BURST {
             return;
         }
@@ -42,13 +46,15 @@ impl Rhythm {
     }
 
     /// The usual gap, once enough are known.
-    pub(crate) fn estimate(&self) -> Option<Millis> {
+    #[must_use]
+    pub fn estimate(&self) -> Option<Millis> {
         (self.len >= KNOWN).then(|| Millis::from(self.upper()))
     }
 
     /// Whether the pauses are much the same, so that another one that is much longer means something. Who speaks when
     /// something happens has pauses of any length.
-    pub(crate) fn is_regular(&self) -> bool {
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
         let mut gaps = self.gaps;
         let Some(known) = gaps.get_mut(..self.len).filter(|known| known.len() >= ENOUGH_TO_FORGIVE) else {
             return false;
@@ -57,6 +63,19 @@ impl Rhythm {
         // The longest is forgiven here, too.
         let [_, second, _, fourth, ..] = *known else { return false };
         u64::from(second) * REGULAR.1 <= u64::from(fourth) * REGULAR.0
+    }
+
+    /// Whether each pause is much the same, and there is nothing but pauses and bursts: so that even one that is not twice as
+    /// long means something. Who speaks by chance looks [regular](Self::is_regular) now and then, but hardly ever so.
+    #[must_use]
+    pub fn is_steady(&self) -> bool {
+        let pause = u64::from(self.upper());
+        let is_pause = |gap: u64| gap * STEADY.1 >= pause * STEADY.0;
+        let is_burst = |gap: u64| gap * BURSTS < pause;
+        let gaps = || self.gaps.iter().map(|gap| u64::from(*gap));
+        self.len == GAPS
+            && gaps().all(|gap| is_pause(gap) || is_burst(gap))
+            && gaps().filter(|gap| is_pause(*gap)).count() >= GAPS / 4
     }
 
     fn upper(&self) -> u32 {
@@ -114,6 +133,21 @@ mod tests {
         assert!(regular(&[100, 59_900].repeat(8)));
         assert!(regular(&[&[30_000].repeat(15)[..], &[3_600_000]].concat()), "one outage");
         assert!(!regular(&[5_000, 600_000, 20_000, 90_000, 1_000, 3_000, 45_000, 7_000]));
+    }
+
+    #[test]
+    fn chance_is_hardly_ever_steady() {
+        let steady = |gaps: &[i64]| {
+            let mut rhythm = Rhythm::default();
+            gaps.iter().for_each(|gap| rhythm.heard(*gap));
+            rhythm.is_steady()
+        };
+        assert!(steady(&[30_000].repeat(16)));
+        assert!(!steady(&[30_000].repeat(15)), "too few");
+        assert!(steady(&[27_000, 33_000, 30_000, 31_000].repeat(4)));
+        assert!(steady(&[100, 59_900].repeat(8)), "pairs");
+        assert!(steady(&[&[5_000].repeat(15)[..], &[3_600_000]].concat()), "one outage");
+        assert!(!steady(&[&[5_000].repeat(15)[..], &[2_000]].concat()), "one in between");
     }
 
     #[test]

@@ -1,0 +1,83 @@
+//! Whatever comes, memory is bounded, and what finds no room is counted.
+
+use crate::made_bus::{BEGIN, Made, pass};
+use model::{Envelope, Sighting, Watch, limits};
+use traffic::Watcher;
+
+fn see(watcher: &Watcher, topic: &str, source: &str, n: u64) {
+    let id = n.to_string();
+    watcher.see(&Sighting {
+        topic,
+        received_at: BEGIN + i64::try_from(n).expect("small"),
+        bytes: 10,
+        retained: false,
+        envelope: Some(Envelope {
+            source: source.into(),
+            message_id: Some(id.as_str().into()),
+            threads: vec![id.as_str().into()],
+            ..Envelope::default()
+        }),
+    });
+}
+
+#[test]
+fn a_million_topics_are_few_kinds() {
+    let watcher = Watcher::default();
+    for n in 0..1_000_000 {
+        see(&watcher, &format!("plant/line{}x/meter{n}x/power", n % 1_000), "gateway", n);
+    }
+    let view = watcher.view(BEGIN);
+    let streams = view.senders[0].streams.len();
+    assert!(streams <= (limits::TRAFFIC_FAN + 1) * (limits::TRAFFIC_FAN + 1), "{streams}");
+    assert_eq!((view.messages, view.senders[0].messages, view.left_out), (1_000_000, 1_000_000, 0));
+}
+
+#[test]
+fn of_too_many_senders_the_first_are_kept_and_the_others_counted() {
+    let watcher = Watcher::default();
+    for n in 0..100_000 {
+        see(&watcher, "a/b", &format!("sender{n}"), n);
+    }
+    see(&watcher, "a/b", &"x".repeat(10_000), 100_000);
+    let view = watcher.view(BEGIN);
+    assert_eq!(view.senders.len(), limits::TRAFFIC_SENDERS);
+    assert_eq!(view.left_out, 100_001 - limits::TRAFFIC_SENDERS as u64);
+    // A day later there is room for others.
+    let later = BEGIN + limits::TRAFFIC_KEPT + 200_000;
+    watcher.tell(later, false);
+    pass(&watcher, &Made::new("new", "a/b", later, 1, 0));
+    assert_eq!(watcher.view(later).senders.len(), 1);
+}
+
+#[test]
+fn copies_that_were_kept_are_nobodys_word() {
+    let watcher = Watcher::default();
+    watcher.see(&Sighting { topic: "a", received_at: BEGIN, bytes: 1, retained: true, envelope: None });
+    let view = watcher.view(BEGIN);
+    assert_eq!((view.messages, view.retained, view.senders.len()), (1, 1, 0));
+}
+
+#[test]
+fn times_that_no_clock_shows_are_none() {
+    let watcher = Watcher::default();
+    for (n, sent) in [(1, 58.7), (2, -1e300), (3, 1e300), (4, f64::MAX), (5, 0.0)] {
+        let id = n.to_string();
+        watcher.see(&Sighting {
+            topic: "a",
+            received_at: BEGIN,
+            bytes: 1,
+            retained: false,
+            envelope: Some(Envelope {
+                source: "x".into(),
+                message_id: Some(id.into()),
+                sent_at: Some(sent),
+                ttl: Some(-1e300),
+                hops: Some((f64::INFINITY, 1.0)),
+                ..Envelope::default()
+            }),
+        });
+    }
+    let view = watcher.view(BEGIN);
+    assert_eq!((view.senders[0].clock_offset, view.senders[0].delay), (None, None));
+    assert_eq!((view.senders[0].expired, view.senders[0].strays), (0, 5));
+}
