@@ -24,6 +24,10 @@ pub mod table;
 
 pub mod publisher;
 
+pub mod listener;
+
+pub mod chain;
+
 pub mod flood;
 
 pub mod alerts;

@@ -6,8 +6,12 @@
 //! and stops when a subscriber of `alicia/alerts/new` has read the alert; the way through the broker, there
 //! and back, is part of it. A second subscriber takes the probes themselves, so that the broker's own share
 //! can be seen beside it.
+//!
+//! At the same time Prometheus and Alertmanager, where they are installed, do what they do by default with the same rules
+//! and probes of their own ([`super::chain`]).
 
 use super::broker::Broker;
+use super::chain::Chain;
 use super::client::{Client, Writer};
 use super::collector::Collector;
 use super::message::Sender;
@@ -61,12 +65,27 @@ pub fn run(out: &mut dyn Write, program: &Path, seconds: u32) -> Result<(), Stri
     let collector = Collector::start_with(program, broker.port, &["--rule-file", &file.to_string_lossy()])?;
     broker.wait_for_subscription("alicia/metrics/", |_| true)?;
     post_rule(collector.http)?;
+    let chain = Chain::start(&file, OF_FILE);
     let cpu = collector.cpu_seconds()?;
     let probes = (seconds * PROBES).max(1);
-    let (sent, [direct, alerts, of_file]) = measure(broker.port, probes)?;
+    let (measured, told) = thread::scope(|scope| {
+        let told = chain.as_ref().ok().map(|chain| scope.spawn(|| chain.measure()));
+        let measured = measure(broker.port, probes);
+        (measured, told.map(ended))
+    });
+    let ((sent, [direct, alerts, of_file]), told) = (measured?, told.transpose()?);
     let cpu = collector.cpu_seconds()? - cpu;
-    let ways = [("to alert", &alerts), ("to alert of the file", &of_file), ("broker alone", &direct)];
-    report(out, &sent, ways, cpu).map_err(explain)
+    let mut ways = vec![
+        ("to alert", &sent, &alerts),
+        ("to alert of the file", &sent, &of_file),
+        ("broker alone", &sent, &direct),
+    ];
+    ways.extend(told.as_ref().map(|(risen, heard)| ("Prometheus, Alertmanager", risen, heard)));
+    report(out, &ways, cpu).map_err(explain)?;
+    match chain {
+        Ok(_) => Ok(()),
+        Err(error) => writeln!(out, "\nWithout Prometheus and Alertmanager: {error}").map_err(explain),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a file of a benchmark, whose directory goes with it")]
@@ -207,16 +226,24 @@ fn instance_number(payload: &Value) -> Option<usize> {
     payload.get("instance_id")?.as_str()?.strip_prefix("probe-")?.parse().ok()
 }
 
-fn report(out: &mut dyn Write, sent: &[Instant], ways: [(&str, &Seen); 3], cpu: f64) -> std::io::Result<()> {
-    writeln!(out, "Machine: {}", description())?;
+/// A row for each way: its name, when the probes set out, and when they were seen.
+fn report(out: &mut dyn Write, ways: &[(&str, &Vec<Instant>, &Seen)], cpu: f64) -> std::io::Result<()> {
     writeln!(
         out,
         "Beside {BACKGROUND} messages/s of {METRICS} metrics and {RULES} rules of a file; the collector used {cpu:.2} CPU seconds.\n"
     )?;
-    let headings =
-        ["publish to receipt", "probes", "lost", "median ms", "  p90 ms", "  p99 ms", "p99.9 ms", "  max ms"];
+    let headings = [
+        "publish to receipt      ",
+        "probes",
+        "lost",
+        "median ms",
+        "  p90 ms",
+        "  p99 ms",
+        "p99.9 ms",
+        "  max ms",
+    ];
     let table = Table::begin(out, &headings)?;
-    for (way, seen) in ways {
+    for (way, sent, seen) in ways {
         let mut times: Vec<f64> = sent
             .iter()
             .enumerate()
@@ -226,7 +253,7 @@ fn report(out: &mut dyn Write, sent: &[Instant], ways: [(&str, &Seen); 3], cpu: 
             .collect();
         times.sort_by(f64::total_cmp);
         let number = |count: usize| thousands(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
-        let mut cells = vec![way.to_owned(), number(sent.len()), number(sent.len() - times.len())];
+        let mut cells = vec![(*way).to_owned(), number(sent.len()), number(sent.len() - times.len())];
         for share in [0.5, 0.9, 0.99, 0.999, 1.0] {
             cells.push(quantile(&times, share).map_or("-".to_owned(), |time| format!("{time:.3}")));
         }

@@ -4,6 +4,7 @@ mod battery;
 mod budget;
 mod collector_answers;
 mod flood;
+mod listeners;
 mod live_publisher;
 mod messages;
 mod node;
