@@ -476,6 +476,9 @@ pub const NOTIFY_ANSWER_BYTES: usize = 64 << 10;
 pub const NOTIFY_LOOK: Duration = Duration::from_secs(1);
 /// Receivers, and as many routes.
 pub const RECEIVERS: usize = 100;
+/// Severities of one route that are repeated in times of their own, steps of its escalation, and receivers of a step: each is
+/// looked at once a second for all that fires.
+pub const ROUTE_STEPS: usize = 20;
 /// Messages in the log of deliveries.
 pub const DELIVERIES: usize = 1_000;
 /// Lines about deliveries that wait to be said.

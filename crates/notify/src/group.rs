@@ -2,7 +2,7 @@
 
 use crate::hold::Holds;
 use crate::notice::{LabelSet, Notice};
-use crate::route::Timing;
+use crate::route::Route;
 use model::Millis;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -67,7 +67,7 @@ impl Group {
     }
 
     /// When there is something to tell; `None` while there is nothing. Who is `chatty` is told again of all that fires.
-    pub(crate) fn due(&self, timing: &Timing, holds: &Holds, chatty: bool, now: Millis) -> Option<Millis> {
+    pub(crate) fn due(&self, route: &Route, holds: &Holds, chatty: bool, now: Millis) -> Option<Millis> {
         let mut ready = self.pending.iter().filter(|change| !change.is_held(holds));
         let first = ready.next();
         if self.has_more && first.is_some() {
@@ -75,15 +75,15 @@ impl Group {
         }
         if let Some(first) = first {
             return Some(match self.last {
-                None => first.at.saturating_add(timing.group_wait),
-                Some(last) => last.saturating_add(timing.group_interval).max(first.at),
+                None => first.at.saturating_add(route.timing.group_wait),
+                Some(last) => last.saturating_add(route.timing.group_interval).max(first.at),
             });
         }
-        if !self.members.keys().any(|id| chatty || holds.of(id).repeats()) {
-            return None;
-        }
+        let told = self.members.values().filter(|one| chatty || holds.of(&one.alert_id).repeats());
+        // The whole group as often as that of it which is told most often.
+        let repeats_after = told.map(|one| route.repeats_after(one)).min()?;
         // Who was told nothing, though it fires, was told what could not be delivered.
-        Some(self.last.map_or(now, |last| last.saturating_add(timing.repeat_interval)))
+        Some(self.last.map_or(now, |last| last.saturating_add(repeats_after)))
     }
 
     /// The changes of the next message, at most so many: the oldest first, and of each alert only one.

@@ -74,8 +74,11 @@ impl Notifier {
 
     fn stand(&self, state: &mut State, alert_id: &str, hold: Hold, heard: Heard) {
         if state.holds.of(alert_id) != hold {
-            let entry = Entry::Stood { alert_id: alert_id.to_owned(), hold };
+            let entry = Entry::Stood { alert_id: alert_id.to_owned(), hold, at: heard.0 };
             state.keep(&*self.ledger, entry, heard.1);
+        }
+        if hold.acknowledged {
+            self.call_back(state, alert_id, heard.1);
         }
     }
 

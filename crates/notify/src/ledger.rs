@@ -42,6 +42,9 @@ pub enum Entry {
         alert_id: String,
         /// What keeps them.
         hold: Hold,
+        /// Since when.
+        #[serde(default)]
+        at: Millis,
     },
     /// In a ledger that was written anew: how a group stands.
     Stands {
@@ -58,6 +61,9 @@ pub enum Entry {
         notice: Notice,
         /// Where it went.
         to: Vec<GroupKey>,
+        /// Since when nothing kept receivers from hearing of it.
+        #[serde(default)]
+        loose_since: Option<Millis>,
     },
     /// In a ledger that was written anew: the number of the next change.
     Next(u64),

@@ -41,6 +41,8 @@ mod state;
 
 mod notifier;
 
+mod escalate;
+
 mod hears;
 
 pub use delivery::{Delivery, Outcome};
@@ -52,6 +54,6 @@ pub use notice::Notice;
 pub use notifier::{Counts, Next, Notifier, Reply, Tested};
 pub use receivers::{Errand, Kind, Login, Receiver};
 pub use request::{Method, Request};
-pub use route::{Route, Timing};
+pub use route::{Escalation, Route, Timing};
 pub use secret::Secret;
 pub use settings::Settings;

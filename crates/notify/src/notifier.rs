@@ -164,7 +164,9 @@ impl Notifier {
         if clock < lane.resting_until {
             return Next::Wait(lane.resting_until - clock);
         }
-        if lane.failures > 0 {
+        let fails = lane.failures > 0;
+        self.escalate(&mut state, &asked.name, now, clock);
+        if fails {
             self.expire(&mut state, receiver, now, clock);
         }
         let hand = state.lanes.get_mut(receiver).and_then(|lane| lane.hand.take());
@@ -387,7 +389,7 @@ impl Notifier {
     }
 
     /// Gives up the oldest change of a receiver for which too many wait.
-    fn make_room(&self, state: &mut State, receiver: &str, now: Millis) {
+    pub(crate) fn make_room(&self, state: &mut State, receiver: &str, now: Millis) {
         if state.lanes.get(receiver).is_none_or(|lane| lane.waiting <= limits::NOTIFY_WAITING) {
             return;
         }

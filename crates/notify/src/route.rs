@@ -1,8 +1,9 @@
 //! Which alerts go to whom, in what company and how often.
 
-use crate::notice::{LabelSet, Notice, label_name};
+use crate::notice::{LabelSet, Notice, SEVERITY, label_name};
 use alerts::Weekly;
 use model::{Matcher, Millis, limits};
+use std::collections::BTreeMap;
 
 /// A way from alerts to a receiver.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,12 +18,25 @@ pub struct Route {
     pub group_by: Vec<String>,
     /// How long it waits for company, how often it tells.
     pub timing: Timing,
+    /// Until alerts of a severity are told of again, where that is another time than `timing` says.
+    pub repeat: BTreeMap<String, Millis>,
+    /// Who is told besides while nobody takes care.
+    pub escalate: Vec<Escalation>,
     /// When it keeps silent.
     pub mute: Vec<Weekly>,
     /// Whether the routes behind it are asked too.
     pub goes_on: bool,
     /// Whether it is told that an alert is over.
     pub send_resolved: bool,
+}
+
+/// Further receivers are told of an alert that nobody takes care of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalation {
+    /// How long it must have fired, in milliseconds, neither acknowledged nor held back by anything else.
+    pub after: Millis,
+    /// The receivers' names.
+    pub receivers: Vec<String>,
 }
 
 /// How long to wait, in milliseconds.
@@ -56,6 +70,8 @@ impl Route {
             matchers: Vec::new(),
             group_by: vec!["rule".to_owned()],
             timing: Timing::default(),
+            repeat: BTreeMap::new(),
+            escalate: Vec::new(),
             mute: Vec::new(),
             goes_on: false,
             send_resolved: true,
@@ -71,6 +87,29 @@ impl Route {
         let named =
             self.group_by.iter().map(|name| (label_name(name).to_owned(), notice.label(name).to_owned()));
         named.filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    /// Until a group with this alert is told of again.
+    pub(crate) fn repeats_after(&self, notice: &Notice) -> Millis {
+        self.repeat.get(notice.label(SEVERITY)).copied().unwrap_or(self.timing.repeat_interval)
+    }
+
+    /// How long an alert must be left alone until it goes to this receiver too.
+    pub(crate) fn escalates_after(&self, receiver: &str) -> Option<Millis> {
+        let is = |step: &&Escalation| step.receivers.iter().any(|name| name == receiver);
+        self.escalate.iter().filter(is).map(|step| step.after).min()
+    }
+
+    /// The way to a receiver that is told later: there was time for company before.
+    pub(crate) fn escalated(&self, receiver: &str) -> Self {
+        let timing = Timing { group_wait: 0, ..self.timing };
+        Self { receiver: receiver.to_owned(), timing, ..self.clone() }
+    }
+
+    /// Whether quiet hours keep it from going further: those of now, and those that ended less than `after` ago, in which
+    /// nobody could have heard of the alert.
+    pub(crate) fn is_quiet_within(&self, after: Millis, now: Millis) -> bool {
+        self.is_quiet(now) || self.is_quiet(now.saturating_sub(after))
     }
 
     pub(crate) fn is_quiet(&self, now: Millis) -> bool {

@@ -33,6 +33,13 @@ impl Settings {
         self.routes.iter().find(|one| one.name == name && one.receiver == receiver)
     }
 
+    /// The way of an escalation, by the name of the route that goes further.
+    pub(crate) fn escalation(&self, name: &str, receiver: &str) -> Option<Route> {
+        let is = |one: &&Route| one.name == name && one.receiver != receiver;
+        let route = self.routes.iter().filter(is).find(|one| one.escalates_after(receiver).is_some())?;
+        Some(self.receiver(receiver)?.suited(&route.escalated(receiver)))
+    }
+
     /// The routes that the alert takes.
     pub(crate) fn routes_of(&self, notice: &Notice) -> Vec<&Route> {
         let mut found = Vec::new();

@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) firing: BTreeMap<String, (Notice, Vec<GroupKey>)>,
     /// What keeps receivers from hearing of alerts.
     pub(crate) holds: Holds,
+    /// Since when nothing keeps receivers from hearing of what fires, as far as `holds` has nothing of it.
+    pub(crate) loose: BTreeMap<String, Millis>,
     pub(crate) log: Deliveries,
     /// For the program's log.
     pub(crate) told: Vec<String>,
@@ -53,13 +55,20 @@ impl State {
             Entry::Took { number, at, notice, to } => self.took(number, at, &notice, to, clock),
             Entry::Done { group, numbers, at } => self.done(&group, &numbers, at),
             Entry::Unseen { group, numbers } => self.unseen(&group, &numbers),
-            Entry::Stood { alert_id, hold } => self.holds.set(alert_id, hold),
+            Entry::Stood { alert_id, hold, at } => {
+                if let Some(since) = self.loose.get_mut(&alert_id).filter(|_| hold.repeats()) {
+                    *since = at.max(*since);
+                }
+                self.holds.set(alert_id, hold);
+            }
             Entry::Stands { group, members, last } => {
                 let members = members.into_iter().map(|one| (one.alert_id.clone(), one)).collect();
                 let stands = self.groups.entry(group).or_default();
                 (stands.members, stands.last) = (members, last);
             }
-            Entry::Fires { notice, to } => {
+            Entry::Fires { notice, to, loose_since } => {
+                let since = loose_since.unwrap_or(notice.starts_at);
+                self.loose.insert(notice.alert_id.clone(), since);
                 self.firing.insert(notice.alert_id.clone(), (notice, to));
             }
             Entry::Next(number) => self.next = self.next.max(number),
@@ -75,8 +84,10 @@ impl State {
         }
         if !notice.is_firing() {
             self.firing.remove(&notice.alert_id);
+            self.loose.remove(&notice.alert_id);
             return self.holds.end(&notice.alert_id);
         }
+        self.loose.entry(notice.alert_id.clone()).or_insert(at);
         // One that is told again to some went to others too.
         let known =
             self.firing.entry(notice.alert_id.clone()).or_insert_with(|| (notice.clone(), Vec::new()));
@@ -133,15 +144,20 @@ impl State {
         }
         entries.extend(waiting.into_values());
         // After what waits, some of which are ends.
-        entries.extend(self.holds.all().map(|(id, hold)| Entry::Stood { alert_id: id.clone(), hold }));
+        entries.extend(self.holds.all().map(|(id, hold)| Entry::Stood { alert_id: id.clone(), hold, at: 0 }));
         let firing = self.firing.values().filter(|(_, to)| !to.is_empty());
-        entries.extend(firing.map(|(notice, to)| Entry::Fires { notice: notice.clone(), to: to.clone() }));
+        entries.extend(firing.map(|(notice, to)| Entry::Fires {
+            notice: notice.clone(),
+            to: to.clone(),
+            loose_since: self.loose.get(&notice.alert_id).copied(),
+        }));
         entries
     }
 
     /// The route of a group. One whose route is gone goes its way without waiting.
     pub(crate) fn route(&self, key: &GroupKey) -> Route {
         let found = self.settings.route(&key.route, &key.receiver).cloned();
+        let found = found.or_else(|| self.settings.escalation(&key.route, &key.receiver));
         found.unwrap_or_else(|| Route {
             timing: Timing { group_wait: 0, group_interval: 0, ..Timing::default() },
             ..Route::new(&key.route, &key.receiver)
@@ -151,7 +167,7 @@ impl State {
     /// When there is something to tell to a group.
     pub(crate) fn due(&self, key: &GroupKey, group: &Group, now: Millis) -> Option<Millis> {
         let is_chatty = self.settings.receiver(&key.receiver).is_some_and(Receiver::is_chatty);
-        group.due(&self.route(key).timing, &self.holds, is_chatty, now)
+        group.due(&self.route(key), &self.holds, is_chatty, now)
     }
 
     /// Whether a message that was not taken is not to be sent again: it tells of what nobody is to hear of now.

@@ -13,6 +13,7 @@ use crate::request::{Method, Request};
 use crate::route::{Route, Timing};
 use crate::secret::Secret;
 use model::limits;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -190,6 +191,7 @@ impl Receiver {
         }
         Route {
             group_by: Vec::new(),
+            repeat: BTreeMap::new(),
             timing: Timing { group_wait: 0, group_interval: 0, repeat_interval: limits::ALERTMANAGER_EVERY },
             mute: Vec::new(),
             send_resolved: true,

@@ -9,6 +9,7 @@
 mod rig;
 
 mod crashes;
+mod escalations;
 mod holds;
 mod requests;
 mod retries;

@@ -44,6 +44,32 @@ fn the_first_route_that_matches_is_taken_and_those_behind_it_only_if_it_goes_on(
 }
 
 #[test]
+fn each_severity_is_repeated_in_its_own_time_and_a_group_as_its_most_pressing_alert() {
+    let repeat = [("critical".to_owned(), 10 * MINUTE), ("warning".to_owned(), 2 * HOUR)].into();
+    let rig = Rig::new(settings(vec![Route { repeat, ..at_once("1", "a", &[]) }]));
+    let critical = rig.start(alert("hot", "i1", Severity::Critical));
+    rig.start(alert("cold", "i1", Severity::Warning));
+    rig.start(alert("damp", "i1", Severity::Error));
+    let both = rig.start(alert("hot", "i2", Severity::Warning));
+    rig.take("a");
+    let passes = |minutes: u64| {
+        rig.pass(minutes * 60);
+        let mut told = rig.take("a");
+        told.sort();
+        told
+    };
+    assert_eq!(passes(9), [""; 0]);
+    assert_eq!(passes(1), ["firing:hot/i1 firing:hot/i2"]);
+    rig.end(&critical);
+    assert_eq!(rig.take("a"), ["resolved:hot/i1 firing:hot/i2"]);
+    assert_eq!(passes(49), [""; 0]);
+    assert_eq!(passes(1), ["firing:damp/i1"], "the hour that the route says");
+    assert_eq!(passes(60), ["firing:cold/i1", "firing:damp/i1"]);
+    assert_eq!(passes(10), ["firing:hot/i2"], "two hours after it was last told of");
+    rig.end(&both);
+}
+
+#[test]
 fn without_routes_everything_goes_to_the_first_receiver_after_ten_seconds() {
     let rig = Rig::new(settings(Vec::new()));
     let hot = rig.start(alert("hot", "i1", Severity::Warning));
