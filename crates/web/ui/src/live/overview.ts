@@ -1,0 +1,114 @@
+// The newest overview, kept up to date by the collector for as long as the page is seen.
+import { batch, computed, effect, signal } from '@preact/signals';
+import { ApiError, request, signedIn, withParams } from '../api/request';
+import type { Overview, ServiceRow } from '../api/types';
+import { ahead } from '../format/time';
+import { eventsOf } from './stream';
+
+/** The overview but for the services. */
+export const overview = signal<Omit<Overview, 'services'> | undefined>(undefined);
+
+/** The services, by name. A service that did not change is the same object as before. */
+export const services = signal<readonly ServiceRow[]>([]);
+
+/** Whether the stream is there: `connecting` at first, `lost` with the reason after it broke. */
+export const link = signal<{ state: 'connecting' | 'open' | 'lost'; why: string }>({ state: 'connecting', why: '' });
+
+/** Rises whenever the list of alerts or silences changed: lists of them are loaded anew. */
+export const alertsVersion = signal(0);
+
+/** The length in seconds that the health strips show. */
+export const stripSpan = signal(3600);
+
+/** How many services and instances are in which state. */
+export const names = computed(() => services.value.map((service) => service.name));
+
+type Change = Partial<Overview> & { removed?: string[] };
+
+const RETRY_LEAST = 1000;
+const RETRY_MOST = 15_000;
+
+/** Keeps the overview up to date until the function that comes back is called. */
+export function follow(): () => void {
+  let ending = new AbortController();
+  let ended = false;
+  const run = async (controller: AbortController, span: number) => {
+    let pause = RETRY_LEAST;
+    while (!controller.signal.aborted) {
+      try {
+        const init: RequestInit = { signal: controller.signal, headers: { Accept: 'text/event-stream' } };
+        const response = await request(withParams('overview/live', { span }), init);
+        if (!response.body) throw new ApiError(0, 'The collector sends no events.');
+        for await (const event of eventsOf(response.body)) {
+          link.value = { state: 'open', why: '' };
+          pause = RETRY_LEAST;
+          took(event.type, event.data);
+        }
+        throw new ApiError(0, 'The connection ended.');
+      } catch (error) {
+        if (controller.signal.aborted) return;
+        link.value = { state: 'lost', why: error instanceof Error ? error.message : String(error) };
+        await new Promise((resolve) => setTimeout(resolve, pause + Math.random() * 500));
+        pause = Math.min(pause * 2, RETRY_MOST);
+      }
+    }
+  };
+  const stop = effect(() => {
+    const span = stripSpan.value;
+    // Who signs in is listened to at once.
+    void signedIn.value;
+    ending.abort();
+    ending = new AbortController();
+    if (!ended) void run(ending, span);
+  });
+  return () => {
+    ended = true;
+    stop();
+    ending.abort();
+  };
+}
+
+function took(type: string, text: string): void {
+  const data: unknown = JSON.parse(text);
+  if (type === 'overview') whole(data as Overview);
+  else if (type === 'change') changed(data as Change);
+  else if (type === 'alerts') alertsVersion.value += 1;
+}
+
+function whole({ services: rows, ...rest }: Overview): void {
+  batch(() => {
+    overview.value = rest;
+    services.value = rows;
+    alertsVersion.value += 1;
+    setClock(rest.time);
+  });
+}
+
+function changed({ services: rows = [], removed = [], ...rest }: Change): void {
+  batch(() => {
+    if (overview.value) overview.value = { ...overview.value, ...rest };
+    if (rows.length > 0 || removed.length > 0) services.value = merged(services.value, rows, removed);
+    if (rest.time !== undefined) setClock(rest.time);
+  });
+}
+
+/** `old` with `rows` in their places and without those `removed`, by name. */
+export function merged(old: readonly ServiceRow[], rows: ServiceRow[], removed: string[]): readonly ServiceRow[] {
+  const fresh = new Map(rows.map((row) => [row.name, row]));
+  const gone = new Set(removed);
+  const kept = old.filter((row) => !gone.has(row.name)).map((row) => {
+    const newer = fresh.get(row.name);
+    if (newer) fresh.delete(row.name);
+    return newer ?? row;
+  });
+  if (fresh.size === 0) return kept;
+  return [...kept, ...fresh.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Clocks that differ by less than this are the same: the way of the message is in it. */
+const SAME_CLOCK = 2;
+
+function setClock(time: number): void {
+  const difference = time - Date.now() / 1000;
+  if (Math.abs(difference - ahead.value) > SAME_CLOCK) ahead.value = Math.abs(difference) > SAME_CLOCK ? difference : 0;
+}
