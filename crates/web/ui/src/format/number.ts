@@ -80,6 +80,19 @@ function two(seconds: number, large: number, largeName: string, small: number, s
   return second > 0 ? `${minus}${first} ${largeName} ${second} ${smallName}` : `${minus}${first} ${largeName}`;
 }
 
+/** How often a second; what is hardly ever is said so. */
+export function rate(value: number): string {
+  return value > 0 && value < 0.001 ? '< 0.001' : digits(value);
+}
+
+/** One value, or from the least to the most of several. */
+export function spread(values: number[], unit: Unit = ''): string {
+  if (values.length === 0) return '–';
+  const least = show(Math.min(...values), unit);
+  const most = show(Math.max(...values), unit);
+  return least === most ? least : `${least} … ${most}`;
+}
+
 /** `1 alert`, `2 alerts`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

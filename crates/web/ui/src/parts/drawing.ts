@@ -48,7 +48,7 @@ export function drawn(place: HTMLElement, what: Drawn): Drawing {
       focus: { alpha: 0.4 },
       scales: { x: { time: true, range: [what.from, what.to] }, y: { range: (_, least, most) => room(least, most, unit, what) } },
       axes: [
-        { ...axis, values: (_, splits) => splits.map((at) => timeName(at, what.to - what.from)), space: 70 },
+        { ...axis, values: (_, splits) => splits.map((at) => timeName(at, what.to - what.from)), space: 70, size: 26 },
         { ...axis, size: 62, values: (_, splits) => splits.map((value) => show(value, unit)) },
       ],
       series: [

@@ -1,7 +1,7 @@
 // Services and their instances. The worst stand first.
 import type { Overview, ServiceRow } from '../../api/types';
 import { SEVERITIES } from '../../api/types';
-import { counted, digits, show } from '../../format/number';
+import { counted, rate, show } from '../../format/number';
 import { asText } from '../../format/span';
 import { services, stripSpan } from '../../live/overview';
 import { Strip } from '../../parts/strip';
@@ -32,9 +32,9 @@ export function Grid({ strip }: { strip: Overview['strip'] }) {
                 <th scope="col">State</th>
                 <th scope="col">Last {asText(strip.step * strip.buckets)}</th>
                 <th scope="col">Instances</th>
-                <th scope="col" class="number">Messages/s</th>
-                <th scope="col" class="number">Delay</th>
-                <th scope="col" class="number">Errors</th>
+                <th scope="col" class="number wide-only">Messages/s</th>
+                <th scope="col" class="number wide-only">Delay</th>
+                <th scope="col" class="number wide-only">Errors</th>
                 <th scope="col" class="number">Seen</th>
               </tr>
             </thead>
@@ -91,9 +91,9 @@ const Row = memo(function Row({ service }: { service: ServiceRow }) {
       </td>
       <td><Strip strip={service.strip} /></td>
       <td><Cells service={service} /></td>
-      <td class="number">{service.messages_per_second === null ? '–' : digits(service.messages_per_second)}</td>
-      <td class="number">{service.delay_ms === null ? '–' : show(service.delay_ms, 'milliseconds')}</td>
-      <td class={`number ${(service.error_percent ?? 0) > 5 ? 'is-bad' : ''}`}>{service.error_percent === null ? '–' : show(service.error_percent, 'percent')}</td>
+      <td class="number wide-only">{service.messages_per_second === null ? '–' : rate(service.messages_per_second)}</td>
+      <td class="number wide-only">{service.delay_ms === null ? '–' : show(service.delay_ms, 'milliseconds')}</td>
+      <td class={`number wide-only ${(service.error_percent ?? 0) > 5 ? 'is-bad' : ''}`}>{service.error_percent === null ? '–' : show(service.error_percent, 'percent')}</td>
       <td class="number"><Ago at={service.last_seen} /></td>
     </tr>
   );

@@ -1,77 +1,47 @@
 // The golden signals: how much, how often in vain, how slow, how full.
-import { useLoad } from '../../api/load';
-import { type Series, quoted, range } from '../../api/promql';
-import type { Unit } from '../../format/number';
-import { type Span, asText, stepOf } from '../../format/span';
-import { type Band, Chart, type Line } from '../../parts/chart';
-import { Failure, Nothing, Panel, Skeleton } from '../../parts/words';
+import { type Labels, quoted } from '../../api/promql';
+import type { Span } from '../../format/span';
+import type { Band } from '../../parts/chart';
+import { type Asked, QueryChart } from '../../parts/query_chart';
 
-interface Signal {
-  title: string;
-  unit: Unit;
-  /** Expressions with `$` for the matchers of the service; the first that has an answer is shown. `~` is the window of rates. */
-  ask: string[];
-}
+const quantile = (line: string, part: number) =>
+  `label_replace(histogram_quantile(${part}, sum(rate(response_time_histogram{$}[$window]))) / 1000, "line", "${line}", "", "")`;
 
-const SIGNALS: Signal[] = [
+/** `$` stands for the matchers of the service and the instance, `$service` for the service's alone. */
+const SIGNALS: Asked[] = [
   {
     title: 'Rate, a second',
-    unit: '',
-    ask: ['sum by (instance) (rate(messages_processed_total{$}[~]))', 'sum by (instance) (rate(requests_total{$}[~]))', 'rate(bus_sender_messages_total{$service}[~])'],
+    queries: ['sum by (instance) (rate(messages_processed_total{$}[$window]))', 'sum by (instance) (rate(requests_total{$}[$window]))', 'rate(bus_sender_messages_total{$service}[$window])'],
   },
-  { title: 'Errors', unit: 'percent', ask: ['error_rate{$}', '100 * rate(bus_errors_total{$service}[~]) / (rate(bus_sender_messages_total{$service}[~]) > 0)'] },
+  {
+    title: 'Errors',
+    unit: 'percent',
+    queries: ['error_rate{$}', '100 * rate(bus_errors_total{$service}[$window]) / (rate(bus_sender_messages_total{$service}[$window]) > 0)'],
+  },
   {
     title: 'Latency',
     unit: 'seconds',
-    ask: [
-      'label_replace(histogram_quantile(0.5, sum(rate(response_time_histogram{$}[~]))) / 1000, "line", "p50", "", "") or label_replace(histogram_quantile(0.95, sum(rate(response_time_histogram{$}[~]))) / 1000, "line", "p95", "", "") or label_replace(histogram_quantile(0.99, sum(rate(response_time_histogram{$}[~]))) / 1000, "line", "p99", "", "")',
-      'bus_response_seconds{$service, quantile=~".+"}',
-      'bus_delay_seconds{$service}',
-    ],
+    queries: [[quantile('p50', 0.5), quantile('p95', 0.95), quantile('p99', 0.99)].join(' or '), 'bus_response_seconds{$service, quantile!=""}', 'bus_delay_seconds{$service}'],
   },
-  { title: 'Saturation', unit: 'percent', ask: ['{__name__=~"cpu_percent|memory_percent|disk_percent", $}'] },
+  { title: 'Saturation', unit: 'percent', queries: ['{__name__=~"cpu_percent|memory_percent|disk_percent", $}'] },
 ];
 
-/** The length of the windows of rates: four steps, and a minute at least. */
-function windowOf(step: number): string {
-  return asText(Math.max(60, step * 4));
-}
-
 export function Golden({ service, instance, span, bands }: { service: string; instance: string; span: Span; bands: Band[] }) {
-  const step = stepOf(span.to - span.from);
+  const ofService = `service=${quoted(service)}`;
+  const matchers = instance ? `${ofService}, instance=${quoted(instance)}` : ofService;
+  // The longer placeholders first: `$` is the beginning of all of them.
+  const filled = (query: string) => query.replaceAll('$service', ofService).replaceAll(/\$(?!window)/g, () => matchers);
   return (
     <div class="charts">
-      {SIGNALS.map((signal) => <One key={signal.title} signal={signal} service={service} instance={instance} span={span} step={step} bands={bands} />)}
+      {SIGNALS.map((signal) => (
+        <QueryChart key={signal.title} asked={{ ...signal, queries: signal.queries.map(filled), name: named, first: true }} span={span} bands={bands} />
+      ))}
     </div>
   );
 }
 
-function One({ signal, service, instance, span, step, bands }: { signal: Signal; service: string; instance: string; span: Span; step: number; bands: Band[] }) {
-  const ofService = `service=${quoted(service)}`;
-  const matchers = instance ? `${ofService}, instance=${quoted(instance)}` : ofService;
-  const { from, to } = span;
-  const load = useLoad(`golden ${signal.title} ${matchers} ${from} ${to}`, async (aborted) => {
-    for (const text of signal.ask) {
-      const query = text.replaceAll('$service', ofService).replaceAll('$', matchers).replaceAll('~', windowOf(step));
-      const answer = await range(query, { start: from, end: to, step }, aborted, 50);
-      if (answer.series.length > 0) return answer.series;
-    }
-    return [];
-  });
-  const lines = (load.data ?? []).map(lineOf);
-  if (load.error) return <Panel title={signal.title}><Failure what="No answer" why={load.error} again={load.again} /></Panel>;
-  return (
-    <section class="panel">
-      {load.data === undefined ? <><h2>{signal.title}</h2><Skeleton rows={5} /></> : null}
-      {load.data && lines.length === 0 && <><h2>{signal.title}</h2><Nothing>The service says nothing of this.</Nothing></>}
-      {lines.length > 0 && <Chart title={signal.title} lines={lines} from={from} to={to} step={step} unit={signal.unit} bands={bands} />}
-    </section>
-  );
-}
-
 /** What tells a line from the others. */
-function lineOf({ labels, points }: Series): Line {
-  const { __name__: name = '', instance = '', line, quantile, topic } = labels;
-  const words = [name.replace(/_percent$/, ''), instance, line, quantile && `p${Number(quantile) * 100}`, topic].filter(Boolean);
-  return { label: words.join(' ') || 'all', points };
+function named({ __name__: name = '', instance = '', line, quantile: part, topic }: Labels): string {
+  const words = [name.replace(/_percent$/, '').replace(/^bus_.*/, ''), instance, line, part && `p${Number(part) * 100}`, topic];
+  return words.filter(Boolean).join(' ') || 'all';
 }

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { type Series, literal, quoted, range } from '../../api/promql';
 import { get, withParams } from '../../api/request';
-import { counted, show, unitOf } from '../../format/number';
+import { counted, spread, unitOf } from '../../format/number';
 import type { Span } from '../../format/span';
 import { Sparkline } from '../../parts/sparkline';
 import { Failure, Nothing, Panel, Skeleton } from '../../parts/words';
@@ -64,7 +64,7 @@ function Metric({ name, series, matchers, from, to }: { name: string; series: Se
   const newest = series.map(({ points }) => points[points.length - 1]?.[1]).filter((value) => value !== undefined);
   const plain = /^[a-zA-Z_:][\w:]*$/.test(name) ? `${name}{${matchers}}` : `{${quoted(name)}, ${matchers}}`;
   const query = name.endsWith('_total') ? `rate(${plain}[5m])` : plain;
-  const words = newest.length === 1 ? show(newest[0], unit) : newest.length === 0 ? '–' : `${show(Math.min(...newest), unit)} … ${show(Math.max(...newest), unit)}`;
+  const words = spread(newest, unit);
   return (
     <a class="metric" href={withParams(pageOf('explore'), { q: query })}>
       <span>

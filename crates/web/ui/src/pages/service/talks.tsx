@@ -2,7 +2,7 @@
 import { useLoad } from '../../api/load';
 import { get, withParams } from '../../api/request';
 import type { Sender } from '../../api/types';
-import { digits, length, show } from '../../format/number';
+import { length, rate, show } from '../../format/number';
 import { Ago, Nothing, Panel } from '../../parts/words';
 
 export function Talks({ service }: { service: string }) {
@@ -23,7 +23,7 @@ export function Talks({ service }: { service: string }) {
                   <th scope="row"><code>{stream.topic}</code></th>
                   <td>{stream.type}</td>
                   <td class="number">{stream.messages.toLocaleString('en')}</td>
-                  <td class="number">{digits(stream.messages_per_second)}</td>
+                  <td class="number">{rate(stream.messages_per_second)}</td>
                   <td class="number">{show(stream.bytes, 'bytes')}</td>
                   <td class="number">{stream.every === undefined ? 'now and then' : length(stream.every)}</td>
                   <td class="number"><Ago at={stream.last_seen} /></td>
