@@ -293,6 +293,11 @@ impl Desk {
         state.listed(id).ok_or(DeskError::NotFound)
     }
 
+    /// Another number whenever an alert, how it stands, or a silence changed.
+    pub fn version(&self) -> u64 {
+        self.state.lock().version
+    }
+
     /// All silences: those that hold or will first, of these the one that ends first.
     pub fn silences(&self) -> Vec<SilenceView> {
         let now = self.clock.now();
@@ -472,6 +477,9 @@ impl Desk {
             let standing = state.standing(&id);
             let Some(active) = state.active.get_mut(&id) else { continue };
             let changes = active.alert.standing.changes(&standing);
+            if active.alert.standing != standing {
+                state.version += 1;
+            }
             active.alert.standing = standing;
             for change in changes {
                 self.announce.announce(Event::AlertStanding(change, active.alert.clone()));

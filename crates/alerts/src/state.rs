@@ -18,6 +18,8 @@ const BUS: &str = "bus";
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) settings: Settings,
+    /// Another number after each change.
+    pub(crate) version: u64,
     pub(crate) active: BTreeMap<String, Active>,
     /// Alerts that are over, the oldest first.
     pub(crate) past: VecDeque<Past>,
@@ -64,6 +66,7 @@ impl State {
 
     /// Does what the entry says. What follows from it is left to the other methods.
     pub(crate) fn apply(&mut self, entry: Entry) {
+        self.version += 1;
         let bounds = self.settings.flapping;
         match entry {
             Entry::Began { alert, at } => {

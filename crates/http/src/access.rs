@@ -1,6 +1,7 @@
 //! Who may come in.
 
 use crate::problem::Problem;
+use crate::routes::is_open;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -12,7 +13,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 /// Who may use the API. `/health`, `/-/healthy` and `/-/ready` are open always: whoever watches the collector
-/// should not need its secrets.
+/// should not need its secrets. So are the files of the dashboard, which hold no data and ask for the secret themselves.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Access {
     /// Everybody.
@@ -39,16 +40,29 @@ impl fmt::Debug for Access {
     }
 }
 
+/// How requests of the dashboard say that they are.
+const REQUESTED_WITH: &str = "x-requested-with";
+
 const OPEN_PATHS: [&str; 3] = ["/health", "/-/healthy", "/-/ready"];
 
 /// Lets a request through or answers 401.
 pub(crate) async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
-    if OPEN_PATHS.contains(&request.uri().path()) {
+    let path = request.uri().path();
+    if OPEN_PATHS.contains(&path) || is_open(path) {
         return next.run(request).await;
     }
     match check(&access, request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            let mut refused = problem.into_response();
+            // The dashboard asks for name and password itself: the browser should not.
+            if request.headers().get(REQUESTED_WITH).is_some_and(|by| by == "dashboard")
+                && matches!(*access, Access::Password { .. })
+            {
+                refused.headers_mut().remove(header::WWW_AUTHENTICATE);
+            }
+            refused
+        }
     }
 }
 

@@ -39,6 +39,8 @@ mod newest;
 
 mod exposition;
 
+mod overview;
+
 mod routes;
 
 mod connection;

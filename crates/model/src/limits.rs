@@ -374,6 +374,20 @@ pub const HTTP_CONNECTIONS: usize = 512;
 /// How long an answer may take to begin, the reading of the request's body included: as long as a query, and ten seconds
 /// to say that it took too long.
 pub const HTTP_ANSWER_TIME: Duration = Duration::from_secs(40);
+/// How old the overview of the dashboard may be that somebody is shown: all who look share it.
+pub const OVERVIEW_FRESH: Millis = 900;
+/// How often those who look are told what changed.
+pub const OVERVIEW_PAUSE: Duration = Duration::from_secs(1);
+/// Over how much time its rates are reckoned, at least.
+pub const OVERVIEW_PACE: Millis = 5 * SECOND;
+/// Who may be told of changes of the overview at a time: a screen in each room, with room for tabs left open.
+pub const OVERVIEW_STREAMS: usize = 64;
+/// Alerts and insights of the overview that are shown in a line each.
+pub const OVERVIEW_NEWEST: usize = 20;
+/// Seconds that the strips of services may show.
+pub const OVERVIEW_SPAN: usize = 31 * 86_400;
+/// The time by which is judged whether the disk fills.
+pub const OVERVIEW_DISK: Millis = 6 * HOUR;
 /// How long the head of an HTTP request may take from its first byte.
 pub const HTTP_HEAD_TIME: Duration = Duration::from_secs(15);
 /// How long an HTTP connection may wait for its next request: browsers and scrapers come back within a minute.

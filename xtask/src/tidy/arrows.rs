@@ -22,11 +22,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("traffic", &["model"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
+    ("web", &[]),
     (
         "http",
         &[
             "model", "world", "alerts", "notify", "query", "insights", "rules", "backtest", "traffic",
-            "ingest",
+            "ingest", "web",
         ],
     ),
     (

@@ -46,7 +46,12 @@ mod admin;
 
 mod pages;
 
+mod dashboard;
+
+mod overview;
+
 use crate::access::guard;
+use crate::overview::Board;
 use crate::packed::Room;
 use crate::parts::Parts;
 use crate::problem::{NO_PATH, Problem};
@@ -89,9 +94,15 @@ pub fn router(parts: Parts) -> Router {
         .route("/docs", get(pages::docs))
         // There may be something to be put there, but there is nothing to see.
         .route("/metrics/{service}/{metric}/{*labels}", get(|| async { NO_PATH }))
-        .route("/", get(pages::overview))
+        .route("/", get(dashboard::page))
+        .route("/ui", get(dashboard::page))
+        .route("/ui/", get(dashboard::page))
+        .route("/ui/{*page}", get(dashboard::page))
+        .route("/assets/{file}", get(dashboard::asset))
+        .route("/icon.svg", get(dashboard::asset))
         .fallback(|| async { NO_PATH })
         .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
+        .layer(Extension(Arc::new(Board::new())))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BYTES))
         .layer(from_fn_with_state(access, guard))
         // Of a long answer the usual level takes ten times as long as the answer itself.
@@ -100,12 +111,16 @@ pub fn router(parts: Parts) -> Router {
         .with_state(Arc::new(parts))
 }
 
+pub(crate) use dashboard::is_open;
+
 /// The routes that the document describes.
 fn described() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(status::health))
         .routes(routes!(status::status))
         .routes(routes!(status::summary))
+        .routes(routes!(overview::whole))
+        .routes(routes!(overview::live))
         .routes(routes!(status::storage))
         .routes(routes!(status::bus))
         .routes(routes!(status::refusals))

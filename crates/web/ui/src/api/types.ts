@@ -10,7 +10,7 @@ export type Health = 'healthy' | 'degraded' | 'unhealthy' | 'silent' | 'gone' | 
 export interface Overview {
   time: number;
   version: string;
-  uptime: number;
+  started: number;
   bus: { connected: boolean; broker: string; embedded: boolean; messages_per_second: number };
   ingest: { samples_per_second: number; series: number; refused: number };
   storage: { bytes: number; disk_days_left: number | null };
@@ -114,9 +114,9 @@ export interface Alert {
 /** An insight of `GET /insights`. */
 export interface Insight {
   type: string;
-  service: string;
+  service_name: string;
+  instance_id?: string;
   metric: string;
-  instance?: string | null;
   severity: Severity;
   message: string;
   query: string;

@@ -1,7 +1,7 @@
 // What passes on the bus: who says what, who answers whom, how late, how often in vain.
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
-import { length } from '../../format/number';
+import { age } from '../../format/time';
 import { overview } from '../../live/overview';
 import { Failure, Panel, Skeleton } from '../../parts/words';
 import { Flow } from './flow';
@@ -19,7 +19,7 @@ export default function BusPage() {
     <>
       <header class="page-head">
         <h1>Bus</h1>
-        {bus && <p class="hint">{bus.connected ? `On ${bus.broker}` : `${bus.broker} is away`}{load.data && `, ${load.data.messages.toLocaleString('en')} messages in ${length(Math.floor(overview.value?.uptime ?? 0))}`}</p>}
+        {bus && <p class="hint">{bus.connected ? `On ${bus.broker}` : `${bus.broker} is away`}{load.data && `, ${load.data.messages.toLocaleString('en')} messages in ${age(overview.value?.started ?? 0)}`}</p>}
       </header>
       {load.error && <Failure what="The traffic is not known" why={load.error} again={load.again} />}
       {!load.data && !load.error && <Skeleton rows={8} />}

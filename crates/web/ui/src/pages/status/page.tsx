@@ -2,8 +2,7 @@
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
 import { overview } from '../../live/overview';
-import { length } from '../../format/number';
-import { Panel } from '../../parts/words';
+import { Ago, Panel } from '../../parts/words';
 import { href } from '../../router';
 import { BusSession } from './bus_session';
 import { Cardinality } from './cardinality';
@@ -31,7 +30,7 @@ export default function StatusPage() {
       <Panel title="Program">
         <dl class="facts">
           <div><dt>Version</dt><dd>{now?.version ?? '…'}</dd></div>
-          <div><dt>Runs for</dt><dd>{now ? length(Math.floor(now.uptime)) : '…'}</dd></div>
+          <div><dt>Runs for</dt><dd>{now ? <Ago at={now.started} /> : '…'}</dd></div>
           {Object.entries(flags.data?.data ?? {}).map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
         </dl>
       </Panel>
