@@ -89,6 +89,12 @@ export function selector(labels: Labels): string {
   return own.length > 0 ? `${name}{${own.join(', ')}}` : name || '{}';
 }
 
+/** What tells a series from others of its metric, for people: the values of its labels, service and instance first. */
+export function shortName({ __name__: name = '', service = '', instance = '', job: _, ...others }: Labels): string {
+  const own = instance === service ? [service] : [service, instance];
+  return [...own, ...Object.values(others)].filter(Boolean).join(' ') || name || 'all';
+}
+
 function labelName(label: string): string {
   return /^[a-zA-Z_]\w*$/.test(label) ? label : quoted(label);
 }

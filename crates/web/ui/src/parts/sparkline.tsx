@@ -44,5 +44,10 @@ function draw(canvas: HTMLCanvasElement, lines: [number, number][][], from: numb
       before = time;
     }
     context.stroke();
+    // A single point is no line.
+    if (line.length === 1 && line[0] && Number.isFinite(line[0][1])) {
+      context.fillStyle = context.strokeStyle;
+      context.fillRect(x(line[0][0]) - 3, y(line[0][1]) - 3, 6, 6);
+    }
   });
 }
