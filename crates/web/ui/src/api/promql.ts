@@ -1,12 +1,23 @@
 // Prometheus' interface: queries at one time and over a range.
+import type { Labels } from './labels';
 import { request, withParams } from './request';
 
-export type Labels = Record<string, string>;
+export { type Labels, literal, quoted, selector, shortName } from './labels';
+
 
 /** One series of an answer: times in seconds and values, which may be no numbers. */
 export interface Series {
   labels: Labels;
   points: [number, number][];
+  /** Native histograms, where the series has some. */
+  histograms: [number, Histogram][];
+}
+
+/** A native histogram: how many observations, their sum, and how many lie between two bounds. */
+export interface Histogram {
+  count: number;
+  sum: number;
+  buckets: { low: number; high: number; count: number }[];
 }
 
 /** What an answer cost, and what the server thinks of it. */
@@ -32,6 +43,15 @@ interface RawSeries {
   metric: Labels;
   value?: RawPoint;
   values?: RawPoint[];
+  histogram?: [number, RawHistogram];
+  histograms?: [number, RawHistogram][];
+}
+
+interface RawHistogram {
+  count: string;
+  sum: string;
+  /** Which bounds belong to it, the bounds, the count. */
+  buckets?: [number, string, string, string][];
 }
 
 /** Answers to one expression at `time` (now if there is none). */
@@ -67,44 +87,27 @@ async function ask(to: string, parameters: Record<string, string | number | unde
 
 function seriesOf(type: Answer['type'], result: unknown): Series[] {
   if (type === 'scalar' || type === 'string') {
-    return [{ labels: {}, points: [point(result as RawPoint)] }];
+    return [{ labels: {}, points: type === 'string' ? [] : [point(result as RawPoint)], histograms: [] }];
   }
-  return (result as RawSeries[]).map(({ metric, value, values }) => ({
+  return (result as RawSeries[]).map(({ metric, value, values, histogram, histograms }) => ({
     labels: metric,
     points: (values ?? (value ? [value] : [])).map(point),
+    histograms: (histograms ?? (histogram ? [histogram] : [])).map(([time, raw]) => [time, histogramOf(raw)]),
   }));
 }
 
+function histogramOf({ count, sum, buckets = [] }: RawHistogram): Histogram {
+  return {
+    count: Number(count),
+    sum: Number(sum),
+    buckets: buckets.map(([, low, high, many]) => ({ low: number(low), high: number(high), count: Number(many) })),
+  };
+}
+
+function number(text: string): number {
+  return text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text);
+}
+
 function point([time, text]: RawPoint): [number, number] {
-  if (text === '+Inf') return [time, Infinity];
-  if (text === '-Inf') return [time, -Infinity];
-  return [time, Number(text)];
-}
-
-/** `name{label="value"}` of a series. */
-export function selector(labels: Labels): string {
-  const { __name__: name = '', ...rest } = labels;
-  const own = Object.entries(rest).map(([label, value]) => `${labelName(label)}=${quoted(value)}`);
-  if (name !== '' && !/^[a-zA-Z_:][\w:]*$/.test(name)) return `{${[quoted(name), ...own].join(', ')}}`;
-  return own.length > 0 ? `${name}{${own.join(', ')}}` : name || '{}';
-}
-
-/** What tells a series from others of its metric, for people: the values of its labels, service and instance first. */
-export function shortName({ __name__: name = '', service = '', instance = '', job: _, ...others }: Labels): string {
-  const own = instance === service ? [service] : [service, instance];
-  return [...own, ...Object.values(others)].filter(Boolean).join(' ') || name || 'all';
-}
-
-function labelName(label: string): string {
-  return /^[a-zA-Z_]\w*$/.test(label) ? label : quoted(label);
-}
-
-/** A text as PromQL has it. */
-export function quoted(text: string): string {
-  return JSON.stringify(text);
-}
-
-/** A name as it stands in a regular expression. */
-export function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return [time, number(text)];
 }
