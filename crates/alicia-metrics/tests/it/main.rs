@@ -26,6 +26,7 @@ mod backup;
 mod bus_faults;
 mod bus_queries;
 mod command_line;
+mod dashboard;
 mod differential;
 mod disk_full;
 mod drop_in;

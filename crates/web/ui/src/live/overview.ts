@@ -25,6 +25,8 @@ export const names = computed(() => services.value.map((service) => service.name
 
 type Change = Partial<Overview> & { removed?: string[] };
 
+/** The collector says something each second; without a word for so many milliseconds the connection counts as lost. */
+const SILENCE = 6000;
 const RETRY_LEAST = 1000;
 const RETRY_MOST = 15_000;
 
@@ -35,21 +37,31 @@ export function follow(): () => void {
   const run = async (controller: AbortController, span: number) => {
     let pause = RETRY_LEAST;
     while (!controller.signal.aborted) {
+      const attempt = new AbortController();
+      const give = () => attempt.abort();
+      controller.signal.addEventListener('abort', give);
+      let watch = setTimeout(give, SILENCE);
       try {
-        const init: RequestInit = { signal: controller.signal, headers: { Accept: 'text/event-stream' } };
+        const init: RequestInit = { signal: attempt.signal, headers: { Accept: 'text/event-stream' } };
         const response = await request(withParams('overview/live', { span }), init);
         if (!response.body) throw new ApiError(0, 'The collector sends no events.');
         for await (const event of eventsOf(response.body)) {
-          link.value = { state: 'open', why: '' };
+          clearTimeout(watch);
+          watch = setTimeout(give, SILENCE);
+          if (link.value.state !== 'open') link.value = { state: 'open', why: '' };
           pause = RETRY_LEAST;
           took(event.type, event.data);
         }
         throw new ApiError(0, 'The connection ended.');
       } catch (error) {
         if (controller.signal.aborted) return;
-        link.value = { state: 'lost', why: error instanceof Error ? error.message : String(error) };
+        const why = attempt.signal.aborted ? 'The collector says nothing.' : error instanceof Error ? error.message : String(error);
+        link.value = { state: 'lost', why };
         await new Promise((resolve) => setTimeout(resolve, pause + Math.random() * 500));
         pause = Math.min(pause * 2, RETRY_MOST);
+      } finally {
+        clearTimeout(watch);
+        controller.signal.removeEventListener('abort', give);
       }
     }
   };

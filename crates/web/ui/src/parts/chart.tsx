@@ -41,6 +41,8 @@ export interface ChartProps {
   levels?: Level[];
   height?: number;
   stacked?: boolean;
+  /** Which heading its title is: below a page or below a panel. */
+  heading?: 2 | 3;
   aside?: ComponentChildren;
   /** What a drag over the chart does; without it, the range of the address is set. */
   onZoom?: (from: number, to: number) => void;
@@ -51,6 +53,7 @@ const NAMES = 24;
 
 export function Chart(props: ChartProps) {
   const { title, lines, unit = '', bands = [], height = 200, from, to } = props;
+  const Heading = props.heading === 3 ? 'h3' : 'h2';
   const place = useRef<HTMLDivElement>(null);
   const drawing = useRef<Drawing | undefined>(undefined);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
@@ -80,7 +83,7 @@ export function Chart(props: ChartProps) {
   return (
     <figure class="chart">
       <figcaption>
-        <h3>{title}</h3>
+        <Heading class="chart-title">{title}</Heading>
         {props.aside}
       </figcaption>
       <div ref={place} class="chart-place" style={{ height: `${height}px` }} role="img" aria-label={summary(props)} />

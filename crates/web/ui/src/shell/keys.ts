@@ -11,7 +11,8 @@ const CHORD = 1500;
 
 /** Listens to keys until the function that comes back is called. */
 export function startKeys(): () => void {
-  let after = 0;
+  /** When `g` was pressed. */
+  let after = -Infinity;
   const pressed = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
       event.preventDefault();
@@ -20,7 +21,7 @@ export function startKeys(): () => void {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return;
     if (performance.now() - after < CHORD) {
-      after = 0;
+      after = -Infinity;
       const page = PAGES.find(({ key }) => key === event.key);
       if (page) navigate(href(page.path));
     } else if (event.key === 'g') after = performance.now();

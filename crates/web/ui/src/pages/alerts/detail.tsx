@@ -1,5 +1,4 @@
 // One alert: what was compared, what else changed, and how it was before.
-import { useMemo } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { type Labels, range, selector, shortName } from '../../api/promql';
 import { get, withParams } from '../../api/request';
@@ -9,8 +8,10 @@ import { stepOf } from '../../format/span';
 import { collectorNow, exact } from '../../format/time';
 import { Chart } from '../../parts/chart';
 import { Dialog } from '../../parts/dialog';
+import { Scroll } from '../../parts/scroll';
 import { Failure, Nothing, SeverityTag, Skeleton } from '../../parts/words';
 import { pageOf } from '../../router';
+import { useMemo } from 'preact/hooks';
 import { queryOf, useHistory, useRules } from './data';
 
 interface Changed {
@@ -86,7 +87,7 @@ function Course({ alert }: { alert: Alert }) {
   if (!load.data) return <Skeleton rows={5} />;
   return (
     <Chart
-      title={rule?.metric_name ?? ''} lines={lines} from={from} to={to} step={step} unit={unitOf(rule?.metric_name ?? '')} bands={bands} levels={levels} height={180}
+      title={rule?.metric_name ?? ''} lines={lines} from={from} to={to} step={step} unit={unitOf(rule?.metric_name ?? '')} bands={bands} levels={levels} height={180} heading={3}
       aside={<a href={withParams(pageOf('explore'), { q: query })}>Explorer</a>}
     />
   );
@@ -94,7 +95,7 @@ function Course({ alert }: { alert: Alert }) {
 
 function Changes({ changed }: { changed: Changed[] }) {
   return (
-    <div class="scroll">
+    <Scroll>
       <table>
         <thead><tr><th scope="col">Changed</th><th scope="col">Where</th><th scope="col" class="number">From</th><th scope="col" class="number">To</th><th scope="col" class="number">Before it</th><th scope="col" class="number">Clear by</th></tr></thead>
         <tbody>
@@ -114,7 +115,7 @@ function Changes({ changed }: { changed: Changed[] }) {
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -4,10 +4,11 @@ import { counted, length } from '../../format/number';
 import { spanOf } from '../../format/span';
 import { collectorNow, day, exact, minute } from '../../format/time';
 import { RangePicker } from '../../parts/range';
+import { Scroll } from '../../parts/scroll';
 import { Failure, Nothing, Panel, SeverityTag, Skeleton } from '../../parts/words';
 import { param, setParams } from '../../router';
-import { Detail } from './detail';
 import { useActive, useHistory } from './data';
+import { Detail } from './detail';
 
 const ROWS = 150;
 const NEWEST = 100;
@@ -55,7 +56,7 @@ export function History() {
       </Panel>
       {all.length > 0 && (
         <Panel title="One by one">
-          <div class="scroll">
+          <Scroll>
             <table>
               <thead><tr><th scope="col">Alert</th><th scope="col">Severity</th><th scope="col">Began</th><th scope="col" class="number">Lasted</th><th scope="col">Taken care of</th></tr></thead>
               <tbody>
@@ -70,7 +71,7 @@ export function History() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
           {all.length > NEWEST && <p class="hint">and {all.length - NEWEST} earlier ones: choose another range to see them</p>}
         </Panel>
       )}

@@ -1,9 +1,10 @@
 // Who was told, and whether they took it.
-import { useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { get, send } from '../../api/request';
 import { Icon } from '../../parts/icon';
+import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel, Skeleton } from '../../parts/words';
+import { useState } from 'preact/hooks';
 
 interface Delivery {
   timestamp: number;
@@ -34,7 +35,7 @@ export function Notifications() {
         {!load.data && !load.error && <Skeleton />}
         {load.data?.length === 0 && <Nothing>Nothing was sent since the start.</Nothing>}
         {load.data && load.data.length > 0 && (
-          <div class="scroll">
+          <Scroll>
             <table>
               <thead><tr><th scope="col">When</th><th scope="col">To</th><th scope="col">Of</th><th scope="col" class="number">Alerts</th><th scope="col">Came of it</th><th scope="col" class="number">Tries</th></tr></thead>
               <tbody>
@@ -50,7 +51,7 @@ export function Notifications() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         )}
       </Panel>
     </>

@@ -1,12 +1,13 @@
 // The rules: Alicia's own, which can be changed here, and those of rule files.
-import { useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { get, send } from '../../api/request';
 import { length } from '../../format/number';
 import { overview } from '../../live/overview';
 import { Icon } from '../../parts/icon';
+import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel, SeverityTag, Skeleton } from '../../parts/words';
 import { param, setParams } from '../../router';
+import { useState } from 'preact/hooks';
 import { type Rule, useActive, useRules } from './data';
 import { Editor } from './editor';
 import { fromQuery } from './from_query';
@@ -68,7 +69,7 @@ export function Rules() {
         {!rules.data && !rules.error && <Skeleton rows={6} />}
         {rules.data && shown.length === 0 && <Nothing>There is none.</Nothing>}
         {shown.length > 0 && (
-          <div class="scroll">
+          <Scroll>
             <table>
               <thead><tr><th scope="col">Rule</th><th scope="col">Looks at</th><th scope="col">Severity</th><th scope="col" class="number">Firing</th><th scope="col">On</th></tr></thead>
               <tbody>
@@ -86,7 +87,7 @@ export function Rules() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         )}
       </Panel>
       <Files filter={filter} />
@@ -109,7 +110,7 @@ function Files({ filter }: { filter: string }) {
       {groups.map((group) => (
         <details key={`${group.file} ${group.name}`} open={filter !== ''}>
           <summary><strong>{group.name}</strong> <span class="hint">{group.file}, every {length(group.interval)}, {group.rules.length} rules{group.rules.some(({ health }) => health === 'err') && <span class="is-bad">, with errors</span>}</span></summary>
-          <div class="scroll">
+          <Scroll>
             <table>
               <thead><tr><th scope="col">Rule</th><th scope="col">Expression</th><th scope="col">State</th><th scope="col">Judged</th><th scope="col" class="number">Took</th><th scope="col" class="number">Last</th></tr></thead>
               <tbody>
@@ -125,7 +126,7 @@ function Files({ filter }: { filter: string }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         </details>
       ))}
     </Panel>

@@ -1,5 +1,4 @@
 // The silences: who made them, why, until when, and what they hide.
-import { useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { quoted } from '../../api/promql';
 import { get, send } from '../../api/request';
@@ -8,8 +7,10 @@ import { collectorNow, exact } from '../../format/time';
 import { alertsVersion } from '../../live/overview';
 import { Confirm } from '../../parts/confirm';
 import { Icon } from '../../parts/icon';
+import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel, Skeleton } from '../../parts/words';
 import { param, setParams } from '../../router';
+import { useState } from 'preact/hooks';
 import { SilenceDialog } from './silence_dialog';
 
 interface Silence {
@@ -57,7 +58,7 @@ export function Silences() {
       {!load.data && !load.error && <Skeleton />}
       {load.data && shown.length === 0 && <Nothing>Nothing is silenced.</Nothing>}
       {shown.length > 0 && (
-        <div class="scroll">
+        <Scroll>
           <table>
             <thead><tr><th scope="col">Alerts with</th><th scope="col">State</th><th scope="col" class="number">Hides</th><th scope="col">By</th><th scope="col">Why</th><th scope="col">Until</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
             <tbody>
@@ -81,7 +82,7 @@ export function Silences() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {open?.kind === 'new' && <SilenceDialog matchers="" onClose={done} />}
       {open?.kind === 'edit' && <SilenceDialog id={open.silence.id} matchers={textOf(open.silence)} comment={open.silence.comment} onClose={done} />}

@@ -1,12 +1,13 @@
 // What a rule would have done: when it would have fired, and how often with other thresholds and lengths of `for`.
-import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { quoted, range, shortName } from '../../api/promql';
 import { send } from '../../api/request';
 import { counted, digits, length, unitOf } from '../../format/number';
 import { asText, stepOf } from '../../format/span';
 import { Chart } from '../../parts/chart';
+import { Scroll } from '../../parts/scroll';
 import { Failure, Nothing, Skeleton } from '../../parts/words';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Rule } from './data';
 
 interface Cell {
@@ -82,7 +83,7 @@ function Course({ rule, outcome, cell }: { rule: Rule; outcome: Outcome; cell: C
   const levels = useMemo(() => (threshold === undefined ? [] : [{ value: threshold, label: 'threshold' }]), [threshold]);
   if (load.data?.length === 0) return <Nothing>No series is like this.</Nothing>;
   if (!load.data) return null;
-  return <Chart title={rule.metric_name} lines={lines} from={start} to={end} step={step} unit={unitOf(rule.metric_name)} bands={bands} levels={levels} height={160} onZoom={() => undefined} />;
+  return <Chart title={rule.metric_name} lines={lines} from={start} to={end} step={step} unit={unitOf(rule.metric_name)} bands={bands} levels={levels} height={160} heading={3} onZoom={() => undefined} />;
 }
 
 /** The number that a plain condition compares with. */
@@ -104,7 +105,7 @@ function Variants({ rule: text, since, onTake }: { rule: string; since: string; 
   const most = Math.max(1, ...cells.map(({ per_week }) => per_week));
   const take = (value: number, hold: number) => onTake({ condition: rule.condition.replace(/-?\d+(?:\.\d+)?/, String(value)), levels: [], ...{ for: hold > 0 ? asText(hold) : '' } });
   return (
-    <div class="scroll">
+    <Scroll>
       <table class="variants">
         <caption class="hint">Times a week, for other thresholds and lengths of “must hold for”. A click takes them over.</caption>
         <thead><tr><th scope="col">Threshold</th>{HOLDS.map((hold) => <th key={hold} scope="col" class="number">{hold}</th>)}</tr></thead>
@@ -121,6 +122,6 @@ function Variants({ rule: text, since, onTake }: { rule: string; since: string; 
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,8 +1,9 @@
 // Senders at the left, kinds of topics at the right, and how much goes from one to the other.
-import { useState } from 'preact/hooks';
 import type { Sender } from '../../api/types';
 import { rate } from '../../format/number';
+import { Scroll } from '../../parts/scroll';
 import { Nothing } from '../../parts/words';
+import { useState } from 'preact/hooks';
 
 /** Names on each side; the quietest are left out. */
 const SIDE = 24;
@@ -26,7 +27,7 @@ export function Flow({ senders }: { senders: Sender[] }) {
   const isMeant = ({ sender, topic }: Edge) => chosen === '' || chosen === sender || chosen === topic;
   const words = edges.slice(0, 10).map((edge) => `${edge.sender} on ${edge.topic}: ${rate(edge.perSecond)} a second`);
   return (
-    <div class="scroll">
+    <Scroll>
       <svg class="flow" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={`The loudest: ${words.join('; ')}`} onMouseLeave={() => choose('')}>
         {edges.map((edge) => {
           const from = at(names.indexOf(edge.sender), names.length);
@@ -45,7 +46,7 @@ export function Flow({ senders }: { senders: Sender[] }) {
           <text key={topic} x={RIGHT + 8} y={at(index, topics.length) + 4} onMouseEnter={() => choose(topic)}>{short(topic, 52)}</text>
         ))}
       </svg>
-    </div>
+    </Scroll>
   );
 }
 

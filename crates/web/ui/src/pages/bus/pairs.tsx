@@ -1,5 +1,6 @@
 // Who asks whom, and how the answers are.
 import { length } from '../../format/number';
+import { Scroll } from '../../parts/scroll';
 import { Nothing, Panel } from '../../parts/words';
 import { pageOf } from '../../router';
 import type { Pair } from './traffic';
@@ -12,7 +13,7 @@ export function Pairs({ pairs }: { pairs: Pair[] }) {
     <Panel title={`Who answers whom (${pairs.length})`}>
       {shown.length === 0 && <Nothing>No questions with answers have passed yet.</Nothing>}
       {shown.length > 0 && (
-        <div class="scroll">
+        <Scroll>
           <table>
             <thead><tr><th scope="col">Asks</th><th scope="col">Answers</th><th scope="col">Topic</th><th scope="col" class="number">Answers</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Median</th><th scope="col" class="number">99 %</th></tr></thead>
             <tbody>
@@ -29,7 +30,7 @@ export function Pairs({ pairs }: { pairs: Pair[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Panel>
   );

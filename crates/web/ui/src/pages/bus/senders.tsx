@@ -1,6 +1,7 @@
 // Everybody who speaks, sorted as the reader wants.
 import type { Sender } from '../../api/types';
 import { length, rate, show } from '../../format/number';
+import { Scroll } from '../../parts/scroll';
 import { Ago, Nothing, Panel, State } from '../../parts/words';
 import { pageOf, param, setParams } from '../../router';
 
@@ -36,7 +37,7 @@ export function Senders({ senders, leftOut }: { senders: Sender[]; leftOut: numb
       {leftOut > 0 && <p class="hint">{leftOut.toLocaleString('en')} messages are counted nowhere else: there are too many senders or topics.</p>}
       {fit.length === 0 && <Nothing>{senders.length === 0 ? 'Nobody has spoken yet.' : 'Nobody is called so.'}</Nothing>}
       {fit.length > 0 && (
-        <div class="scroll">
+        <Scroll>
           <table>
             <thead>
               <tr>
@@ -52,7 +53,7 @@ export function Senders({ senders, leftOut }: { senders: Sender[]; leftOut: numb
             </thead>
             <tbody>{sorted.slice(0, SHOWN).map((sender) => <Row key={sender.service} sender={sender} />)}</tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {fit.length > SHOWN && <p class="hint">and {fit.length - SHOWN} more: filter to see them</p>}
     </Panel>

@@ -1,8 +1,9 @@
 // The newest value of each series.
-import { useState } from 'preact/hooks';
 import type { Answer, Series } from '../../api/promql';
 import { selector } from '../../api/promql';
 import { digits } from '../../format/number';
+import { Scroll } from '../../parts/scroll';
+import { useState } from 'preact/hooks';
 import { download } from './csv';
 
 const ROWS = 500;
@@ -27,7 +28,7 @@ export function Table({ answer }: { answer: Answer }) {
   const order = (column: string) => (sort.by !== column ? 'none' : sort.down ? 'descending' : 'ascending');
   return (
     <>
-      <div class="scroll">
+      <Scroll>
         <table>
           <thead>
             <tr>
@@ -44,7 +45,7 @@ export function Table({ answer }: { answer: Answer }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {rows.length > ROWS && <p class="hint">The first {ROWS} of {rows.length.toLocaleString('en')} are shown. The file has all of them.</p>}
       <button type="button" onClick={() => download(JSON.stringify(answer.series, null, 1), 'series.json', 'application/json')}>JSON</button>
     </>

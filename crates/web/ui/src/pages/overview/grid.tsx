@@ -4,9 +4,10 @@ import { SEVERITIES } from '../../api/types';
 import { counted, rate, show } from '../../format/number';
 import { asText } from '../../format/span';
 import { services, stripSpan } from '../../live/overview';
+import { memo } from '../../parts/memo';
+import { Scroll } from '../../parts/scroll';
 import { Strip } from '../../parts/strip';
 import { Ago, Nothing, Panel, SeverityTag, State } from '../../parts/words';
-import { memo } from '../../parts/memo';
 import { pageOf, param, setParams } from '../../router';
 
 const RANK = { unhealthy: 0, silent: 1, degraded: 2, unknown: 4, healthy: 5, gone: 6 } as const;
@@ -24,7 +25,7 @@ export function Grid({ strip }: { strip: Overview['strip'] }) {
     <Panel title={`Services (${shown.length === all.length ? all.length : `${shown.length} of ${all.length}`})`} aside={<Wishes />}>
       {shown.length === 0 && <Nothing>{all.length === 0 ? 'Nobody has spoken yet.' : 'No service is so.'}</Nothing>}
       {shown.length > 0 && (
-        <div class="scroll">
+        <Scroll>
           <table class="grid">
             <thead>
               <tr>
@@ -40,7 +41,7 @@ export function Grid({ strip }: { strip: Overview['strip'] }) {
             </thead>
             <tbody>{shown.slice(0, most).map((service) => <Row key={service.name} service={service} />)}</tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {shown.length > most && (
         <button type="button" onClick={() => setParams({ rows: String(shown.length) })}>Show all {shown.length}</button>

@@ -3,6 +3,7 @@ import { useLoad } from '../../api/load';
 import { get, withParams } from '../../api/request';
 import type { Sender } from '../../api/types';
 import { length, rate, show } from '../../format/number';
+import { Scroll } from '../../parts/scroll';
 import { Ago, Nothing, Panel } from '../../parts/words';
 
 export function Talks({ service }: { service: string }) {
@@ -12,7 +13,7 @@ export function Talks({ service }: { service: string }) {
     <Panel title="On the bus">
       {load.data && streams.length === 0 && <Nothing>It has said nothing that the collector listens to.</Nothing>}
       {streams.length > 0 && (
-        <div class="scroll">
+        <Scroll>
           <table>
             <thead>
               <tr><th scope="col">Topic</th><th scope="col">Type</th><th scope="col" class="number">Messages</th><th scope="col" class="number">A second</th><th scope="col" class="number">Bytes</th><th scope="col" class="number">Every</th><th scope="col" class="number">Seen</th></tr>
@@ -31,7 +32,7 @@ export function Talks({ service }: { service: string }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Panel>
   );

@@ -1,6 +1,7 @@
 // What was not taken, why, and one example of each.
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
+import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel, Skeleton } from '../../parts/words';
 
 interface Refusal {
@@ -21,12 +22,12 @@ export function Refusals() {
       {!load.data && !load.error && <Skeleton />}
       {load.data?.length === 0 && <Nothing>Everything that came was good.</Nothing>}
       {load.data && load.data.length > 0 && (
-        <div class="scroll">
+        <Scroll>
           <table>
             <thead><tr><th scope="col">Reason</th><th scope="col" class="number">Count</th><th scope="col">Where</th><th scope="col">Newest example</th></tr></thead>
             <tbody>{load.data.map((refusal) => <Row key={refusal.reason} refusal={refusal} />)}</tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Panel>
   );

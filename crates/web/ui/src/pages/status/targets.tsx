@@ -2,6 +2,7 @@
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
 import { length } from '../../format/number';
+import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel, State } from '../../parts/words';
 
 interface Target {
@@ -25,7 +26,7 @@ export function Targets() {
       {error && <Failure what="Not known" why={error} again={again} />}
       {data?.length === 0 && <Nothing>None is scraped. Settings, files or messages on the bus can name some.</Nothing>}
       {targets.length > 0 && (
-        <div class="scroll">
+        <Scroll>
           <table>
             <thead><tr><th scope="col">Endpoint</th><th scope="col">State</th><th scope="col">Job</th><th scope="col" class="number">Took</th><th scope="col" class="number">Last</th><th scope="col">Error</th></tr></thead>
             <tbody>
@@ -41,7 +42,7 @@ export function Targets() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Panel>
   );

@@ -1,0 +1,108 @@
+//! The dashboard in a real browser, before the demo's fleet and its broker.
+
+use crate::broker::Mosquitto;
+use crate::collector::{Setup, program};
+use crate::http_client::request;
+use crate::wait::{free_port, until};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// A running demo; killed when dropped.
+struct Demo {
+    child: Child,
+    http: SocketAddr,
+    broker: u16,
+}
+
+impl Demo {
+    fn start() -> Self {
+        let (http, broker) = (SocketAddr::from(([127, 0, 0, 1], free_port())), free_port());
+        let child = program()
+            .args(["demo", "--http-listen", &http.to_string(), "--mqtt-port", &broker.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the demo starts");
+        let demo = Self { child, http, broker };
+        // The fleet has errors from its 60th second on: then there are alerts to be seen.
+        until("an alert fires", || match request(http, "GET", "/alerts", &[], "") {
+            Ok(answer) if answer.body.contains("grok_integration") => Ok(()),
+            Ok(answer) => Err(answer.body),
+            Err(error) => Err(error.to_string()),
+        });
+        demo
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Where the tests in the browser are.
+fn place() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/ui")
+}
+
+/// Runs the tests of one file.
+fn run(file: &str, variables: &[(&str, String)]) {
+    let place = place();
+    assert!(
+        place.join("node_modules/playwright-core").is_dir(),
+        "what the tests in the browser need is installed by ./scripts/test: npm ci in {}",
+        place.display()
+    );
+    let mut command = Command::new("node");
+    command.args(["--test", "--test-reporter=spec", &format!("e2e/{file}")]).current_dir(&place);
+    command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
+    let ran = command.output().expect("node runs");
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success(), "{file}:\n{said}\n{}", String::from_utf8_lossy(&ran.stderr));
+    println!("{said}");
+}
+
+#[test]
+fn live_the_dashboard_does_what_people_want_of_it() {
+    assert!(web_is_there(), "this build has no dashboard: Node.js 20 and npm are needed");
+    let demo = Demo::start();
+    let variables = [
+        ("DASHBOARD_BASE", format!("http://{}", demo.http)),
+        ("DASHBOARD_BROKER", demo.broker.to_string()),
+        ("DASHBOARD_PROCESS", demo.child.id().to_string()),
+    ];
+    run("ways.test.mjs", &variables);
+    run("live.test.mjs", &variables);
+}
+
+#[test]
+fn live_every_page_of_the_dashboard_is_for_everybody() {
+    assert!(web_is_there(), "this build has no dashboard: Node.js 20 and npm are needed");
+    let demo = Demo::start();
+    run("pages.test.mjs", &[("DASHBOARD_BASE", format!("http://{}", demo.http)), ("DASHBOARD_BROKER", demo.broker.to_string())]);
+}
+
+#[test]
+fn live_nothing_that_strangers_send_runs_in_the_dashboard() {
+    assert!(web_is_there(), "this build has no dashboard: Node.js 20 and npm are needed");
+    let demo = Demo::start();
+    let broker = Mosquitto::start();
+    let token = Setup::broker(broker.port).with(&["--http-token", "secret"]).start();
+    let password = Setup::broker(broker.port).with(&["--http-username", "ada", "--http-password", "secret"]).start();
+    run(
+        "guards.test.mjs",
+        &[
+            ("DASHBOARD_BASE", format!("http://{}", demo.http)),
+            ("DASHBOARD_BROKER", demo.broker.to_string()),
+            ("DASHBOARD_TOKEN_BASE", format!("http://{}", token.http)),
+            ("DASHBOARD_PASSWORD_BASE", format!("http://{}", password.http)),
+        ],
+    );
+}
+
+fn web_is_there() -> bool {
+    place().join("package.json").is_file() && Command::new("node").arg("--version").output().is_ok()
+}

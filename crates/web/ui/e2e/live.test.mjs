@@ -1,0 +1,64 @@
+// What happens on the bus is seen without loading anything anew.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, measure, open } from './browser.mjs';
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+test('a service appears when it speaks for the first time', async () => {
+  const { page, context, faults, go } = await open(browser);
+  const greenhouse = `greenhouse-${Date.now()}`;
+  await go('/');
+  await page.waitForSelector('table.grid tbody tr');
+  assert.equal(await page.locator(`table.grid >> text=${greenhouse}`).count(), 0);
+  await measure(greenhouse, 'a', { temperature: 21.5 });
+  await page.waitForSelector(`table.grid >> text=${greenhouse}`);
+  await page.click(`table.grid >> text=${greenhouse}`);
+  await page.waitForURL(`**/ui/s/${greenhouse}`);
+  await page.waitForSelector('.metric >> text=temperature');
+  assert.match(await page.title(), /^greenhouse-/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('an alert appears, and goes when its cause does', async () => {
+  // Another one each time: an alert does not begin again so soon.
+  const boiler = `boiler-${Date.now()}`;
+  await measure(boiler, 'a', { cpu_percent: 5 });
+  const one = await open(browser);
+  const two = await open(browser);
+  await one.go('/');
+  await two.go('/ui/alerts');
+  await two.page.waitForSelector('h2 >> text=Firing');
+  await measure(boiler, 'a', { cpu_percent: 99 });
+  await one.page.waitForSelector(`.feed li:has-text("${boiler}")`);
+  const row = two.page.locator(`section .alert:has-text("${boiler}"):has-text("high_cpu")`);
+  await row.waitFor();
+  assert.match(await row.innerText(), /99 against 90/);
+  await measure(boiler, 'a', { cpu_percent: 5 });
+  await row.waitFor({ state: 'detached' });
+  await one.page.waitForSelector(`.feed li:has-text("${boiler}")`, { state: 'detached' });
+  assert.deepEqual([...one.faults, ...two.faults], []);
+  await one.context.close();
+  await two.context.close();
+});
+
+test('that the collector says nothing is told, and that it is back', async () => {
+  const process_ = Number(process.env.DASHBOARD_PROCESS);
+  assert.ok(process_ > 0, 'DASHBOARD_PROCESS is the number of the collector’s process');
+  const { page, context, go } = await open(browser);
+  await go('/ui/status');
+  await page.waitForSelector('.bars .bar');
+  process.kill(process_, 'SIGSTOP');
+  try {
+    await page.waitForSelector('.banner >> text=Disconnected');
+  } finally {
+    process.kill(process_, 'SIGCONT');
+  }
+  await page.waitForSelector('.banner', { state: 'detached' });
+  await context.close();
+});
