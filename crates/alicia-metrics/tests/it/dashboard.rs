@@ -25,9 +25,10 @@ impl Demo {
             .spawn()
             .expect("the demo starts");
         let demo = Self { child, http, broker };
-        // The fleet has errors from its 60th second on: then there are alerts to be seen.
-        until("an alert fires", || match request(http, "GET", "/alerts", &[], "") {
-            Ok(answer) if answer.body.contains("grok_integration") => Ok(()),
+        // Observations become a histogram after some seconds: then all of the fleet has spoken too.
+        let names = "/api/v1/label/__name__/values";
+        until("the fleet speaks", || match request(http, "GET", names, &[], "") {
+            Ok(answer) if answer.body.contains("response_time_histogram") => Ok(()),
             Ok(answer) => Err(answer.body),
             Err(error) => Err(error.to_string()),
         });
@@ -82,7 +83,10 @@ fn live_the_dashboard_does_what_people_want_of_it() {
 fn live_every_page_of_the_dashboard_is_for_everybody() {
     assert!(web_is_there(), "this build has no dashboard: Node.js 20 and npm are needed");
     let demo = Demo::start();
-    run("pages.test.mjs", &[("DASHBOARD_BASE", format!("http://{}", demo.http)), ("DASHBOARD_BROKER", demo.broker.to_string())]);
+    run(
+        "pages.test.mjs",
+        &[("DASHBOARD_BASE", format!("http://{}", demo.http)), ("DASHBOARD_BROKER", demo.broker.to_string())],
+    );
 }
 
 #[test]
@@ -91,7 +95,8 @@ fn live_nothing_that_strangers_send_runs_in_the_dashboard() {
     let demo = Demo::start();
     let broker = Mosquitto::start();
     let token = Setup::broker(broker.port).with(&["--http-token", "secret"]).start();
-    let password = Setup::broker(broker.port).with(&["--http-username", "ada", "--http-password", "secret"]).start();
+    let password =
+        Setup::broker(broker.port).with(&["--http-username", "ada", "--http-password", "secret"]).start();
     run(
         "guards.test.mjs",
         &[
