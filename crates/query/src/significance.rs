@@ -41,7 +41,7 @@ impl Significance {
         if points.len() < FEWEST {
             return None;
         }
-        let pairs = Pairs::of(&points);
+        let mut pairs = Pairs::of(&points);
         let variance = variance(&points);
         let deviation = variance.sqrt();
         let z = match pairs.surplus {
@@ -52,13 +52,15 @@ impl Significance {
         // All values equal: no deviation, and no trend.
         let p_value = if deviation > 0.0 { two_sided(z) } else { 1.0 };
         let per_hour = |slope: f64| slope * limits::HOUR as f64;
-        let slope = per_hour(middle(&pairs.slopes));
         let count = pairs.slopes.len() as f64;
         let reach = Z_95 * deviation;
         // Sen counts ranks from 1 and takes the one before and the one after: counted from 0, that is one less
         // below and the rank itself above, so that turning all values round turns the interval round.
-        let low = per_hour(rank(&pairs.slopes, ((count - reach) / 2.0).round() - 1.0));
-        let high = per_hour(rank(&pairs.slopes, ((count + reach) / 2.0).round()));
+        let low = rank(pairs.slopes.len(), ((count - reach) / 2.0).round() - 1.0);
+        let high = rank(pairs.slopes.len(), ((count + reach) / 2.0).round());
+        let middle = [pairs.slopes.len().saturating_sub(1) / 2, pairs.slopes.len() / 2];
+        let [low, below, above, high] = chosen(&mut pairs.slopes, [low, middle[0], middle[1], high]).map(per_hour);
+        let slope = f64::midpoint(below, above);
         let median = median_of(&points);
         Some(Self {
             p_value,
@@ -83,7 +85,7 @@ fn thinned(points: &[Point]) -> Vec<Point> {
 struct Pairs {
     /// Rises less falls.
     surplus: f64,
-    /// Slopes per millisecond, ascending.
+    /// Slopes per millisecond, in no order.
     slopes: Vec<f64>,
 }
 
@@ -99,7 +101,6 @@ impl Pairs {
                 slopes.push(rise / (second.t - first.t) as f64);
             }
         }
-        slopes.sort_by(f64::total_cmp);
         Self { surplus, slopes }
     }
 }
@@ -129,11 +130,24 @@ fn middle(sorted: &[f64]) -> f64 {
     }
 }
 
-/// The value at a whole rank, counted from 0, that may lie outside.
+/// The nearest of so many ranks, counted from 0, to a whole number that may lie outside.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the ranks there are")]
-fn rank(sorted: &[f64], rank: f64) -> f64 {
-    let last = sorted.len().saturating_sub(1);
-    sorted.get((rank.max(0.0) as usize).min(last)).copied().unwrap_or(0.0)
+fn rank(count: usize, rank: f64) -> usize {
+    (rank.max(0.0) as usize).min(count.saturating_sub(1))
+}
+
+/// The values that would stand at these ranks, which ascend, if `values` were in order; 0 where there are none. Putting all of them in
+/// order would take several times as long.
+fn chosen<const N: usize>(values: &mut [f64], ranks: [usize; N]) -> [f64; N] {
+    let mut begin = 0;
+    ranks.map(|rank| {
+        let Some(rest) = values.get_mut(begin..).filter(|rest| rank.saturating_sub(begin) < rest.len()) else {
+            return 0.0;
+        };
+        let (_, value, _) = rest.select_nth_unstable_by(rank.saturating_sub(begin), f64::total_cmp);
+        begin = rank.max(begin);
+        *value
+    })
 }
 
 /// The chance of a standard normal deviate at least as far from 0 as `z`.
