@@ -54,6 +54,7 @@ impl Notifier {
         for alert in active.iter().rev() {
             self.stands(&mut state, alert, heard);
             self.begins(&mut state, alert, heard);
+            state.explain(alert);
         }
     }
 
@@ -158,6 +159,8 @@ impl Announce for Notifier {
                 self.take(&mut state, Notice::from(&alert), heard.0, heard.1);
             }
             Event::AlertStanding(_, alert) => self.stands(&mut state, &alert, heard),
+            // The message waits for company, and the explanation is mostly there before it goes.
+            Event::AlertExplained(alert) => state.explain(&alert),
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! What a receiver is told at once: the alerts of a group, and the words for people.
 
 use crate::notice::{LabelSet, Notice, RULE};
-use model::Millis;
+use model::{EXPLANATION, Millis};
 use std::fmt::Write as _;
 
 /// Names of alerts in a title; of more there is only the number.
@@ -132,7 +132,9 @@ fn line(notice: &Notice) -> String {
     let (status, severity) = (notice.status(), notice.label("severity"));
     let between = if place.is_empty() { "" } else { " – " };
     let flapping = if notice.flapping { ", flapping" } else { "" };
-    format!("[{status}, {severity}{flapping}] {}{between}{place}", notice.summary())
+    let why = notice.annotations.get(EXPLANATION).filter(|_| notice.is_firing());
+    let why = why.map_or_else(String::new, |why| format!("\n    why: {why}"));
+    format!("[{status}, {severity}{flapping}] {}{between}{place}{why}", notice.summary())
 }
 
 /// `{a="b", c="d"}`.

@@ -11,7 +11,7 @@ use crate::notice::Notice;
 use crate::receivers::Receiver;
 use crate::route::{Route, Timing};
 use crate::settings::Settings;
-use model::{Millis, limits};
+use model::{Alert, EXPLANATION, Millis, limits};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -94,6 +94,27 @@ impl State {
         known.0 = notice.clone();
         let others: Vec<GroupKey> = to.into_iter().filter(|key| !known.1.contains(key)).collect();
         known.1.extend(others);
+    }
+
+    /// Notes why an alert fires, where it is told of and where it waits to be. That is kept by nobody here: after a restart
+    /// whoever knows says it again.
+    pub(crate) fn explain(&mut self, alert: &Alert) {
+        let Some(why) = alert.annotations.get(EXPLANATION) else { return };
+        let is_it =
+            |notice: &Notice| notice.alert_id == alert.alert_id && notice.starts_at == alert.timestamp;
+        let Some((known, to)) = self.firing.get_mut(&alert.alert_id).filter(|(known, _)| is_it(known)) else {
+            return;
+        };
+        known.annotations.insert(EXPLANATION.to_owned(), why.clone());
+        for key in to {
+            let Some(group) = self.groups.get_mut(key) else { continue };
+            let waiting = group.pending.iter_mut().map(|change| &mut change.notice);
+            for notice in
+                group.members.get_mut(&alert.alert_id).into_iter().chain(waiting).filter(|one| is_it(one))
+            {
+                notice.annotations.insert(EXPLANATION.to_owned(), why.clone());
+            }
+        }
     }
 
     fn unseen(&mut self, key: &GroupKey, numbers: &[u64]) {

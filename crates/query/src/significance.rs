@@ -59,7 +59,8 @@ impl Significance {
         let low = rank(pairs.slopes.len(), ((count - reach) / 2.0).round() - 1.0);
         let high = rank(pairs.slopes.len(), ((count + reach) / 2.0).round());
         let middle = [pairs.slopes.len().saturating_sub(1) / 2, pairs.slopes.len() / 2];
-        let [low, below, above, high] = chosen(&mut pairs.slopes, [low, middle[0], middle[1], high]).map(per_hour);
+        let [low, below, above, high] =
+            chosen(&mut pairs.slopes, [low, middle[0], middle[1], high]).map(per_hour);
         let slope = f64::midpoint(below, above);
         let median = median_of(&points);
         Some(Self {
@@ -141,7 +142,8 @@ fn rank(count: usize, rank: f64) -> usize {
 fn chosen<const N: usize>(values: &mut [f64], ranks: [usize; N]) -> [f64; N] {
     let mut begin = 0;
     ranks.map(|rank| {
-        let Some(rest) = values.get_mut(begin..).filter(|rest| rank.saturating_sub(begin) < rest.len()) else {
+        let Some(rest) = values.get_mut(begin..).filter(|rest| rank.saturating_sub(begin) < rest.len())
+        else {
             return 0.0;
         };
         let (_, value, _) = rest.select_nth_unstable_by(rank.saturating_sub(begin), f64::total_cmp);

@@ -3,8 +3,9 @@
 use crate::rig::{NOON, Rig, alert, over, told, webhook};
 use alerts::{Weekday, Weekly, Zone};
 use model::limits::{HOUR, MINUTE, SECOND};
-use model::{Announce as _, Event, Matcher, Severity};
+use model::{Alert, Announce as _, EXPLANATION, Event, Matcher, Severity};
 use notify::{Kind, Route, Secret, Settings, Timing};
+use serde_json::Value;
 
 /// Routes that wait for nothing.
 fn at_once(name: &str, receiver: &str, matchers: &[(&str, &str)]) -> Route {
@@ -41,6 +42,37 @@ fn the_first_route_that_matches_is_taken_and_those_behind_it_only_if_it_goes_on(
         let found = ["a", "b", "c"].map(|name| rig.take(name).len());
         assert_eq!(found, expect, "{rule} {instance} {severity:?}");
     }
+}
+
+#[test]
+fn a_message_carries_why_the_alert_fires_if_that_is_known_when_it_goes() {
+    let slow = Route {
+        timing: Timing { group_wait: 10 * SECOND, ..at_once("1", "a", &[]).timing },
+        ..at_once("1", "a", &[])
+    };
+    let mut rig = Rig::new(settings(vec![slow, Route { goes_on: true, ..at_once("2", "b", &[]) }]));
+    let explained = |alert: &Alert| {
+        let annotations = [(EXPLANATION.to_owned(), "the queue grew".to_owned())].into();
+        Alert { annotations, ..alert.clone() }
+    };
+    let why = |rig: &Rig, receiver: &str| {
+        let request = rig.next(receiver).expect("a message");
+        let body: Value = serde_json::from_slice(&request.body).expect("JSON");
+        body["alerts"][0]["annotations"][EXPLANATION].as_str().map(str::to_owned)
+    };
+    let hot = rig.start(alert("hot", "i1", Severity::Critical));
+    rig.notifier.announce(Event::AlertExplained(explained(&hot)));
+    // Another beginning of the same alert is another alert.
+    rig.notifier.announce(Event::AlertExplained(Alert { timestamp: hot.timestamp - 1, ..hot.clone() }));
+    assert_eq!(rig.take("a"), [""; 0], "it waits for company");
+    rig.pass(11);
+    assert_eq!(why(&rig, "a").as_deref(), Some("the queue grew"));
+    rig.take("a");
+    // What is repeated carries it too, and after a restart as soon as somebody says it again.
+    rig.restart();
+    rig.notifier.reconcile(&[explained(&hot)], &[], &[]);
+    rig.pass(3_601);
+    assert_eq!(why(&rig, "a").as_deref(), Some("the queue grew"));
 }
 
 #[test]
@@ -250,7 +282,7 @@ fn what_the_alerts_are_is_compared_after_a_start() {
     rig.restart();
     let ended = over(&hot, NOON + 5 * SECOND);
     let new = alert("new", "i1", Severity::Error);
-    let anew = model::Alert { timestamp: NOON + MINUTE, ..cold };
+    let anew = Alert { timestamp: NOON + MINUTE, ..cold };
     rig.notifier.reconcile(&[anew, new], &[], &[ended]);
     let mut told = rig.take("a");
     told.sort();
@@ -260,7 +292,7 @@ fn what_the_alerts_are_is_compared_after_a_start() {
 #[test]
 fn alerts_that_go_on_are_no_news_after_a_start_and_end_as_they_began() {
     let mut rig = Rig::new(settings(vec![at_once("1", "a", &[])]));
-    let of_group = model::Alert { alert_id: "g:hot:1".to_owned(), ..alert("hot", "i1", Severity::Error) };
+    let of_group = Alert { alert_id: "g:hot:1".to_owned(), ..alert("hot", "i1", Severity::Error) };
     rig.pass(60);
     let of_group = rig.start(of_group);
     assert_eq!(rig.take("a"), ["firing:hot/i1"]);
@@ -271,7 +303,7 @@ fn alerts_that_go_on_are_no_news_after_a_start_and_end_as_they_began() {
     rig.notifier.announce(Event::AlertResolved(over(&of_group, NOON + 59 * SECOND)));
     assert_eq!(rig.take("a"), [""; 0]);
     // Of an alert that is remembered by its samples, the beginning may have been another.
-    let remembered = model::Alert { timestamp: NOON, severity: Severity::Warning, ..of_group.clone() };
+    let remembered = Alert { timestamp: NOON, severity: Severity::Warning, ..of_group.clone() };
     rig.notifier.announce(Event::AlertResolved(over(&remembered, NOON + 70 * SECOND)));
     let request = rig.next("a").expect("it is over");
     let text = String::from_utf8_lossy(&request.body).into_owned();
