@@ -9,7 +9,7 @@ export function Fires({ alerts }: { alerts: Overview['alerts'] }) {
   return (
     <Panel title="Firing" aside={<a href={href('ui/alerts')}>All alerts</a>}>
       {alerts.newest.length === 0 && <Nothing>Nothing fires.</Nothing>}
-      <ul class="feed">
+      <ul class="feed" tabIndex={0}>
         {alerts.newest.map((alert) => (
           <li key={alert.id}>
             <SeverityTag severity={alert.severity} />

@@ -13,7 +13,7 @@ import { pageOf, param, setParams } from '../../router';
 const RANK = { unhealthy: 0, silent: 1, degraded: 2, unknown: 4, healthy: 5, gone: 6 } as const;
 const SPANS = [3600, 6 * 3600, 86_400, 7 * 86_400];
 /** Rows that are drawn at first; the others come when they are asked for. */
-const ROWS = 200;
+const ROWS = 100;
 
 export function Grid({ strip }: { strip: Overview['strip'] }) {
   const filter = param('filter').toLowerCase();
@@ -93,12 +93,18 @@ const Row = memo(function Row({ service }: { service: ServiceRow }) {
       <td><Strip strip={service.strip} /></td>
       <td><Cells service={service} /></td>
       <td class="number wide-only">{service.messages_per_second === null ? '–' : rate(service.messages_per_second)}</td>
-      <td class="number wide-only">{service.delay_ms === null ? '–' : show(service.delay_ms, 'milliseconds')}</td>
+      <td class="number wide-only">{delay(service.delay_ms)}</td>
       <td class={`number wide-only ${(service.error_percent ?? 0) > 5 ? 'is-bad' : ''}`}>{service.error_percent === null ? '–' : show(service.error_percent, 'percent')}</td>
       <td class="number"><Ago at={service.last_seen} /></td>
     </tr>
   );
 });
+
+/** Senders say milliseconds: less than one is not known any better. */
+function delay(milliseconds: number | null): string {
+  if (milliseconds === null) return '–';
+  return milliseconds < 1 ? '< 1 ms' : show(milliseconds, 'milliseconds');
+}
 
 /** Cells that are drawn of one service. */
 const CELLS = 60;

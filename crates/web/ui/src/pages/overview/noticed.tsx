@@ -8,7 +8,7 @@ export function Noticed({ insights }: { insights: Overview['insights'] }) {
   return (
     <Panel title="Noticed">
       {insights.newest.length === 0 && <Nothing>Nothing unusual has lasted.</Nothing>}
-      <ul class="feed">
+      <ul class="feed" tabIndex={0}>
         {insights.newest.map((insight) => (
           <li key={`${insight.kind} ${insight.service} ${insight.metric} ${insight.since}`}>
             {insight.severity === 'info' ? <span class="severity"><Icon name="bulb" size={14} /> {insight.kind.replaceAll('_', ' ')}</span> : <SeverityTag severity={insight.severity} />}
