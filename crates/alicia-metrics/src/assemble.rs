@@ -1,6 +1,7 @@
 //! Builds every part, connects it to the next, runs the house and stops it in reverse.
 
 use crate::bus_questions::BusQuestions;
+use crate::bystander::Onlookers;
 use crate::cli::ServeArgs;
 use crate::data_dir;
 use crate::desk::{self, DeskLedger};
@@ -16,7 +17,7 @@ use crate::unexplained;
 use alerts::Desk;
 use bus::{Bus, Inbox, Outbox};
 use ingest::Gate;
-use model::{Announce, Append, Labels, NAME, Select, SelfHealth, TimeRange, Watch, limits};
+use model::{Announce, Append, Labels, NAME, Select, SelfHealth, TimeRange, limits};
 use parking_lot::Mutex;
 use rules::stream::Follower;
 use rules::{InsightWatch, Ledger, RuleBook, default_rules};
@@ -104,10 +105,11 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
     let follower = Arc::<Follower>::default();
     let gate = build_gate(&settings, &clock, &store, [book.clone(), follower.clone()], &forwards, &outbox);
-    let queries = Arc::<http::Queries>::default();
+    let queries = Arc::default();
     let questions = desk_of_questions(&store, &clock, &queries);
-    let watcher = Arc::<Watcher>::default();
-    let bus = start_bus(&settings, &clock, &gate, inbox, questions, &watcher).await?;
+    let (watcher, tail) = (Arc::<Watcher>::default(), Arc::<http::Tail>::default());
+    let onlookers = Onlookers([watcher.clone(), tail.clone()]);
+    let bus = start_bus(&settings, &clock, &gate, inbox, questions, onlookers).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
     let rule_groups = build_rule_groups(&settings, (&clock, &store, &gate), &desk, follower);
@@ -133,6 +135,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         insight_watch: Mutex::new(InsightWatch::default()),
         curious,
         watcher,
+        tail,
         insights: Arc::default(),
     });
     let ready = Arc::new(AtomicBool::new(false));
@@ -329,7 +332,7 @@ async fn start_bus(
     gate: &Arc<Gate>,
     inbox: Inbox,
     desk: http::Desk,
-    watcher: &Arc<Watcher>,
+    onlookers: Onlookers,
 ) -> Result<Bus, ServeError> {
     let asked = Arc::clone(gate);
     let started = Arc::clone(clock);
@@ -338,7 +341,7 @@ async fn start_bus(
     let health = move || self_health(&asked, true, started.monotonic().saturating_sub(begun));
     let answer = BusQuestions { desk: Arc::new(desk), runtime: Handle::current() };
     let (gate, clock) = (gate.clone(), Arc::clone(clock));
-    let watch: Arc<dyn Watch> = watcher.clone();
+    let watch = Arc::new(onlookers);
     Ok(bus::start(settings.bus(), clock, gate, inbox, Arc::new(health), Arc::new(answer), watch).await?)
 }
 
@@ -372,6 +375,7 @@ fn http_parts(
         scraper: Arc::clone(&house.scraper),
         messenger: Arc::clone(&house.messenger),
         watcher: Arc::clone(&house.watcher),
+        tail: Arc::clone(&house.tail),
         insights: Arc::clone(&house.insights),
         book: Arc::clone(&house.book),
         desk: Arc::clone(&house.desk),

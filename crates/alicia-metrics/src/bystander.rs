@@ -1,13 +1,24 @@
 //! What the traffic on the bus comes to, each second: events of what is overdue, and samples of what was counted.
 
 use crate::house::House;
-use model::{Announce, Event, Overdue, Point, to_seconds};
+use model::{Announce, Event, Overdue, Point, Sighting, Watch, to_seconds};
 use std::sync::Arc;
 use std::time::Duration;
 use traffic::Change;
 
 /// What these samples are counted by.
 const SOURCE: &str = "traffic";
+
+/// Several that see what passes, each all of it.
+pub(crate) struct Onlookers(pub(crate) [Arc<dyn Watch>; 2]);
+
+impl Watch for Onlookers {
+    fn see(&self, sighting: &Sighting<'_>) {
+        for one in &self.0 {
+            one.see(sighting);
+        }
+    }
+}
 
 /// Watches the clock for the watcher; ends with its task.
 pub(crate) async fn run(house: Arc<House>) {

@@ -9,7 +9,7 @@ use crate::settings::Settings;
 use crate::unexplained::Listener;
 use alerts::Desk;
 use bus::{Bus, Outbox};
-use http::{Messenger, Queries, Scraper};
+use http::{Messenger, Queries, Scraper, Tail};
 use ingest::Gate;
 use insights::Table as Insights;
 use model::HostSummary;
@@ -50,6 +50,8 @@ pub(crate) struct House {
     pub(crate) curious: Arc<Listener>,
     /// Sees what passes on the bus.
     pub(crate) watcher: Arc<Watcher>,
+    /// Shows it to those who look on.
+    pub(crate) tail: Arc<Tail>,
     /// The insights that lasted.
     pub(crate) insights: Arc<Mutex<Insights>>,
 }

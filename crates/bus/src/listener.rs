@@ -190,6 +190,7 @@ impl Listener {
             topic: &publish.topic,
             received_at: now,
             bytes: publish.bytes,
+            payload: publish.payload,
             retained: publish.retained,
             envelope,
         });

@@ -1,7 +1,6 @@
 //! Who may come in.
 
 use crate::problem::Problem;
-use crate::routes::is_open;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -43,12 +42,17 @@ impl fmt::Debug for Access {
 /// How requests of the dashboard say that they are.
 const REQUESTED_WITH: &str = "x-requested-with";
 
-const OPEN_PATHS: [&str; 3] = ["/health", "/-/healthy", "/-/ready"];
+/// Whether everybody may have what has this path: the word of health, and the dashboard's page and files.
+fn is_open(path: &str) -> bool {
+    matches!(path, "/health" | "/-/healthy" | "/-/ready" | "/" | "/ui" | "/icon.svg")
+        || path.starts_with("/ui/")
+        || path.starts_with("/assets/")
+}
 
 /// Lets a request through or answers 401.
 pub(crate) async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if OPEN_PATHS.contains(&path) || is_open(path) {
+    if is_open(path) {
         return next.run(request).await;
     }
     match check(&access, request.headers()) {

@@ -17,6 +17,10 @@ pub mod mail;
 
 mod messenger;
 
+mod events;
+
+mod tail;
+
 mod parts;
 
 mod prom;
@@ -56,3 +60,4 @@ pub use queries::Queries;
 pub use routes::router;
 pub use scrape::{ScrapeAuth, ScrapeFromBus, ScrapeJob, Scraper, Secret};
 pub use server::serve;
+pub use tail::Tail;

@@ -4,6 +4,7 @@ use crate::access::Access;
 use crate::messenger::Messenger;
 use crate::queries::Queries;
 use crate::scrape::Scraper;
+use crate::tail::Tail;
 use alerts::Desk;
 use ingest::Gate;
 use insights::Table as Insights;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub gate: Arc<Gate>,
     /// What passes on the bus.
     pub watcher: Arc<Watcher>,
+    /// What passes, for those who look on.
+    pub tail: Arc<Tail>,
     /// The insights that lasted.
     pub insights: Arc<Mutex<Insights>>,
     /// Rules and alerts.

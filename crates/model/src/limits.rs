@@ -384,6 +384,18 @@ pub const OVERVIEW_PACE: Millis = 5 * SECOND;
 pub const OVERVIEW_STREAMS: usize = 64;
 /// Alerts and insights of the overview that are shown in a line each.
 pub const OVERVIEW_NEWEST: usize = 20;
+/// Who may look on what passes on the bus at a time.
+pub const TAIL_STREAMS: usize = 16;
+/// Messages that one who looks on may be behind; more are left out, and counted.
+pub const TAIL_BEHIND: usize = 1_024;
+/// Messages that one who looks on is shown in each [`TAIL_PAUSE`]: nobody reads two hundred a second.
+pub const TAIL_MESSAGES: usize = 50;
+/// How often they are shown.
+pub const TAIL_PAUSE: Duration = Duration::from_millis(250);
+/// How long nothing may be said on a stream, so that its connection is not taken for an idle one.
+pub const TAIL_QUIET: Duration = Duration::from_secs(15);
+/// Bytes of a payload that are shown.
+pub const TAIL_PAYLOAD: usize = 2_048;
 /// Seconds that the strips of services may show.
 pub const OVERVIEW_SPAN: usize = 31 * 86_400;
 /// The time by which is judged whether the disk fills.

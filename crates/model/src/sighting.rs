@@ -13,6 +13,8 @@ pub struct Sighting<'a> {
     pub received_at: Millis,
     /// Length of the payload.
     pub bytes: usize,
+    /// The payload, as far as it is held: of one that is too long to be looked at, nothing.
+    pub payload: &'a [u8],
     /// A copy that the broker kept: nobody says that now.
     pub retained: bool,
     /// What the sender wrote around it; `None` where there is no envelope, or it was too long to be looked at.

@@ -33,7 +33,14 @@ fn main() {
             let mut patch = String::new();
             let envelope = glance(payload.as_bytes(), &mut patch);
             let received_at = START + Millis::try_from(n).expect("few");
-            watcher.see(&Sighting { topic, received_at, bytes: payload.len(), retained: false, envelope });
+            watcher.see(&Sighting {
+                topic,
+                received_at,
+                bytes: payload.len(),
+                payload: &[],
+                retained: false,
+                envelope,
+            });
         }
         watcher.view(START).senders.len()
     });

@@ -29,14 +29,15 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Pace;
 
     #[test]
     fn a_steady_counter_has_its_rate_and_one_that_stops_comes_to_nothing() {
         let mut pace = Pace::default();
         assert!(pace.see(0, 100).abs() < 1e-9);
-        let rates: Vec<f64> =
-            (1..=30).map(|second| pace.see(second * 1000, 100 + second as u64 * 7)).collect();
+        let rates: Vec<f64> = (1..=30_u32)
+            .map(|second| pace.see(i64::from(second) * 1000, 100 + u64::from(second) * 7))
+            .collect();
         assert!(rates.iter().all(|rate| (rate - 7.0).abs() < 1e-9), "{rates:?}");
         let last = (31..=60).map(|second| pace.see(second * 1000, 310)).last();
         assert_eq!(last, Some(0.0));

@@ -48,7 +48,9 @@ fn of_word(word: &str) -> Condition {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::of_service;
+    use crate::overview::shape::Condition;
+    use ingest::{InstanceView, ServiceView};
 
     fn service(health: Option<&str>, words: &[(Option<&str>, bool)]) -> ServiceView {
         let instance = |(at, (word, stale)): (usize, &(Option<&str>, bool))| InstanceView {

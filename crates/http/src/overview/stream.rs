@@ -4,16 +4,12 @@
 use super::board::Board;
 use super::difference::difference;
 use super::shape::Overview;
+use crate::events::{body, event};
 use crate::parts::Parts;
 use axum::body::{Body, Bytes};
-use futures_core::Stream;
 use model::{Millis, limits};
-use serde::Serialize;
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -30,7 +26,7 @@ pub(crate) fn events(
         tell(parts, board, length, sender).await;
         drop(place);
     });
-    Body::from_stream(Pieces(receiver))
+    body(receiver)
 }
 
 async fn tell(parts: Arc<Parts>, board: Arc<Board>, length: Millis, to: mpsc::Sender<Bytes>) {
@@ -63,27 +59,5 @@ async fn tell(parts: Arc<Parts>, board: Arc<Board>, length: Millis, to: mpsc::Se
         }
         told = Some((now, version));
         room.send(text.into());
-    }
-}
-
-fn event(text: &mut String, kind: &str, data: &impl Serialize) {
-    // JSON has no line breaks of its own.
-    if let Ok(data) = serde_json::to_string(data) {
-        text.push_str("event: ");
-        text.push_str(kind);
-        text.push_str("\ndata: ");
-        text.push_str(&data);
-        text.push_str("\n\n");
-    }
-}
-
-/// What comes out of a channel, as the pieces of a body.
-struct Pieces(mpsc::Receiver<Bytes>);
-
-impl Stream for Pieces {
-    type Item = Result<Bytes, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context).map(|piece| piece.map(Ok))
     }
 }

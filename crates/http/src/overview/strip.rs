@@ -12,9 +12,8 @@ const UP: &str = "up";
 /// Buckets of a strip.
 pub(super) const BUCKETS: usize = 60;
 
-/// The same as a factor of times.
+/// The same, as a factor of times.
 const TIMES: Millis = 60;
-const _: () = assert!(BUCKETS == TIMES as usize, "one number in two types");
 
 /// The buckets that end with the one in which `now` lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,9 +151,8 @@ impl Strips {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    const MINUTE: Millis = 60_000;
+    use super::{BUCKETS, Span};
+    use model::limits::MINUTE;
 
     #[test]
     fn the_last_bucket_is_that_of_now() {

@@ -16,11 +16,6 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Others are asked for by their tag.
 const ASK_AGAIN: &str = "no-cache";
 
-/// Whether everybody may have what has this path.
-pub(crate) fn is_open(path: &str) -> bool {
-    matches!(path, "/" | "/ui" | "/icon.svg") || path.starts_with("/ui/") || path.starts_with("/assets/")
-}
-
 /// The page. Which one it shows it reads from the address itself.
 pub(super) async fn page(uri: Uri) -> Response {
     let headers = [

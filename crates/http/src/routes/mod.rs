@@ -16,6 +16,8 @@ mod lasting;
 
 mod traffic;
 
+mod tail;
+
 mod services;
 
 mod rules;
@@ -111,8 +113,6 @@ pub fn router(parts: Parts) -> Router {
         .with_state(Arc::new(parts))
 }
 
-pub(crate) use dashboard::is_open;
-
 /// The routes that the document describes.
 fn described() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::with_openapi(Document::openapi())
@@ -133,6 +133,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(analytics::insights))
         .routes(routes!(lasting::insights))
         .routes(routes!(traffic::traffic))
+        .routes(routes!(tail::follow))
         .routes(routes!(services::all))
         .routes(routes!(services::one))
         .routes(routes!(alerts::list))

@@ -73,6 +73,7 @@ pub(crate) struct Counter {
     pub(crate) scraper: Arc<Scraper>,
     pub(crate) groups: Arc<GroupBoard>,
     pub(crate) desk: Arc<alerts::Desk>,
+    pub(crate) tail: Arc<http::Tail>,
 }
 
 /// An answer.
@@ -142,12 +143,14 @@ impl Counter {
         let groups = Arc::new(GroupBoard::default());
         let notifier =
             Arc::new(notify::Notifier::new(keeper.clone(), clock.clone(), receivers(), Vec::new()));
+        let tail = Arc::new(http::Tail::new());
         let router = http::router(Parts {
             select: select.unwrap_or(store),
             gate: gate.clone(),
             scraper: scraper.clone(),
             messenger: Arc::new(http::Messenger::new(notifier)),
             watcher: Arc::default(),
+            tail: tail.clone(),
             insights: Arc::default(),
             book,
             desk: desk.clone(),
@@ -184,7 +187,7 @@ impl Counter {
             access,
             version: "0.0.0".to_owned(),
         });
-        Self { router, gate, keeper, ready, scraper, groups, desk }
+        Self { router, gate, keeper, ready, scraper, groups, desk, tail }
     }
 
     /// Takes a report as if it had come over the bus now.

@@ -34,4 +34,5 @@ mod scraping;
 mod services;
 mod silences;
 mod status;
+mod tail;
 mod write;

@@ -10,6 +10,7 @@ fn see(watcher: &Watcher, topic: &str, source: &str, n: u64) {
         topic,
         received_at: BEGIN + i64::try_from(n).expect("small"),
         bytes: 10,
+        payload: &[],
         retained: false,
         envelope: Some(Envelope {
             source: source.into(),
@@ -52,7 +53,14 @@ fn of_too_many_senders_the_first_are_kept_and_the_others_counted() {
 #[test]
 fn copies_that_were_kept_are_nobodys_word() {
     let watcher = Watcher::default();
-    watcher.see(&Sighting { topic: "a", received_at: BEGIN, bytes: 1, retained: true, envelope: None });
+    watcher.see(&Sighting {
+        topic: "a",
+        received_at: BEGIN,
+        bytes: 1,
+        payload: &[],
+        retained: true,
+        envelope: None,
+    });
     let view = watcher.view(BEGIN);
     assert_eq!((view.messages, view.retained, view.senders.len()), (1, 1, 0));
 }
@@ -66,6 +74,7 @@ fn times_that_no_clock_shows_are_none() {
             topic: "a",
             received_at: BEGIN,
             bytes: 1,
+            payload: &[],
             retained: false,
             envelope: Some(Envelope {
                 source: "x".into(),

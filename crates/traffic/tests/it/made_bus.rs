@@ -62,6 +62,7 @@ pub(crate) fn pass(watcher: &Watcher, message: &Made) {
         topic: &message.topic,
         received_at: message.at,
         bytes: 100,
+        payload: &[],
         retained: false,
         envelope: Some(Envelope {
             source: message.source.into(),

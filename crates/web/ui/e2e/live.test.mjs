@@ -1,7 +1,7 @@
 // What happens on the bus is seen without loading anything anew.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, measure, open } from './browser.mjs';
+import { launch, measure, open, publish } from './browser.mjs';
 
 let browser;
 before(async () => {
@@ -45,6 +45,25 @@ test('an alert appears, and goes when its cause does', async () => {
   assert.deepEqual([...one.faults, ...two.faults], []);
   await one.context.close();
   await two.context.close();
+});
+
+test('messages are seen as they pass', async () => {
+  const { page, context, faults, go } = await open(browser);
+  await go('/ui/bus');
+  await page.click('text=Look on');
+  await page.waitForSelector('.passing td');
+  await page.fill('[aria-label="Filter of topics"]', 'alicia/kitchen/+');
+  await page.waitForSelector('.passing', { state: 'detached' });
+  await page.waitForTimeout(1000);
+  await publish('alicia/kitchen/oven', { source: 'oven', payload: { hot: true } });
+  await page.waitForSelector('.passing >> text=alicia/kitchen/oven');
+  await page.click('.passing summary');
+  await page.waitForSelector('.passing pre >> text="hot": true');
+  await page.click('text=Pause');
+  await page.waitForSelector('text=Go on');
+  assert.match(page.url(), /tail=1/);
+  assert.deepEqual(faults, []);
+  await context.close();
 });
 
 test('that the collector says nothing is told, and that it is back', async () => {

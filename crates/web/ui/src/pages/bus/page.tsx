@@ -7,6 +7,7 @@ import { Failure, Panel, Skeleton } from '../../parts/words';
 import { Flow } from './flow';
 import { Pairs } from './pairs';
 import { Senders } from './senders';
+import { Tail } from './tail';
 import type { Traffic } from './traffic';
 
 /** How often the tables are loaded anew, in milliseconds. */
@@ -25,6 +26,7 @@ export default function BusPage() {
       {!load.data && !load.error && <Skeleton rows={8} />}
       {load.data && (
         <>
+          <Tail />
           <Panel title="Who says what"><Flow senders={load.data.senders} /></Panel>
           <Pairs pairs={load.data.pairs} />
           <Senders senders={load.data.senders} leftOut={load.data.left_out} />
