@@ -9,6 +9,8 @@ pub(crate) const SUBSCRIPTIONS: [&str; 4] =
 
 /// All that Alicia's services say.
 pub const EVERYTHING: &str = "alicia/#";
+/// What the broker says of itself.
+pub const BROKER: &str = "$SYS/broker/#";
 
 const METRICS: &str = "alicia/metrics/";
 const HEALTH: &str = "alicia/system/health/";

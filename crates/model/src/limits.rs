@@ -396,6 +396,8 @@ pub const TAIL_PAUSE: Duration = Duration::from_millis(250);
 pub const TAIL_QUIET: Duration = Duration::from_secs(15);
 /// Bytes of a payload that are shown.
 pub const TAIL_PAYLOAD: usize = 2_048;
+/// Numbers that are kept of what the broker says of itself: mosquitto has about seventy.
+pub const BROKER_NUMBERS: usize = 256;
 /// Seconds that the strips of services may show.
 pub const OVERVIEW_SPAN: usize = 31 * 86_400;
 /// The time by which is judged whether the disk fills.

@@ -3,7 +3,7 @@
 //!
 //! [`Watcher`] sees each message pass ([`model::Watch`]), and keeps bounded tables of it: `families` says what kind of topic it
 //! came on, `sender` counts what one says, `skew` how wrong its clock is, `questions` which message answers which.
-//! `telling` makes samples of the tables, and `view` what people look at. How it is meant is in `docs/traffic.md`.
+//! `broker` is what the broker says of itself. `telling` makes samples of the tables, and `view` what people look at. How it is meant is in `docs/traffic.md`.
 
 mod recent;
 
@@ -24,6 +24,8 @@ mod questions;
 mod tables;
 
 mod telling;
+
+mod broker;
 
 mod view;
 

@@ -10,7 +10,7 @@ use model::{Labels, Millis, NAME, SERVICE, limits, to_seconds};
 pub type Told = (Labels, f64);
 
 /// The label and the value by which these samples are known.
-const JOB: (&str, &str) = ("job", "bus");
+pub(crate) const JOB: (&str, &str) = ("job", "bus");
 /// What did not change is told so seldom, which is often enough for a query to see it.
 pub(crate) const UNCHANGED: Millis = limits::MINUTE;
 

@@ -1,5 +1,6 @@
 //! Who watches: sees each message, and once a second looks at the clock.
 
+use crate::broker::{Broker, is_own};
 use crate::tables::Tables;
 use crate::telling::{Told, UNCHANGED};
 use crate::view::TrafficView;
@@ -19,6 +20,7 @@ pub struct Watcher {
 #[derive(Debug, Default)]
 struct State {
     tables: Tables,
+    broker: Broker,
     changes: Vec<Change>,
     /// When samples were made last, and when of everything.
     told: Millis,
@@ -43,6 +45,9 @@ pub struct Change {
 impl Watch for Watcher {
     fn see(&self, sighting: &Sighting<'_>) {
         let mut state = self.state.lock();
+        if is_own(sighting.topic) {
+            return state.broker.see(sighting);
+        }
         if let Some(returned) = state.tables.see(sighting)
             && state.changes.len() < limits::OUTBOX
         {
@@ -97,7 +102,9 @@ impl Watcher {
             state.told_all = now;
             state.tables.forget(now);
         }
-        state.tables.tell(now, is_all)
+        let mut told = state.tables.tell(now, is_all);
+        state.broker.tell(now, &mut told);
+        told
     }
 
     /// What is known of the traffic.

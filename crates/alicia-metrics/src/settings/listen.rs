@@ -9,7 +9,7 @@ const NONE: &str = "none";
 /// The filters of the flags, or of the file, or the default.
 pub(super) fn filters(flags: &[String], file: Option<Vec<String>>) -> Result<Vec<String>, SettingsError> {
     let filters = match (flags, file) {
-        ([], None) => vec![bus::topics::EVERYTHING.to_owned()],
+        ([], None) => [bus::topics::EVERYTHING, bus::topics::BROKER].map(str::to_owned).to_vec(),
         ([], Some(file)) => file,
         (flags, _) => flags.to_vec(),
     };

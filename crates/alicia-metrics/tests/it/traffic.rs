@@ -22,6 +22,21 @@ fn sender(collector: &Collector, name: &str) -> Result<Value, String> {
 }
 
 #[test]
+fn live_what_the_broker_says_of_itself_is_asked_of_promql() {
+    let broker = Mosquitto::start();
+    let collector = Setup::broker(broker.port).connect();
+    // Mosquitto says it every ten seconds, and once to whoever begins to listen.
+    until("the broker's numbers", || {
+        let answer = collector.json("/api/v1/query?query=mqtt_clients_connected%7Bjob%3D%22bus%22%7D");
+        let value =
+            answer["data"]["result"][0]["value"][1].as_str().and_then(|text| text.parse::<f64>().ok());
+        value.filter(|clients| *clients >= 1.0).ok_or(answer)
+    });
+    let view = collector.json("/bus/traffic");
+    assert!(!view.to_string().contains("$SYS"), "{view}");
+}
+
+#[test]
 fn live_who_asks_whom_is_seen_and_asked_of_promql() {
     let broker = Mosquitto::start();
     let collector = Setup::broker(broker.port).connect();

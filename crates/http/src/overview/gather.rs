@@ -6,7 +6,7 @@ use super::shape::{
     ServiceNow, Source, StorageNow, StripSpan,
 };
 use super::state::{of_instance, of_service, of_traffic};
-use super::strip::{BUCKETS, Span, Strips};
+use super::strip::{BUCKETS, Silences, Span, Strips};
 use crate::parts::Parts;
 use ingest::ServiceView;
 use model::{Alert, BrokerKind, Matcher, Millis, NAME, Selection, Severity, TimeRange, limits, to_seconds};
@@ -28,7 +28,12 @@ pub(super) struct Memory {
     samples: Pace,
     /// When the disk was looked at, and what came of it.
     disk: Option<(Millis, Option<f64>)>,
+    /// Of the spans that somebody looks at, the newest first.
+    silences: Vec<(Millis, Silences)>,
 }
+
+/// Spans of which it is remembered when services did not answer.
+const SPANS: usize = 8;
 
 /// How everything is now.
 pub(super) fn overview(parts: &Parts, memory: &mut Memory, length: Millis, now: Millis) -> Overview {
@@ -36,7 +41,10 @@ pub(super) fn overview(parts: &Parts, memory: &mut Memory, length: Millis, now: 
     let services = parts.gate.registry().services();
     let alerts = parts.desk.alerts(true);
     let span = Span::last(length, now);
-    let strips = strips(parts, span, now, &services, &alerts);
+    let strips = match silences(parts, memory, length, span, now) {
+        Some(silences) => strips(parts, silences, span, now, &services, &alerts),
+        None => Strips::default(),
+    };
     let status = (parts.bus)();
     let storage = (parts.storage)();
     let heard = status.messages_received.max(traffic.messages);
@@ -89,13 +97,42 @@ fn is_quiet(alert: &Alert) -> bool {
     !alert.standing.silenced_by.is_empty() || !alert.standing.inhibited_by.is_empty()
 }
 
-fn strips(parts: &Parts, span: Span, now: Millis, services: &[ServiceView], alerts: &[Alert]) -> Strips {
+fn strips(
+    parts: &Parts,
+    silences: &Silences,
+    span: Span,
+    now: Millis,
+    services: &[ServiceView],
+    alerts: &[Alert],
+) -> Strips {
     let mut all = parts.desk.history(limits::ALERT_HISTORY);
     all.extend_from_slice(alerts);
-    Strips::of(span, now, services, &all, &*parts.select).unwrap_or_else(|error| {
-        tracing::error!("the strips of the overview cannot be read: {error}");
-        Strips::default()
-    })
+    Strips::of(span, now, services, &all, silences)
+}
+
+/// When services did not answer, in the span of this length; read again when that would show more.
+fn silences<'a>(
+    parts: &Parts,
+    memory: &'a mut Memory,
+    length: Millis,
+    span: Span,
+    now: Millis,
+) -> Option<&'a Silences> {
+    let place = memory.silences.iter().position(|(of, _)| *of == length);
+    let known = place.map(|place| memory.silences.remove(place).1);
+    let good = match known.filter(|known| known.are_good(span, now)) {
+        Some(known) => known,
+        None => match Silences::read(span, now, &*parts.select) {
+            Ok(read) => read,
+            Err(error) => {
+                tracing::error!("when services did not answer cannot be read: {error}");
+                return None;
+            }
+        },
+    };
+    memory.silences.insert(0, (length, good));
+    memory.silences.truncate(SPANS);
+    memory.silences.first().map(|(_, silences)| silences)
 }
 
 fn alerts_now(alerts: &[Alert], pending: usize) -> AlertsNow {

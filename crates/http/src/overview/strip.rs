@@ -73,22 +73,55 @@ impl Mark {
     }
 }
 
+/// When services did not answer: where `up` was 0.
+#[derive(Debug, Clone)]
+pub(super) struct Silences {
+    span: Span,
+    at: Millis,
+    /// Services, each with a bucket.
+    marks: Vec<(String, usize)>,
+}
+
+impl Silences {
+    /// Reads the samples of a span. Of each bucket the store knows the least value without looking at each sample.
+    ///
+    /// # Errors
+    /// [`SelectError`] when the samples cannot be read.
+    pub(super) fn read(span: Span, now: Millis, select: &dyn Select) -> Result<Self, SelectError> {
+        let mut marks = Vec::new();
+        let range = TimeRange { start: span.start, end: now };
+        let selection = Selection::all(vec![Matcher::equal(NAME, UP)]).within(range);
+        let facts = Facts { min: true, ..Facts::default() };
+        select.each_bucket(&selection, span.step, facts, &mut |series, buckets| {
+            for bucket in buckets.iter().filter(|bucket| bucket.aggregate.min < 1.0) {
+                // A bucket of the store has its end and not its beginning.
+                let Some(at) = span.bucket(bucket.end.saturating_sub(1)) else { continue };
+                marks.push((series.service().to_owned(), at));
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(Self { span, at: now, marks })
+    }
+
+    /// Whether reading them again would show no more: they are of the same buckets, and newer than a tenth of one.
+    pub(super) fn are_good(&self, span: Span, now: Millis) -> bool {
+        self.span == span && (0..span.step / 10).contains(&(now - self.at))
+    }
+}
+
 /// The strips of all services.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Strips(HashMap<String, [Mark; BUCKETS]>);
 
 impl Strips {
     /// Of what is known of the services, of when they did not answer, and of all alerts that fire or fired.
-    ///
-    /// # Errors
-    /// [`SelectError`] when the samples cannot be read.
     pub(super) fn of(
         span: Span,
         now: Millis,
         services: &[ServiceView],
         alerts: &[Alert],
-        select: &dyn Select,
-    ) -> Result<Self, SelectError> {
+        silences: &Silences,
+    ) -> Self {
         let mut strips = Self::default();
         for service in services {
             strips.mark(&service.name, span.buckets(service.first_seen, service.last_seen), Mark::Fine);
@@ -100,7 +133,9 @@ impl Strips {
                 );
             }
         }
-        strips.mark_silences(span, now, select)?;
+        for (service, at) in &silences.marks {
+            strips.mark(service, *at..at + 1, Mark::Silent);
+        }
         for alert in alerts {
             let mark = if alert.severity >= Severity::Error { Mark::Failed } else { Mark::Warned };
             strips.mark(
@@ -109,22 +144,7 @@ impl Strips {
                 mark,
             );
         }
-        Ok(strips)
-    }
-
-    /// Where `up` was 0. Of each bucket the store knows the least value without looking at each sample.
-    fn mark_silences(&mut self, span: Span, now: Millis, select: &dyn Select) -> Result<(), SelectError> {
-        let range = TimeRange { start: span.start, end: now };
-        let selection = Selection::all(vec![Matcher::equal(NAME, UP)]).within(range);
-        let facts = Facts { min: true, ..Facts::default() };
-        select.each_bucket(&selection, span.step, facts, &mut |series, buckets| {
-            for bucket in buckets.iter().filter(|bucket| bucket.aggregate.min < 1.0) {
-                // A bucket of the store has its end and not its beginning.
-                let Some(at) = span.bucket(bucket.end.saturating_sub(1)) else { continue };
-                self.mark(series.service(), at..at + 1, Mark::Silent);
-            }
-            ControlFlow::Continue(())
-        })
+        strips
     }
 
     fn mark(&mut self, service: &str, buckets: std::ops::Range<usize>, mark: Mark) {

@@ -1,7 +1,7 @@
 //! Whatever comes, memory is bounded, and what finds no room is counted.
 
 use crate::made_bus::{BEGIN, Made, pass};
-use model::{Envelope, Sighting, Watch, limits};
+use model::{Envelope, NAME, Sighting, Watch, limits};
 use traffic::Watcher;
 
 fn see(watcher: &Watcher, topic: &str, source: &str, n: u64) {
@@ -19,6 +19,30 @@ fn see(watcher: &Watcher, topic: &str, source: &str, n: u64) {
             ..Envelope::default()
         }),
     });
+}
+
+#[test]
+fn what_the_broker_says_of_itself_is_no_message_and_bounded() {
+    let watcher = Watcher::default();
+    let say = |topic: &str, payload: &[u8]| {
+        let received_at = BEGIN;
+        let bytes = payload.len();
+        watcher.see(&Sighting { topic, received_at, bytes, payload, retained: true, envelope: None });
+    };
+    say("$SYS/broker/clients/connected", b"3");
+    say("$SYS/broker/clients/connected", b"4");
+    say("$SYS/broker/version", b"mosquitto version 2.0.11");
+    say("$SYS/other/clients", b"5");
+    assert_eq!(watcher.view(BEGIN).messages, 0);
+    let told = watcher.tell(BEGIN, false);
+    let told: Vec<(&str, f64)> =
+        told.iter().map(|(labels, value)| (labels.get(NAME).unwrap_or(""), *value)).collect();
+    assert_eq!(told, [("mqtt_clients_connected", 4.0)]);
+    for n in 0..10_000 {
+        say(&format!("$SYS/broker/flood/{n}"), b"1");
+    }
+    assert_eq!(watcher.tell(BEGIN + limits::TRAFFIC_EVERY, false).len(), limits::BROKER_NUMBERS);
+    assert!(watcher.tell(BEGIN + limits::HOUR, false).is_empty(), "they hold for a while only");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 // The newest overview, kept up to date by the collector for as long as the page is seen.
 import { batch, computed, effect, signal } from '@preact/signals';
-import { ApiError, request, signedIn, withParams } from '../api/request';
+import { request, signedIn, withParams } from '../api/request';
 import type { Overview, ServiceRow } from '../api/types';
 import { ahead } from '../format/time';
+import { param } from '../router';
 import { eventsOf } from './stream';
 
 /** The overview but for the services. */
@@ -18,9 +19,9 @@ export const link = signal<{ state: 'connecting' | 'open' | 'lost'; why: string 
 export const alertsVersion = signal(0);
 
 /** The length in seconds that the health strips show. */
-export const stripSpan = signal(3600);
+export const stripSpan = computed(() => Number(param('strip')) || 3600);
 
-/** How many services and instances are in which state. */
+/** The names of all services. */
 export const names = computed(() => services.value.map((service) => service.name));
 
 type Change = Partial<Overview> & { removed?: string[] };
@@ -33,51 +34,58 @@ const RETRY_MOST = 15_000;
 /** Keeps the overview up to date until the function that comes back is called. */
 export function follow(): () => void {
   let ending = new AbortController();
-  let ended = false;
-  const run = async (controller: AbortController, span: number) => {
-    let pause = RETRY_LEAST;
-    while (!controller.signal.aborted) {
-      const attempt = new AbortController();
-      const give = () => attempt.abort();
-      controller.signal.addEventListener('abort', give);
-      let watch = setTimeout(give, SILENCE);
-      try {
-        const init: RequestInit = { signal: attempt.signal, headers: { Accept: 'text/event-stream' } };
-        const response = await request(withParams('overview/live', { span }), init);
-        if (!response.body) throw new ApiError(0, 'The collector sends no events.');
-        for await (const event of eventsOf(response.body)) {
-          clearTimeout(watch);
-          watch = setTimeout(give, SILENCE);
-          if (link.value.state !== 'open') link.value = { state: 'open', why: '' };
-          pause = RETRY_LEAST;
-          took(event.type, event.data);
-        }
-        throw new ApiError(0, 'The connection ended.');
-      } catch (error) {
-        if (controller.signal.aborted) return;
-        const why = attempt.signal.aborted ? 'The collector says nothing.' : error instanceof Error ? error.message : String(error);
-        link.value = { state: 'lost', why };
-        await new Promise((resolve) => setTimeout(resolve, pause + Math.random() * 500));
-        pause = Math.min(pause * 2, RETRY_MOST);
-      } finally {
-        clearTimeout(watch);
-        controller.signal.removeEventListener('abort', give);
-      }
-    }
-  };
   const stop = effect(() => {
     const span = stripSpan.value;
     // Who signs in is listened to at once.
     void signedIn.value;
     ending.abort();
     ending = new AbortController();
-    if (!ended) void run(ending, span);
+    void keepListening(ending.signal, span);
   });
   return () => {
-    ended = true;
     stop();
     ending.abort();
   };
+}
+
+/** One connection after the other, with longer pauses the more of them fail. */
+async function keepListening(ending: AbortSignal, span: number): Promise<void> {
+  let pause = RETRY_LEAST;
+  const heard = () => {
+    pause = RETRY_LEAST;
+  };
+  while (!ending.aborted) {
+    const why = await listen(ending, span, heard);
+    if (ending.aborted) return;
+    link.value = { state: 'lost', why };
+    await new Promise((resolve) => setTimeout(resolve, pause + Math.random() * 500));
+    pause = Math.min(pause * 2, RETRY_MOST);
+  }
+}
+
+/** Listens until the connection ends or falls silent; why it did. */
+async function listen(ending: AbortSignal, span: number, heard: () => void): Promise<string> {
+  const silence = new AbortController();
+  const fall = () => silence.abort();
+  let watch = setTimeout(fall, SILENCE);
+  try {
+    const init = { signal: AbortSignal.any([ending, silence.signal]), headers: { Accept: 'text/event-stream' } };
+    const response = await request(withParams('overview/live', { span }), init);
+    if (!response.body) return 'The collector sends no events.';
+    for await (const event of eventsOf(response.body)) {
+      clearTimeout(watch);
+      watch = setTimeout(fall, SILENCE);
+      if (link.value.state !== 'open') link.value = { state: 'open', why: '' };
+      heard();
+      took(event.type, event.data);
+    }
+    return 'The connection ended.';
+  } catch (error) {
+    if (silence.signal.aborted) return 'The collector says nothing.';
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    clearTimeout(watch);
+  }
 }
 
 function took(type: string, text: string): void {

@@ -1,4 +1,5 @@
 // What fires now: first what nobody has silenced.
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { send } from '../../api/request';
 import { type Alert, SEVERITIES } from '../../api/types';
@@ -83,7 +84,7 @@ function Wishes({ alerts }: { alerts: Alert[] }) {
 }
 
 /** Something that is shown when it is asked for. */
-function More({ title, name, count, children }: { title: string; name: string; count: number; children: preact.ComponentChildren }) {
+function More({ title, name, count, children }: { title: string; name: string; count: number; children: ComponentChildren }) {
   if (count === 0) return null;
   return (
     <details class="panel" open={param(name) === '1'} onToggle={(event) => setParams({ [name]: event.currentTarget.open ? '1' : '' }, true)}>

@@ -71,7 +71,7 @@ function Wishes() {
         <option value="">all states</option>
         {Object.keys(RANK).map((state) => <option key={state}>{state}</option>)}
       </select>
-      <select aria-label="Length of the strips" value={String(stripSpan.value)} onChange={(event) => (stripSpan.value = Number(event.currentTarget.value))}>
+      <select aria-label="Length of the strips" value={String(stripSpan.value)} onChange={(event) => setParams({ strip: event.currentTarget.value === '3600' ? '' : event.currentTarget.value })}>
         {SPANS.map((span) => <option key={span} value={span}>{asText(span)}</option>)}
       </select>
     </div>
