@@ -28,6 +28,8 @@ test('keys go everywhere', async () => {
   await page.waitForFunction(() => document.querySelectorAll('table.grid tbody tr').length === 1);
   assert.match(page.url(), /filter=ai_serv/);
   await page.keyboard.press('Control+k');
+  // What is typed before the field is there goes where the keys went before.
+  await page.waitForSelector('.palette-field:focus');
   await page.keyboard.type('mempercent');
   await page.waitForSelector('[role=option] >> text=memory_percent');
   await page.keyboard.press('Enter');
