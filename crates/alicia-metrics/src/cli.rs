@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, Whom, moment};
+use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, TopArgs, Whom, moment};
 use crate::span::Span;
 use crate::{matching, when};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Erase(EraseArgs),
     /// Ask a PromQL expression, of a running collector or of the data directory of a stopped one
     Query(QueryArgs),
+    /// Show how every service is, in the terminal: the dashboard's overview of a running collector
+    Top(TopArgs),
     /// List the series that meet a selector
     Series(SeriesArgs),
     /// List the labels, or the values of one

@@ -56,6 +56,7 @@ mod transfer;
 mod backup;
 mod erase;
 mod questions;
+mod top;
 mod verify;
 
 use clap::Parser;
@@ -122,6 +123,10 @@ fn main() -> ExitCode {
             Err(error) => fail(&error),
         },
         Some(Command::Query(args)) => answered(questions::query(&args)),
+        Some(Command::Top(args)) => match top::run(&args) {
+            Ok(text) => answered(Ok(questions::Shown { text, said: Vec::new() })),
+            Err(error) => fail(&error),
+        },
         Some(Command::Series(args)) => answered(questions::series(&args)),
         Some(Command::Labels(args)) => answered(questions::labels(&args)),
         Some(Command::Healthcheck(args)) => match healthcheck::ask(&args) {

@@ -96,6 +96,39 @@ pub(crate) struct QueryArgs {
     pub(crate) whom: Whom,
 }
 
+/// What to look at: every service with its state, its last hour, its rates; what fires.
+///
+/// Up and Down choose a service, Enter shows it with the course of its metrics, Esc goes back; / filters, s orders, ? tells all
+/// keys, q ends. Where standard output is no terminal it is printed once.
+///
+///   alicia-metrics top --http 192.168.0.7:8014 --span 24h
+///   alicia-metrics top --json | jq '.services[] | select(.state != "healthy") | .name'
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct TopArgs {
+    /// Print it once, as text
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Print it once, as JSON: what GET /overview answers
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How much time the strips show
+    #[arg(long, value_name = "LENGTH", value_parser = length, default_value = "1h")]
+    pub(crate) span: Millis,
+    /// Tell by signs and words alone
+    #[arg(long, env = "NO_COLOR", value_parser = is_said, hide_env_values = true)]
+    pub(crate) no_color: bool,
+    #[command(flatten)]
+    pub(crate) collector: Collector,
+}
+
+/// Whether a switch is on: the variable counts if it holds anything at all (no-color.org); `false` is said by nobody but the parser
+/// itself.
+#[expect(clippy::unnecessary_wraps, reason = "a parser of values may fail")]
+fn is_said(text: &str) -> Result<bool, String> {
+    Ok(!text.is_empty() && text != "false")
+}
+
 /// Which series to list.
 ///
 ///   alicia-metrics series cpu_percent

@@ -400,6 +400,21 @@ pub const TAIL_PAYLOAD: usize = 2_048;
 pub const BROKER_NUMBERS: usize = 256;
 /// Seconds that the strips of services may show.
 pub const OVERVIEW_SPAN: usize = 31 * 86_400;
+/// Bytes of an event of the overview that a terminal reads: that of two thousand services has one mebibyte.
+pub const OVERVIEW_EVENT_BYTES: u64 = 64 << 20;
+/// How long a terminal waits for the next event of the overview, of which there is one a second, before it takes the connection for
+/// lost.
+pub const TOP_SILENCE: Duration = Duration::from_secs(6);
+/// The pause before a terminal tries a lost collector again, at first and at most.
+pub const TOP_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
+/// How often a terminal asks anew for the metrics of the service that it shows: about twice as often as services speak.
+pub const TOP_REFRESH: Duration = Duration::from_secs(10);
+/// Series of a service that a terminal asks for: nobody scrolls through more.
+pub const TOP_SERIES: usize = 300;
+/// What may wait to be drawn in a terminal: all that waits is drawn at once.
+pub const TOP_QUEUE: usize = 16;
+/// Characters of what is typed to filter by.
+pub const TOP_FILTER: usize = 60;
 /// The time by which is judged whether the disk fills.
 pub const OVERVIEW_DISK: Millis = 6 * HOUR;
 /// How long the head of an HTTP request may take from its first byte.

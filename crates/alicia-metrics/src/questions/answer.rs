@@ -4,23 +4,24 @@ use model::Labels;
 use serde_json::Value;
 
 /// A value at a time.
-pub(super) struct Point {
+#[derive(Debug, Clone)]
+pub(crate) struct Point {
     /// Unix seconds.
-    pub(super) time: f64,
+    pub(crate) time: f64,
     /// As it is written.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// As a number; none of a histogram.
-    pub(super) number: Option<f64>,
+    pub(crate) number: Option<f64>,
 }
 
 /// A series with its values.
-pub(super) struct Series {
-    pub(super) labels: Labels,
-    pub(super) points: Vec<Point>,
+pub(crate) struct Series {
+    pub(crate) labels: Labels,
+    pub(crate) points: Vec<Point>,
 }
 
 /// What was answered.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// A number or a text.
     One(String),
     /// Series with a value each.
@@ -30,7 +31,7 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn read(data: &Value) -> Option<Self> {
+    pub(crate) fn read(data: &Value) -> Option<Self> {
         let result = data.get("result")?;
         match data.get("resultType")?.as_str()? {
             "scalar" | "string" => Some(Self::One(result.get(1)?.as_str()?.to_owned())),

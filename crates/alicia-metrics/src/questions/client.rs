@@ -1,5 +1,7 @@
 //! Just enough HTTP to ask a collector on this machine or in this house; TLS is for a proxy.
 
+use super::body::{Body, read_head};
+use super::events::Events;
 use super::fault::AskError;
 use super::{OpenRange, Times};
 use crate::questions_args::Collector;
@@ -7,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{Millis, to_seconds};
 use serde_json::Value;
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
@@ -18,14 +20,17 @@ const REACH: Duration = Duration::from_secs(5);
 /// Bytes of an answer that are read.
 const ANSWER_BYTES: u64 = 1 << 30;
 
+/// Bytes of an answer that says why there is no stream.
+const REFUSAL_BYTES: u64 = 64 << 10;
+
 /// Whom to ask, and how.
-pub(super) struct Client {
+pub(crate) struct Client {
     address: String,
     authorization: Option<String>,
 }
 
 impl Client {
-    pub(super) fn new(whom: &Collector) -> Self {
+    pub(crate) fn new(whom: &Collector) -> Self {
         let address = whom.http.strip_prefix("http://").unwrap_or(&whom.http).trim_end_matches('/');
         // A server that listens on all addresses is asked on the loopback one.
         let address = match address.strip_prefix("0.0.0.0:") {
@@ -40,7 +45,22 @@ impl Client {
         Self { address, authorization: bearer.or_else(basic) }
     }
 
+    /// `host:port` of the collector.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(super) fn query(&self, expression: &str, times: Times) -> Result<Value, AskError> {
+        self.query_some(expression, times, None)
+    }
+
+    /// The answer of an expression; of at most `limit` series.
+    pub(crate) fn query_some(
+        &self,
+        expression: &str,
+        times: Times,
+        limit: Option<usize>,
+    ) -> Result<Value, AskError> {
         let mut form = vec![("query", expression.to_owned())];
         let path = match times {
             Times::At(time) => {
@@ -52,6 +72,7 @@ impl Client {
                 "/api/v1/query_range"
             }
         };
+        form.extend(limit.map(|limit| ("limit", limit.to_string())));
         self.ask("POST", path, &form)
     }
 
@@ -89,29 +110,38 @@ impl Client {
     }
 
     /// Asks Alicia's interface.
-    pub(super) fn alicia(&self, method: &str, path: &str, body: &str) -> Result<Value, AskError> {
+    pub(crate) fn alicia(&self, method: &str, path: &str, body: &str) -> Result<Value, AskError> {
         let (status, answer) = self.send(method, path, "application/json", body)?;
-        if status == 200 {
-            return Ok(answer);
-        }
-        match answer.get("detail") {
-            Some(Value::String(why)) => Err(AskError::Refused(why.clone())),
-            Some(other) => Err(AskError::Refused(other.to_string())),
-            None => Err(AskError::NotPrometheus),
+        if status == 200 { Ok(answer) } else { Err(refusal(&answer)) }
+    }
+
+    /// Begins to follow a stream of events, which is lost when it says nothing for as long as `silence`.
+    pub(crate) fn follow(&self, path: &str, silence: Duration) -> Result<Events, AskError> {
+        let not_reached = |source| AskError::NotReached { address: self.address.clone(), source };
+        let mut stream = self.connect(silence).map_err(not_reached)?;
+        let request = format!("{}Accept: text/event-stream\r\n\r\n", self.head("GET", path));
+        stream.write_all(request.as_bytes()).map_err(not_reached)?;
+        let mut reader = BufReader::new(stream);
+        let head = read_head(&mut reader).map_err(not_reached)?.ok_or(AskError::NotPrometheus)?;
+        let body = Body::new(reader, head.is_chunked);
+        match head.status {
+            200 => Ok(Events::new(BufReader::new(body))),
+            401 => Err(AskError::Unauthorized(self.address.clone())),
+            _ => {
+                let mut text = Vec::new();
+                body.take(REFUSAL_BYTES).read_to_end(&mut text).map_err(not_reached)?;
+                Err(serde_json::from_slice(&text).map_or(AskError::NotPrometheus, |answer| refusal(&answer)))
+            }
         }
     }
 
     /// Sends a request; gives the status and the JSON of the answer.
     fn send(&self, method: &str, path: &str, of_type: &str, body: &str) -> Result<(u16, Value), AskError> {
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: {of_type}\r\nContent-Length: {}\r\n",
-            self.address,
+        let head = self.head(method, path);
+        let raw = self.exchange(&format!(
+            "{head}Content-Type: {of_type}\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
-        );
-        if let Some(authorization) = &self.authorization {
-            head.push_str(&format!("Authorization: {authorization}\r\n"));
-        }
-        let raw = self.exchange(&format!("{head}\r\n{body}"));
+        ));
         let raw = raw.map_err(|source| AskError::NotReached { address: self.address.clone(), source })?;
         let (status, body) = parted(&raw).ok_or(AskError::NotPrometheus)?;
         if status == 401 {
@@ -120,22 +150,46 @@ impl Client {
         Ok((status, serde_json::from_slice(&body).map_err(|_| AskError::NotPrometheus)?))
     }
 
+    /// The first lines of a request.
+    fn head(&self, method: &str, path: &str) -> String {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
+        if let Some(authorization) = &self.authorization {
+            head.push_str(&format!("Authorization: {authorization}\r\n"));
+        }
+        head
+    }
+
     fn exchange(&self, request: &str) -> io::Result<Vec<u8>> {
+        let mut stream = self.connect(PATIENCE)?;
+        stream.write_all(request.as_bytes())?;
+        let mut raw = Vec::new();
+        stream.take(ANSWER_BYTES).read_to_end(&mut raw)?;
+        Ok(raw)
+    }
+
+    /// A connection on which nothing takes longer than `patience`.
+    fn connect(&self, patience: Duration) -> io::Result<TcpStream> {
         let mut last = io::Error::new(io::ErrorKind::InvalidInput, "no such address");
         for address in self.address.to_socket_addrs()? {
             match TcpStream::connect_timeout(&address, REACH) {
-                Ok(mut stream) => {
-                    stream.set_read_timeout(Some(PATIENCE))?;
-                    stream.set_write_timeout(Some(PATIENCE))?;
-                    stream.write_all(request.as_bytes())?;
-                    let mut raw = Vec::new();
-                    stream.take(ANSWER_BYTES).read_to_end(&mut raw)?;
-                    return Ok(raw);
+                Ok(stream) => {
+                    stream.set_read_timeout(Some(patience))?;
+                    stream.set_write_timeout(Some(patience))?;
+                    return Ok(stream);
                 }
                 Err(error) => last = error,
             }
         }
         Err(last)
+    }
+}
+
+/// What Alicia's interface says if it does not do what it was asked for.
+fn refusal(answer: &Value) -> AskError {
+    match answer.get("detail") {
+        Some(Value::String(why)) => AskError::Refused(why.clone()),
+        Some(other) => AskError::Refused(other.to_string()),
+        None => AskError::NotPrometheus,
     }
 }
 

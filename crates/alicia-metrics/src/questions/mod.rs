@@ -5,6 +5,10 @@
 
 mod fault;
 
+mod body;
+
+mod events;
+
 mod client;
 
 mod local;
@@ -21,15 +25,18 @@ mod backtest;
 
 mod unit_tests;
 
+pub(crate) use answer::{Answer, Point};
 pub(crate) use backtest::backtest;
+pub(crate) use client::Client;
+pub(crate) use events::{Event, Events};
 pub(crate) use fault::AskError;
 pub(crate) use rules::{check_rules, delete_rules, judged_in_rounds, list_rules, put_rules};
+pub(crate) use shown::course;
+pub(crate) use table::Table;
 
 pub(crate) use unit_tests::test_rules;
 
 use crate::questions_args::{LabelsArgs, ListedArgs, Look, QueryArgs, SeriesArgs, Whom};
-use answer::Answer;
-use client::Client;
 use local::Local;
 use model::{Labels, Millis, limits};
 use serde_json::Value;
@@ -49,7 +56,7 @@ pub(crate) struct Shown {
 
 /// When it is looked.
 #[derive(Debug, Clone, Copy)]
-enum Times {
+pub(crate) enum Times {
     At(Millis),
     Range { start: Millis, end: Millis, step: Millis },
 }

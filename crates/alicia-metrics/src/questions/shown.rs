@@ -58,16 +58,16 @@ fn sparklines(all: &[Series]) -> String {
     let mut table = Table::new(&["SERIES", "COURSE", "LAST>"]);
     for one in all {
         let last = one.points.last().map(|point| point.text.clone()).unwrap_or_default();
-        table.push(vec![one.labels.to_string(), sparkline(&one.points, start, end), last]);
+        table.push(vec![one.labels.to_string(), course(&one.points, start, end, WIDTH), last]);
     }
     if all.is_empty() { "no series\n".to_owned() } else { table.text() }
 }
 
-/// The newest number of each stretch of time, as a height between the least and the most; nothing where there is none.
-fn sparkline(points: &[Point], start: f64, end: f64) -> String {
-    let mut columns = [None; WIDTH];
+/// The newest number of each of `width` stretches of time, as a height between the least and the most; nothing where there is none.
+pub(crate) fn course(points: &[Point], start: f64, end: f64, width: usize) -> String {
+    let mut columns = vec![None; width];
     for point in points {
-        let at = index((point.time - start) / (end - start), WIDTH);
+        let at = index((point.time - start) / (end - start), width);
         if let Some(place) = columns.get_mut(at) {
             *place = point.number.filter(|number| number.is_finite()).or(*place);
         }
@@ -92,7 +92,7 @@ fn sparkline(points: &[Point], start: f64, end: f64) -> String {
     reason = "a small number"
 )]
 fn index(share: f64, parts: usize) -> usize {
-    if share.is_finite() { ((share * parts as f64) as usize).min(parts - 1) } else { 0 }
+    if share.is_finite() { ((share * parts as f64) as usize).min(parts.saturating_sub(1)) } else { 0 }
 }
 
 /// A line for each sample: the time, the value, and each label in a column of its own.

@@ -1,22 +1,22 @@
 //! Columns of text.
 
 /// Rows under a head. Columns whose names end with `>` are written to the right.
-pub(super) struct Table {
+pub(crate) struct Table {
     head: Vec<&'static str>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(super) fn new(head: &[&'static str]) -> Self {
+    pub(crate) fn new(head: &[&'static str]) -> Self {
         Self { head: head.to_vec(), rows: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, row: Vec<String>) {
+    pub(crate) fn push(&mut self, row: Vec<String>) {
         self.rows.push(row);
     }
 
     /// The table, each column as wide as its widest text.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let names = self.head.iter().map(|name| name.trim_end_matches('>').to_owned()).collect();
         let all: Vec<&Vec<String>> = std::iter::once(&names).chain(&self.rows).collect();
         let width = |column: usize| {

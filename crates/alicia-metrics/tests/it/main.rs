@@ -52,6 +52,7 @@ mod scraping;
 #[path = "../../../query/tests/it/script/mod.rs"]
 mod script;
 mod silences;
+mod top;
 mod traffic;
 mod transfer;
 mod unit_tests;
