@@ -67,19 +67,13 @@ fn press(view: &mut View, codes: &[KeyCode]) {
 }
 
 fn courses() -> Courses {
-    let points = |scale: f64| {
-        (0..60_i32).map(|at| Point {
-            time: f64::from(at),
-            text: String::new(),
-            number: Some(f64::from(at) * scale),
-        })
-    };
+    let point = |at: i32| Point { time: f64::from(at), text: String::new(), number: Some(f64::from(at)) };
     let course = |metric: &str, unit, is_rate| Course {
         metric: metric.to_owned(),
         labels: "oven-1".to_owned(),
         unit,
         is_rate,
-        points: points(1.0).collect(),
+        points: (0..60).map(point).collect(),
     };
     let all = vec![course("heat_celsius", Unit::Celsius, false), course("turns_total", Unit::None, true)];
     Courses { start: 0.0, end: 60.0, all, is_cut: false }
@@ -91,15 +85,13 @@ fn a_terminal_of_eighty_columns_shows_the_whole() {
     let expected = [
         "alicia-metrics ● 9.9 on here:1, up 2 h 1 min",
         "Alerts 1 firing, 2 pending, 3 silenced  │  Bus 33.25 messages/s, b:1883",
-        "Samples 120/s, 456 series  │  Refused 7",
-        "Disk full in 9 d 12 h, 1.5 MiB kept",
+        "Samples 120/s, 456 series  │  Refused 7  │  Disk full in 9 d 12 h, 1.5 MiB kept",
         "Host processor 12 %, memory 50 %, disk 33 %",
         " Services (3) by worst ─────────────────────────────────────────────────────────",
-        "Service        State       Fires    Last 1h        Msgs/s    Delay  Errors   Seen",
-        "oven           ▲ degraded  critical ████████████      1.5    12 ms   0.5 %    5 s",
+        "Service        State       Fires    Last 1h       Msgs/s    Delay  Errors   Seen",
+        "oven           ▲ degraded  critical ████████████     1.5    12 ms   0.5 %    5 s",
     ];
     for (at, expected) in expected.iter().enumerate() {
-        println!("{}", shown[at]);
         assert_eq!(shown[at], *expected, "line {at}\n{}", shown.join("\n"));
     }
 }
@@ -147,7 +139,7 @@ fn the_chosen_row_is_seen_and_turned_round() {
     let mut view = view_of(&overview);
     press(&mut view, &[KeyCode::Down, KeyCode::PageDown]);
     assert!(text(&mut view, (80, 24)).contains("s002"));
-    for (key, name) in [(KeyCode::End, "s499"), (KeyCode::PageUp, "s491"), (KeyCode::Home, "s000")] {
+    for (key, name) in [(KeyCode::End, "s499"), (KeyCode::PageUp, "s484"), (KeyCode::Home, "s000")] {
         press(&mut view, &[key]);
         let buffer = drawn(&mut view, (80, 24), false);
         let row = lines(&buffer).iter().position(|line| line.starts_with(name)).expect("it is seen");

@@ -33,8 +33,8 @@ const LEFT_OUT: [Column; 7] = [
     Column::Rate,
     Column::Errors,
     Column::Strip,
-    Column::Alerts,
     Column::Seen,
+    Column::Alerts,
 ];
 /// Between two columns.
 pub(super) const SPACE: u16 = 1;
