@@ -2,11 +2,11 @@
 
 use super::words::{Unit, unit_of};
 use crate::questions::{Answer, AskError, Client, Point, Times};
-use model::{Labels, Millis, NAME, SERVICE, limits, to_seconds};
+use model::{INSTANCE, Labels, Millis, NAME, SERVICE, limits, to_seconds};
 use serde_json::Value;
 
-/// Values of a course: more than a terminal has columns for it are of no use.
-const VALUES: Millis = 120;
+/// Values of a course, and the characters that it has at most, so that there is none without a value.
+pub(super) const VALUES: u16 = 120;
 
 /// How far back courses reach, in seconds, the shortest first.
 pub(super) const RANGES: [i32; 5] = [900, 3_600, 6 * 3_600, 86_400, 7 * 86_400];
@@ -56,7 +56,7 @@ impl Course {
 /// Asks for them.
 pub(super) fn ask(client: &Client, wanted: &Wanted, now: Millis) -> Result<Courses, AskError> {
     let length = Millis::from(wanted.seconds) * limits::SECOND;
-    let step = (length / VALUES).max(limits::SECOND);
+    let step = (length / Millis::from(VALUES)).max(limits::SECOND);
     // A range that ends with a full step has the same values the next time.
     let end = now / step * step;
     let times = Times::Range { start: end - length, end, step };
@@ -81,8 +81,9 @@ fn courses(answer: &Value) -> Option<Vec<Course>> {
 
 fn course(labels: &Labels, points: Vec<Point>) -> Course {
     let metric = labels.get(NAME).unwrap_or("").to_owned();
-    let others: Vec<&str> =
-        labels.iter().filter(|(name, _)| ![NAME, SERVICE].contains(name)).map(|(_, value)| value).collect();
+    let is_other = |name: &str| ![NAME, SERVICE, INSTANCE].contains(&name);
+    let others = labels.iter().filter(|(name, _)| is_other(name)).map(|(_, value)| value);
+    let others: Vec<&str> = labels.get(INSTANCE).into_iter().chain(others).collect();
     let is_rate = metric.ends_with("_total");
     Course {
         labels: others.join(" "),

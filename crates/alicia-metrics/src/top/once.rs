@@ -89,7 +89,12 @@ fn figures(view: &View) -> String {
             "alerts   {} firing, {} pending, {} silenced",
             alerts.firing, alerts.pending, alerts.silenced
         ),
-        format!("bus      {is_on} {own}{broker}, {} messages/s", digits(bus.messages_per_second)),
+        match broker.as_str() {
+            "" => "bus      none".to_owned(),
+            broker => {
+                format!("bus      {is_on} {own}{broker}, {} messages/s", digits(bus.messages_per_second))
+            }
+        },
         format!(
             "samples  {}/s, {} series, {} refused",
             digits(ingest.samples_per_second),

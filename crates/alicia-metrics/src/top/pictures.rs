@@ -73,10 +73,10 @@ fn courses() -> Courses {
         labels: "oven-1".to_owned(),
         unit,
         is_rate,
-        points: (0..60).map(point).collect(),
+        points: (0..120).map(point).collect(),
     };
     let all = vec![course("heat_celsius", Unit::Celsius, false), course("turns_total", Unit::None, true)];
-    Courses { start: 0.0, end: 60.0, all, is_cut: false }
+    Courses { start: 0.0, end: 120.0, all, is_cut: false }
 }
 
 #[test]
@@ -169,9 +169,9 @@ fn a_service_is_shown_with_the_courses_of_its_metrics() {
         "▲ oven-1 5 s  │  ● oven-2 1 min",
         "critical hot oven-1 3 min",
         "Metrics, last 1h (2)",
-        "heat_celsius                   oven-1             ▁▁▁▁▁▂",
-        "59 °C",
-        "59/s",
+        "heat_celsius oven-1 ▁▁▁▁▁▁▁▁▂▂▂▂▂▂▂▂▂▃▃▃▃▃▃▃▃",
+        "119 °C",
+        "119/s",
     ] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
@@ -200,6 +200,9 @@ fn nobody_has_spoken_yet() {
     let shown = text(&mut view_of(&overview), (120, 24));
     assert!(shown.contains("mosquitto_pub -h b -p 1 -t alicia/metrics/hello"), "{shown}");
     assert!(shown.contains("Bus not connected b:1"), "{shown}");
+    overview["bus"] = json!({"connected": false, "broker": ""});
+    let shown = text(&mut view_of(&overview), (120, 24));
+    assert!(shown.contains("Bus none") && !shown.contains("mosquitto_pub"), "{shown}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ fn help_names_every_command_and_setting() {
         "import",
         "snapshot",
         "restore",
+        "top",
         "healthcheck",
         "--mqtt-broker",
         "--http-listen",

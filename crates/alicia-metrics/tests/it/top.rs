@@ -11,12 +11,12 @@ use tempfile::TempDir;
 /// A collector that heard two services, one of which has a hostile name; a rule fires.
 fn collector(broker: &Mosquitto, flags: &[&str]) -> Collector {
     let collector = Setup::broker(broker.port).with(flags).connect();
-    let rule = r#"{"name":"hot","metric_name":"heat","condition":"value > 1","severity":"error","description":"Too hot"}"#;
+    let rule = r#"{"name":"hot","metric_name":"heat","condition":"value > 1","severity":"error","description":"Too \u001b[2Jhot"}"#;
     let authorization = [("Authorization", "Bearer secret")];
     let made = crate::http_client::request(collector.http, "POST", "/alerts/rules", &authorization, rule);
     let made = made.expect("an answer");
     assert!(made.status < 300, "{}", made.body);
-    for (name, metric) in [("oven", "heat"), ("sh\u{1b}[2Jy", "light")] {
+    for (name, metric) in [("oven", "heat"), ("sh\u{202e}y", "light")] {
         let payload = format!(r#"{{"metrics":[{{"name":"{metric}","value":21.5}}]}}"#);
         publish(broker.port, &format!("alicia/metrics/{name}"), &payload, &[]);
     }
@@ -39,10 +39,18 @@ fn live_top_prints_the_overview_where_there_is_no_terminal() {
     let whom = ["--http", &collector.http.to_string(), "--http-token", "secret"];
     until("the alert is told", || {
         let text = said(&run(&[&["--span", "10m"], &whom[..]].concat()));
-        let parts =
-            ["strips show 10m", "1 firing", "oven", "healthy", "error   hot   oven", "Too hot", "messages/s"];
+        let parts = [
+            "strips show 10m",
+            "1 firing",
+            "oven",
+            "healthy",
+            "error   hot   oven",
+            "Too \u{fffd}[2Jhot",
+            "sh\u{fffd}y",
+            "messages/s",
+        ];
         match parts.iter().find(|part| !text.contains(**part)) {
-            None if !text.contains('\u{1b}') => Ok(()),
+            None if !text.contains(['\u{1b}', '\u{202e}']) => Ok(()),
             missing => Err(format!("{missing:?}\n{text}")),
         }
     });
@@ -62,7 +70,6 @@ fn live_top_says_in_words_why_it_shows_nothing() {
     for (args, code, word) in [
         (vec!["--http", &nowhere], 1, "no collector answers"),
         (vec!["--http", &here, "--once"], 1, "--http-token"),
-        (vec!["--http", &here, "--http-token", "secret", "--span", "1y"], 1, "span"),
         (vec!["--span", "soon"], 2, "length of time"),
     ] {
         let output = run(&args);
@@ -154,7 +161,8 @@ fn live_top_on_a_terminal_follows_keys_and_the_collector_and_leaves_it_in_order(
     watched.press("/oven\r\r");
     watched.wait_for("heat");
     watched.press("\u{1b}[D");
-    watched.wait_for("15m");
+    // Only what is another letter is written: `15m` in the place of `1h`.
+    watched.wait_for("5m ");
     drop(collector);
     watched.wait_for("is not heard");
     watched.press("q");
@@ -167,8 +175,7 @@ fn live_top_without_colours_and_ended_by_a_signal_leaves_the_terminal_in_order()
     let collector = Setup::none().start();
     let mut watched = Watched::start(&format!("--http {}", collector.http), &[("NO_COLOR", "1")]);
     let text = watched.wait_for("Nobody has spoken yet");
-    // Those of the foreground are 30 to 37 and 38;5;n.
-    assert!(!text.contains("\u{1b}[3"), "{text:?}");
+    assert!(!text.contains("38;5;"), "{text:?}");
     watched.press("?");
     watched.wait_for("Keys and signs");
     let process = std::fs::read_to_string(watched.dir.path().join("process")).expect("its number");

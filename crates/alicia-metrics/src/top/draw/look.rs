@@ -37,6 +37,11 @@ impl Look {
         self.colour(Color::Cyan).add_modifier(Modifier::BOLD)
     }
 
+    /// The course of a metric, which is neither good nor bad.
+    pub(super) fn course(self) -> Style {
+        self.colour(Color::Cyan)
+    }
+
     /// What is of less weight.
     pub(super) fn faint(self) -> Style {
         Style::new().add_modifier(Modifier::DIM)

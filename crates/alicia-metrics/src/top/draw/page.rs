@@ -6,7 +6,7 @@ use super::panel;
 use super::services::state;
 use super::told::alert;
 use crate::questions::course;
-use crate::top::courses::{Course, Courses};
+use crate::top::courses::{Course, Courses, VALUES};
 use crate::top::shape::Service;
 use crate::top::view::{Page, View};
 use crate::top::words::{age, delay, percent, plain, rate, show, span};
@@ -21,10 +21,10 @@ const INSTANCES: usize = 12;
 const INSTANCE_LINES: usize = 3;
 /// Alerts that are shown.
 const ALERTS: usize = 3;
-/// Columns of the name of a metric, of its labels and of its newest value.
-const NAME: u16 = 30;
-const LABELS: u16 = 18;
-const VALUE: u16 = 12;
+/// The widest names and labels of metrics that are not cut off.
+const LONGEST: u16 = 36;
+/// Columns of the newest value: digits, a unit and "a second".
+const VALUE: u16 = 13;
 /// Without room for a course of so many characters, labels are left out.
 const LEAST_COURSE: u16 = 16;
 
@@ -109,28 +109,34 @@ fn metrics(frame: &mut Frame<'_>, area: Rect, page: &mut Page, look: Look) {
         frame.render_widget(Paragraph::new(Line::styled(text, look.faint())), inside);
         return;
     }
-    let has_labels = inside.width >= NAME + LABELS + VALUE + LEAST_COURSE + 3;
-    let labels = if has_labels { LABELS } else { 0 };
-    let width = inside.width.saturating_sub(NAME + labels + VALUE + 2 + u16::from(has_labels));
-    let row = |course: &&Course| row(course, (*start, *end), has_labels, usize::from(width));
-    let seen = shown.iter().skip(page.list.first).take(page.list.room).map(row);
-    let mut widths = vec![Constraint::Length(NAME), Constraint::Length(width), Constraint::Length(VALUE)];
-    if has_labels {
-        widths.insert(1, Constraint::Length(LABELS));
-    }
-    frame.render_widget(Table::new(seen, widths).column_spacing(1), inside);
+    let seen = shown.get(page.list.first..).unwrap_or_default();
+    let seen = seen.get(..page.list.room.min(seen.len())).unwrap_or_default();
+    let widths = widths(seen, inside.width);
+    let row = |course: &&Course| row(course, (*start, *end), &widths, look);
+    let constraints = widths.iter().map(|width| Constraint::Length(*width));
+    let table = Table::new(seen.iter().map(row), constraints).column_spacing(1);
+    frame.render_widget(table, inside);
 }
 
-fn row(one: &Course, (start, end): (f64, f64), has_labels: bool, width: usize) -> Row<'static> {
+/// Columns of names, labels, courses and values; no labels where that would leave little for the courses.
+fn widths(seen: &[&Course], width: u16) -> [u16; 4] {
+    let widest = |text: fn(&Course) -> &str| {
+        let most = seen.iter().map(|course| Span::raw(text(course)).width()).max().unwrap_or(0);
+        u16::try_from(most).unwrap_or(u16::MAX).min(LONGEST)
+    };
+    let (name, labels) = (widest(|course| &course.metric), widest(|course| &course.labels));
+    let rest = width.saturating_sub(name + VALUE + 3);
+    let labels = if rest < labels + LEAST_COURSE { 0 } else { labels };
+    [name, labels, rest.saturating_sub(labels).min(VALUES), VALUE]
+}
+
+fn row(one: &Course, (start, end): (f64, f64), widths: &[u16; 4], look: Look) -> Row<'static> {
     let a_second = if one.is_rate { "/s" } else { "" };
     let value = one.last().map_or_else(|| "–".to_owned(), |value| show(value, one.unit));
-    let mut cells = vec![
+    Row::new([
         Line::raw(plain(&one.metric)),
-        Line::raw(course(&one.points, start, end, width)),
+        Line::raw(plain(&one.labels)),
+        Line::styled(course(&one.points, start, end, usize::from(widths[2])), look.course()),
         Line::raw(format!("{value}{a_second}")).right_aligned(),
-    ];
-    if has_labels {
-        cells.insert(1, Line::raw(plain(&one.labels)));
-    }
-    Row::new(cells)
+    ])
 }

@@ -64,6 +64,9 @@ fn nobody(view: &View) -> Vec<Line<'static>> {
         return vec![Line::raw("No service is called so.")];
     }
     let broker = plain(&view.known.head.bus.broker);
+    if broker.is_empty() {
+        return vec![Line::raw("Nobody has spoken yet, and it listens to no bus.")];
+    }
     let (host, port) = broker.rsplit_once(':').unwrap_or((&broker, "1883"));
     let payload = r#"{"metrics":[{"name":"temperature","value":21.5}]}"#;
     vec![

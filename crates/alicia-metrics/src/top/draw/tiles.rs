@@ -33,6 +33,7 @@ fn figures(head: &Head, look: Look) -> Vec<Tile> {
         format!(", {} pending, {} silenced", alerts.pending, alerts.silenced),
     )];
     all.push(match (bus.connected, bus.embedded) {
+        (false, _) if bus.broker.is_empty() => ("Bus", "none".to_owned(), look.strong(), String::new()),
         (false, _) => ("Bus", "not connected".to_owned(), look.bad(), format!(" {}", plain(&bus.broker))),
         (true, embedded) => {
             let broker =
