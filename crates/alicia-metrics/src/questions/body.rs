@@ -99,7 +99,7 @@ impl<R: BufRead> Read for Body<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Body, Read, read_head};
 
     #[test]
     fn a_body_comes_as_it_is_or_in_pieces() {

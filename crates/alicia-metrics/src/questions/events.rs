@@ -46,7 +46,7 @@ impl Events {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Events;
 
     #[test]
     fn events_are_told_apart_by_empty_lines() {

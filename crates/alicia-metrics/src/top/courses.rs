@@ -107,7 +107,7 @@ fn rises(points: &[Point]) -> Vec<Point> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::courses;
     use serde_json::json;
 
     #[test]

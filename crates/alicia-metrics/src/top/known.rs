@@ -53,7 +53,7 @@ fn taken<T: serde::de::DeserializeOwned + Default>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Known;
     use crate::top::shape::Condition;
 
     const WHOLE: &str = r#"{"time":1,"version":"1","bus":{"connected":true,"broker":"b:1"},"host":{"cpu_percent":3},

@@ -75,7 +75,7 @@ pub(super) fn ordered<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Order, Service, ordered};
     use crate::top::shape::{Condition, Instance};
     use model::Severity;
 

@@ -254,7 +254,9 @@ fn moved(code: KeyCode, row: usize, room: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        Courses, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, Known, List, View, Wanted, Wish, limits,
+    };
 
     fn view() -> View {
         let names = ["a", "b", "c", "d"].map(|name| format!(r#"{{"name":"{name}","state":"healthy"}}"#));

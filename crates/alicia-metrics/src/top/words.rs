@@ -162,7 +162,7 @@ pub(super) fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Unit, age, length, plain, show, span, unit_of};
 
     #[test]
     fn numbers_have_three_or_four_digits_and_their_unit() {

@@ -123,7 +123,7 @@ impl Watched {
         input.write_all(keys.as_bytes()).and_then(|()| input.flush()).expect("it reads");
     }
 
-    /// Waits until it has written this since the last time.
+    /// Waits until it has written this, behind what was waited for before; gives all up to its end.
     #[track_caller]
     fn wait_for(&mut self, part: &str) -> String {
         until(part, || {
@@ -132,7 +132,8 @@ impl Watched {
             }
             if self.text.contains(part) { Ok(()) } else { Err(self.text.clone()) }
         });
-        std::mem::take(&mut self.text)
+        let end = self.text.find(part).map_or(0, |at| at + part.len());
+        self.text.drain(..end).collect()
     }
 }
 
@@ -164,7 +165,7 @@ fn live_top_on_a_terminal_follows_keys_and_the_collector_and_leaves_it_in_order(
     // Only what is another letter is written: `15m` in the place of `1h`.
     watched.wait_for("5m ");
     drop(collector);
-    watched.wait_for("is not heard");
+    watched.wait_for("✗");
     watched.press("q");
     watched.wait_for(LEAVE);
     watched.wait_for("ended with 0");

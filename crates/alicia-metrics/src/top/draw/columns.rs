@@ -65,7 +65,7 @@ pub(super) fn columns(width: u16, name: u16, letters: u16) -> Vec<(Column, u16)>
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Column, SPACE, columns};
 
     #[test]
     fn what_says_the_most_stays_the_longest() {

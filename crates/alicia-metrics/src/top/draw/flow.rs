@@ -25,7 +25,7 @@ pub(super) fn flow(groups: Vec<Vec<Span<'static>>>, width: u16, look: Look) -> V
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Look, Span, flow};
 
     #[test]
     fn groups_stand_beside_each_other_as_long_as_there_is_room() {
