@@ -21,6 +21,14 @@ pub(crate) struct Cli {
     pub(crate) serve: ServeArgs,
 }
 
+/// What `top` does, for those who ask how.
+const KEYS_OF_TOP: &str = "\
+Up and Down choose a service, Enter shows it with the course of its metrics, Esc goes back; / filters, s orders, ? tells \
+all keys, q ends. Where standard output is no terminal it is printed once.
+
+  alicia-metrics top --http 192.168.0.7:8014 --span 24h
+  alicia-metrics top --json | jq -r '.services[] | select(.state != \"healthy\") | .name'";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -52,6 +60,7 @@ pub(crate) enum Command {
     /// Ask a PromQL expression, of a running collector or of the data directory of a stopped one
     Query(QueryArgs),
     /// Show how every service is, in the terminal: the dashboard's overview of a running collector
+    #[command(after_help = KEYS_OF_TOP)]
     Top(TopArgs),
     /// List the series that meet a selector
     Series(SeriesArgs),

@@ -96,15 +96,8 @@ pub(crate) struct QueryArgs {
     pub(crate) whom: Whom,
 }
 
-/// What to look at: every service with its state, its last hour, its rates; what fires.
-///
-/// Up and Down choose a service, Enter shows it with the course of its metrics, Esc goes back; / filters, s orders, ? tells all
-/// keys, q ends. Where standard output is no terminal it is printed once.
-///
-///   alicia-metrics top --http 192.168.0.7:8014 --span 24h
-///   alicia-metrics top --json | jq '.services[] | select(.state != "healthy") | .name'
+/// What to look at.
 #[derive(Debug, Clone, Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct TopArgs {
     /// Print it once, as text
     #[arg(long)]

@@ -9,6 +9,7 @@ use crate::connector::{Connector, KEEP_ALIVE, unexpected};
 use crate::decode::glance;
 use crate::encode::Encoder;
 use crate::inbound::Publish;
+use crate::topics;
 use model::{ListenStatus, Millis, Sighting, Watch};
 use mqtt5::Packet;
 use parking_lot::Mutex;
@@ -186,11 +187,14 @@ impl Listener {
         self.hearing.messages.fetch_add(1, Ordering::Relaxed);
         self.hearing.bytes.fetch_add(publish.bytes as u64, Ordering::Relaxed);
         self.hearing.without_envelope.fetch_add(u64::from(envelope.is_none()), Ordering::Relaxed);
+        let own = &self.connector.encoder.source;
+        let is_own = envelope.as_ref().is_some_and(|envelope| envelope.source == *own);
         self.watch.see(&Sighting {
             topic: &publish.topic,
             received_at: now,
             bytes: publish.bytes,
             payload: publish.payload,
+            is_taken: is_own || topics::is_taken(&publish.topic),
             retained: publish.retained,
             envelope,
         });

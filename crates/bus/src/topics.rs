@@ -11,6 +11,8 @@ pub(crate) const SUBSCRIPTIONS: [&str; 4] =
 pub const EVERYTHING: &str = "alicia/#";
 /// What the broker says of itself.
 pub const BROKER: &str = "$SYS/broker/#";
+/// What all topics begin with on which the broker speaks.
+const OF_THE_BROKER: &str = "$SYS/";
 
 const METRICS: &str = "alicia/metrics/";
 const HEALTH: &str = "alicia/system/health/";
@@ -122,4 +124,10 @@ pub(crate) fn kind(topic: &str) -> Kind<'_> {
         (_, Some(last)) => Kind::Status(last),
         _ => Kind::Other,
     }
+}
+
+/// Whether the collector reads `topic` on its own connection, or writes there itself: who only listens finds nothing new in it.
+#[must_use]
+pub fn is_taken(topic: &str) -> bool {
+    kind(topic) != Kind::Other || topic.starts_with(REPLIES) || topic.starts_with(OF_THE_BROKER)
 }

@@ -29,6 +29,8 @@ mod rhythm;
 
 mod message_ids;
 
+mod topic_kinds;
+
 mod bucket;
 
 mod histogram;
@@ -89,3 +91,4 @@ pub use series::{MetricKind, Place, Series, UnknownKind};
 pub use sighting::{Envelope, Sighting};
 pub use standing::{Acknowledgement, Flapping, Standing, StandingChange};
 pub use time::{Millis, TimeRange, from_seconds, seconds, to_seconds};
+pub use topic_kinds::TopicKinds;

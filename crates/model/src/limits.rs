@@ -1,11 +1,18 @@
 //! Every limit of the house, with its reason. What is over a limit is refused, counted by reason and shown;
 //! what was there before lives on.
 
+mod fields;
+
 mod looking;
 
 use crate::time::Millis;
 use std::time::Duration;
 
+pub use fields::{
+    FIELD_ARRAY, FIELD_DEPTH, FIELD_ENTITIES, FIELD_LEAVES, FIELD_PATH_BYTES, FIELD_TEXT_BYTES, FIELD_TOPICS,
+    FIELD_WORD_BYTES, FIELD_WORDS, FIELDS, FIELDS_KEPT, FIELDS_PER_KIND, FIELDS_PER_SENDER, FIELDS_SHOWN,
+    INBOX_ENTRIES, INBOX_EXAMPLE_BYTES, MAPPINGS,
+};
 pub use looking::{
     OVERVIEW_DISK, OVERVIEW_EVENT_BYTES, OVERVIEW_FRESH, OVERVIEW_NEWEST, OVERVIEW_PACE, OVERVIEW_PAUSE,
     OVERVIEW_SPAN, OVERVIEW_STREAMS, TAIL_BEHIND, TAIL_MESSAGES, TAIL_PAUSE, TAIL_PAYLOAD, TAIL_QUIET,

@@ -79,7 +79,7 @@ impl From<MetricKind> for MetricType {
 const BY_NAME: [(&str, &str); 3] =
     [("response_time", "milliseconds"), ("response_time_avg", "milliseconds"), ("error_rate", "percent")];
 /// Units that names end with.
-const UNITS: [&str; 16] = [
+const UNITS: [&str; 32] = [
     "percent",
     "bytes",
     "seconds",
@@ -96,6 +96,22 @@ const UNITS: [&str; 16] = [
     "pascals",
     "lux",
     "bits",
+    "fahrenheit",
+    "kelvin",
+    "hectopascals",
+    "kilopascals",
+    "kilowatt_hours",
+    "watt_hours",
+    "watt_minutes",
+    "kilowatts",
+    "millivolts",
+    "milliamperes",
+    "ppm",
+    "ppb",
+    "dbm",
+    "degrees",
+    "kilobytes",
+    "megabytes",
 ];
 
 /// The unit that the name of a metric says; empty if it says none.

@@ -13,8 +13,10 @@ pub struct Sighting<'a> {
     pub received_at: Millis,
     /// Length of the payload.
     pub bytes: usize,
-    /// The payload, as far as it is held: of one that is too long to be looked at, nothing.
+    /// The payload; empty if it was too long to be kept.
     pub payload: &'a [u8],
+    /// The collector reads it on its own connection, or said it itself: what it means is known already.
+    pub is_taken: bool,
     /// A copy that the broker kept: nobody says that now.
     pub retained: bool,
     /// What the sender wrote around it; `None` where there is no envelope, or it was too long to be looked at.
@@ -40,6 +42,8 @@ pub struct Envelope<'a> {
     pub hops: Option<(f64, f64)>,
     /// What ties a question and its answers together: `request_id`, `session_id`, `correlation_id`, each with its value.
     pub threads: Vec<Cow<'a, str>>,
+    /// The body as it is written: an object of JSON.
+    pub text: &'a str,
     /// A hash of the body as it is written, which who answers may repeat.
     pub body: u64,
     /// The hash of the question's body, where it is repeated in the answer.

@@ -37,7 +37,8 @@ fn main() {
                 topic,
                 received_at,
                 bytes: payload.len(),
-                payload: &[],
+                payload: payload.as_bytes(),
+                is_taken: false,
                 retained: false,
                 envelope,
             });

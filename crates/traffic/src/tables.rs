@@ -1,12 +1,11 @@
 //! Everything that is known of the traffic, and how one message more changes it.
 
-use crate::families::Families;
 use crate::pair::{Asked, Pair};
 use crate::questions::{Part, Question, Questions, part};
 use crate::sender::Sender;
 use crate::stream::Stream;
 use hashbrown::HashMap;
-use model::{Envelope, MessageIds, Millis, Sighting, limits};
+use model::{Envelope, MessageIds, Millis, Sighting, TopicKinds, limits};
 use std::sync::Arc;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -16,7 +15,7 @@ const GOODBYE: &str = "unregister";
 /// The tables.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
-    families: Families,
+    kinds: TopicKinds,
     ids: MessageIds,
     questions: Questions,
     /// By the hash of their name.
@@ -53,7 +52,7 @@ impl Tables {
         let envelope = sighting.envelope.as_ref().unwrap_or(&nobody);
         let names = [Some(&*envelope.source), envelope.destination.as_deref()].into_iter().flatten();
         let names = names.chain(envelope.names.iter().map(|name| &**name)).filter(|name| !name.is_empty());
-        let topic = self.families.of(sighting.topic, &names);
+        let topic = self.kinds.of(sighting.topic, &names);
         let kind = envelope.message_type.as_deref().unwrap_or("");
         let place = xxh3_64(envelope.source.as_bytes());
         let is_new = self.is_new_message(envelope);

@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rules", &["model", "template", "query"]),
     ("backtest", &["model", "query", "rules"]),
     ("traffic", &["model"]),
+    ("fields", &["model"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
     ("web", &[]),
@@ -34,7 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "alicia-metrics",
         &[
             "model", "template", "world", "forward", "alerts", "notify", "store", "query", "insights",
-            "rules", "backtest", "traffic", "ingest", "bus", "http",
+            "rules", "backtest", "traffic", "fields", "ingest", "bus", "http",
         ],
     ),
 ];

@@ -193,29 +193,12 @@ fn refusal(answer: &Value) -> AskError {
     }
 }
 
-/// The status and the body of an answer.
-fn parted(raw: &[u8]) -> Option<(u16, Vec<u8>)> {
-    let at = raw.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let (head, rest) = raw.split_at(at);
-    let (head, rest) = (String::from_utf8_lossy(head).to_ascii_lowercase(), rest.get(4..)?);
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    let body = if head.contains("transfer-encoding: chunked") { joined(rest)? } else { rest.to_vec() };
-    Some((status, body))
-}
-
-/// A body that came in pieces; none if the last is missing.
-fn joined(mut rest: &[u8]) -> Option<Vec<u8>> {
+/// The status and the body of an answer; none if it is not whole.
+fn parted(mut raw: &[u8]) -> Option<(u16, Vec<u8>)> {
+    let head = read_head(&mut raw).ok()??;
     let mut body = Vec::new();
-    loop {
-        let line = rest.windows(2).position(|two| two == b"\r\n")?;
-        let length = usize::from_str_radix(std::str::from_utf8(rest.get(..line)?).ok()?.trim(), 16).ok()?;
-        if length == 0 {
-            return Some(body);
-        }
-        rest = rest.get(line + 2..)?;
-        body.extend_from_slice(rest.get(..length)?);
-        rest = rest.get(length + 2..)?;
-    }
+    Body::new(raw, head.is_chunked).read_to_end(&mut body).ok()?;
+    Some((head.status, body))
 }
 
 fn seconds(time: Millis) -> String {
@@ -245,19 +228,7 @@ pub(super) fn escaped_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escaped_name, parted};
-
-    #[test]
-    fn bodies_come_whole_or_in_pieces() {
-        let whole = parted(b"HTTP/1.1 200 OK\r\nX: y\r\n\r\nabc");
-        assert_eq!(whole, Some((200, b"abc".to_vec())));
-        let head = "HTTP/1.1 400 Bad\r\nTransfer-Encoding: chunked\r\n\r\n";
-        let pieces = parted(format!("{head}2\r\nab\r\nA\r\n0123456789\r\n0\r\n\r\n").as_bytes());
-        assert_eq!(pieces, Some((400, b"ab0123456789".to_vec())));
-        for cut in ["", "2\r\na", "2\r\nab\r\n"] {
-            assert_eq!(parted(format!("{head}{cut}").as_bytes()), None, "{cut}");
-        }
-    }
+    use super::escaped_name;
 
     #[test]
     fn odd_names_of_labels_are_escaped() {

@@ -57,15 +57,14 @@ impl Course {
 pub(super) fn ask(client: &Client, wanted: &Wanted, now: Millis) -> Result<Courses, AskError> {
     let length = Millis::from(wanted.seconds) * limits::SECOND;
     let step = (length / Millis::from(VALUES)).max(limits::SECOND);
-    // A range that ends with a full step has the same values the next time.
-    let end = now / step * step;
-    let times = Times::Range { start: end - length, end, step };
+    let (start, end) = (now - length, now);
     let service = wanted.service.replace('\\', r"\\").replace('"', "\\\"").replace('\n', "\\n");
+    let times = Times::Range { start, end, step };
     let expression = format!("{{{SERVICE}=\"{service}\"}}");
     let answer = client.query_some(&expression, times, Some(limits::TOP_SERIES))?;
     let all = courses(&answer).ok_or(AskError::NotPrometheus)?;
     let is_cut = all.len() >= limits::TOP_SERIES;
-    Ok(Courses { start: to_seconds(end - length), end: to_seconds(end), all, is_cut })
+    Ok(Courses { start: to_seconds(start), end: to_seconds(end), all, is_cut })
 }
 
 /// What the service says of itself stands before what the bus says of it.

@@ -144,6 +144,8 @@ fn follow(client: &Client, path: &str, events: Events, to: &SyncSender<Happening
                     Err(error) => break silence(&error),
                 }
             },
+            // Which one it is stands beside it.
+            Err(AskError::NotReached { source, .. }) => silence(&source),
             Err(error) => told(&error),
         };
         if to.send(Happening::Lost(why)).is_err() {

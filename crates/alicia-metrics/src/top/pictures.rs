@@ -88,8 +88,8 @@ fn a_terminal_of_eighty_columns_shows_the_whole() {
         "Samples 120/s, 456 series  │  Refused 7  │  Disk full in 9 d 12 h, 1.5 MiB kept",
         "Host processor 12 %, memory 50 %, disk 33 %",
         " Services (3) by worst ─────────────────────────────────────────────────────────",
-        "Service        State       Fires    Last 1h       Msgs/s    Delay  Errors   Seen",
-        "oven           ▲ degraded  critical ████████████     1.5    12 ms   0.5 %    5 s",
+        "Service    State       Fires    Last 1h           Msgs/s    Delay  Errors   Seen",
+        "oven       ▲ degraded  critical ████████████████     1.5    12 ms   0.5 %    5 s",
     ];
     for (at, expected) in expected.iter().enumerate() {
         assert_eq!(shown[at], *expected, "line {at}\n{}", shown.join("\n"));

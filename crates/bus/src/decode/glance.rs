@@ -104,6 +104,7 @@ fn open<'a>(outer: Outer<'a>, text: &'a str) -> Envelope<'a> {
         let Ok(next) = serde_json::from_str(inside) else { break };
         layer = next;
     }
+    envelope.text = body;
     envelope.body = xxh3_64(body.as_bytes());
     if let Ok(inner) = serde_json::from_str::<Inner<'_>>(body) {
         look(&mut envelope, inner);

@@ -63,7 +63,10 @@ fn members_of_a_wrong_type_are_not_there() {
     see(
         r#"{"message_id": 1, "timestamp": "now", "source": [], "ttl": {}, "routing": 3, "payload": {"a": 1}}"#,
         |envelope| {
-            assert_eq!(envelope, Envelope { body: envelope.body, ..Envelope::default() });
+            assert_eq!(
+                envelope,
+                Envelope { text: envelope.text, body: envelope.body, ..Envelope::default() }
+            );
         },
     );
 }

@@ -21,6 +21,7 @@ fn pass(counter: &Counter, topic: &str, source: &str, payload: &[u8]) {
         received_at: NOW,
         bytes: payload.len(),
         payload,
+        is_taken: false,
         retained: false,
         envelope: (!source.is_empty()).then_some(envelope),
     });

@@ -10,7 +10,8 @@ fn see(watcher: &Watcher, topic: &str, source: &str, n: u64) {
         topic,
         received_at: BEGIN + i64::try_from(n).expect("small"),
         bytes: 10,
-        payload: &[],
+        payload: b"",
+        is_taken: false,
         retained: false,
         envelope: Some(Envelope {
             source: source.into(),
@@ -27,7 +28,15 @@ fn what_the_broker_says_of_itself_is_no_message_and_bounded() {
     let say = |topic: &str, payload: &[u8]| {
         let received_at = BEGIN;
         let bytes = payload.len();
-        watcher.see(&Sighting { topic, received_at, bytes, payload, retained: true, envelope: None });
+        watcher.see(&Sighting {
+            topic,
+            received_at,
+            bytes,
+            payload,
+            is_taken: true,
+            retained: true,
+            envelope: None,
+        });
     };
     say("$SYS/broker/clients/connected", b"3");
     say("$SYS/broker/clients/connected", b"4");
@@ -81,7 +90,8 @@ fn copies_that_were_kept_are_nobodys_word() {
         topic: "a",
         received_at: BEGIN,
         bytes: 1,
-        payload: &[],
+        payload: b"",
+        is_taken: false,
         retained: true,
         envelope: None,
     });
@@ -98,7 +108,8 @@ fn times_that_no_clock_shows_are_none() {
             topic: "a",
             received_at: BEGIN,
             bytes: 1,
-            payload: &[],
+            payload: b"",
+            is_taken: false,
             retained: false,
             envelope: Some(Envelope {
                 source: "x".into(),

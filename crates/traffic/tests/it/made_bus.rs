@@ -62,7 +62,8 @@ pub(crate) fn pass(watcher: &Watcher, message: &Made) {
         topic: &message.topic,
         received_at: message.at,
         bytes: 100,
-        payload: &[],
+        payload: b"",
+        is_taken: false,
         retained: false,
         envelope: Some(Envelope {
             source: message.source.into(),

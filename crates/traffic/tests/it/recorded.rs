@@ -46,7 +46,15 @@ fn the_recorded_minutes_say_who_speaks_how_often_and_who_answers() {
             *errors.entry(source).or_insert(0) += 1;
         }
         let (topic, bytes) = (line.topic.as_str(), line.payload.len());
-        watcher.see(&Sighting { topic, received_at: now, bytes, payload: &[], retained: false, envelope });
+        watcher.see(&Sighting {
+            topic,
+            received_at: now,
+            bytes,
+            payload: line.payload.as_bytes(),
+            is_taken: false,
+            retained: false,
+            envelope,
+        });
         messages += 1;
     }
     let view = watcher.view(now);

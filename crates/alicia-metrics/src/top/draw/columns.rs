@@ -14,9 +14,9 @@ pub(super) enum Column {
     Seen,
 }
 
-/// All of them as they stand, with the width that they need.
+/// All of them as they stand, with the width that they need; names need what [`NAMES`] says.
 const ALL: [(Column, u16); 9] = [
-    (Column::Service, 14),
+    (Column::Service, 0),
     (Column::State, 11),
     (Column::Alerts, 8),
     (Column::Strip, 12),
@@ -38,12 +38,17 @@ const LEFT_OUT: [Column; 7] = [
 ];
 /// Between two columns.
 pub(super) const SPACE: u16 = 1;
+/// The least and the most that a column leaves to others for the sake of names.
+const NAMES: (u16, u16) = (10, 24);
 /// Beyond this, names are cut off.
 const LONGEST_NAME: u16 = 36;
 
 /// The columns for `width` characters, where the longest name has `name` and strips have `letters`.
 pub(super) fn columns(width: u16, name: u16, letters: u16) -> Vec<(Column, u16)> {
     let mut shown = ALL.to_vec();
+    if let Some((_, width)) = shown.first_mut() {
+        *width = name.clamp(NAMES.0, NAMES.1);
+    }
     let needed = |shown: &[(Column, u16)]| {
         shown.iter().map(|(_, width)| width + SPACE).sum::<u16>().saturating_sub(SPACE)
     };
@@ -68,12 +73,15 @@ mod tests {
     use super::{Column, SPACE, columns};
 
     #[test]
-    fn what_says_the_most_stays_the_longest() {
+    fn what_says_the_most_stays_the_longest_and_names_more_than_that() {
         let names = |width| columns(width, 10, 60).into_iter().map(|(column, _)| column).collect::<Vec<_>>();
         assert_eq!(names(120).len(), 9);
         assert!(!names(80).contains(&Column::Instances) && names(80).contains(&Column::Strip));
-        assert_eq!(names(40), [Column::Service, Column::State, Column::Alerts]);
+        assert_eq!(names(40), [Column::Service, Column::State, Column::Alerts, Column::Seen]);
+        assert_eq!(names(33), [Column::Service, Column::State, Column::Alerts]);
         assert_eq!(names(1), [Column::Service, Column::State]);
+        let long = columns(80, 30, 60);
+        assert!(long.contains(&(Column::Service, 30)) && !long.contains(&(Column::Delay, 8)), "{long:?}");
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! ones in its place. `house/devices/lamp1/status` of the device `lamp1` is `house/devices/+/status`, and a topic for
 //! each of a million meters is one kind of topic.
 
+use crate::limits;
 use hashbrown::{HashMap, HashSet};
-use model::limits;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -15,7 +15,7 @@ const REST: &str = "#";
 
 /// The kinds of topics that are known.
 #[derive(Debug, Default)]
-pub(crate) struct Families {
+pub struct TopicKinds {
     /// By the hash of a topic.
     known: HashMap<u64, Arc<str>>,
     /// What came behind a beginning, by its hash.
@@ -24,13 +24,9 @@ pub(crate) struct Families {
     kinds: HashSet<Arc<str>>,
 }
 
-impl Families {
+impl TopicKinds {
     /// The kind of `topic`, on which a message came that speaks of `names`.
-    pub(crate) fn of<'a>(
-        &mut self,
-        topic: &str,
-        names: &(impl Iterator<Item = &'a str> + Clone),
-    ) -> Arc<str> {
+    pub fn of<'a>(&mut self, topic: &str, names: &(impl Iterator<Item = &'a str> + Clone)) -> Arc<str> {
         let hash = xxh3_64(topic.as_bytes());
         if let Some(known) = self.known.get(&hash) {
             return Arc::clone(known);
@@ -98,15 +94,15 @@ fn is_id(level: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Families;
+    use super::TopicKinds;
 
-    fn kind(families: &mut Families, topic: &str, names: &[&str]) -> String {
-        families.of(topic, &names.iter().copied()).to_string()
+    fn kind(kinds: &mut TopicKinds, topic: &str, names: &[&str]) -> String {
+        kinds.of(topic, &names.iter().copied()).to_string()
     }
 
     #[test]
     fn names_and_ids_are_no_kinds_of_topics() {
-        let families = &mut Families::default();
+        let kinds = &mut TopicKinds::default();
         for (topic, names, expected) in [
             ("house/voice/ai/request", &["operator"][..], "house/voice/ai/request"),
             ("house/devices/lamp1/status", &["lamp1"], "house/devices/+/status"),
@@ -119,28 +115,28 @@ mod tests {
             ("", &[], ""),
             ("/leading", &[], "/leading"),
         ] {
-            assert_eq!(kind(families, topic, names), expected);
+            assert_eq!(kind(kinds, topic, names), expected);
         }
     }
 
     #[test]
     fn many_different_levels_in_one_place_are_names() {
-        let families = &mut Families::default();
-        let kinds: std::collections::BTreeSet<String> =
-            (0..100_000).map(|n| kind(families, &format!("plant/meter{n}x/power"), &[])).collect();
-        assert!(kinds.len() <= model::limits::TRAFFIC_FAN + 1, "{}", kinds.len());
-        assert!(kinds.contains("plant/+/power"));
-        assert!(families.known.len() <= model::limits::TRAFFIC_TOPICS);
+        let kinds = &mut TopicKinds::default();
+        let found: std::collections::BTreeSet<String> =
+            (0..100_000).map(|n| kind(kinds, &format!("plant/meter{n}x/power"), &[])).collect();
+        assert!(found.len() <= crate::limits::TRAFFIC_FAN + 1, "{}", found.len());
+        assert!(found.contains("plant/+/power"));
+        assert!(kinds.known.len() <= crate::limits::TRAFFIC_TOPICS);
     }
 
     #[test]
     fn no_topic_is_too_long_or_too_deep() {
-        let families = &mut Families::default();
-        assert_eq!(kind(families, &"a/".repeat(1_000), &[]), format!("{}#", "a/".repeat(10)));
-        assert_eq!(kind(families, &"x".repeat(60_000), &[]), "#");
+        let kinds = &mut TopicKinds::default();
+        assert_eq!(kind(kinds, &"a/".repeat(1_000), &[]), format!("{}#", "a/".repeat(10)));
+        assert_eq!(kind(kinds, &"x".repeat(60_000), &[]), "#");
         for n in 0..100_000 {
-            families.of(&format!("p{n}q/q{n}q/r{n}q"), &std::iter::empty());
+            kinds.of(&format!("p{n}q/q{n}q/r{n}q"), &std::iter::empty());
         }
-        assert!(families.forks.len() <= model::limits::TRAFFIC_FORKS);
+        assert!(kinds.forks.len() <= crate::limits::TRAFFIC_FORKS);
     }
 }
