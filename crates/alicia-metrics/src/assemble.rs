@@ -108,7 +108,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let queries = Arc::default();
     let questions = desk_of_questions(&store, &clock, &queries);
     let (watcher, tail) = (Arc::<Watcher>::default(), Arc::<http::Tail>::default());
-    let onlookers = Onlookers([watcher.clone(), tail.clone()]);
+    let onlookers = Onlookers(vec![watcher.clone(), tail.clone()]);
     let bus = start_bus(&settings, &clock, &gate, inbox, questions, onlookers).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());

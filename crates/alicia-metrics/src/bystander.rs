@@ -10,7 +10,7 @@ use traffic::Change;
 const SOURCE: &str = "traffic";
 
 /// Several that see what passes, each all of it.
-pub(crate) struct Onlookers(pub(crate) [Arc<dyn Watch>; 2]);
+pub(crate) struct Onlookers(pub(crate) Vec<Arc<dyn Watch>>);
 
 impl Watch for Onlookers {
     fn see(&self, sighting: &Sighting<'_>) {

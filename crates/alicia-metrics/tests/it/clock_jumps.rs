@@ -4,22 +4,40 @@ use crate::broker::Mosquitto;
 use crate::collector::Setup;
 use crate::numbered::{numbers, publish_all, whole};
 use crate::wait::{pause, until};
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Seconds of a day.
 const DAY: i64 = 24 * 3_600;
 
-/// Where Debian has the library that tells a process another time.
-fn faketime() -> PathBuf {
-    let dirs = ["x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf"];
-    let files = dirs.map(|dir| Path::new("/usr/lib").join(dir).join("faketime/libfaketime.so.1"));
-    files.into_iter().find(|file| file.exists()).expect("libfaketime (Debian: faketime) is installed")
+/// A wall clock for one process, moved by the test.
+struct JumpingClock {
+    library: PathBuf,
+    file: PathBuf,
 }
 
-/// Tells the process that reads `file` a clock that differs by so many seconds.
-fn set(file: &Path, seconds: i64) {
-    std::fs::write(file, format!("{seconds:+}\n")).expect("written");
+impl JumpingClock {
+    /// Compiles it with the compiler that Rust links with; it shows the machine's own time.
+    fn build(dir: &Path) -> Self {
+        let clock = Self { library: dir.join("jumping_clock.so"), file: dir.join("clock") };
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/jumping_clock.c");
+        let mut cc = Command::new("cc");
+        cc.args(["-O1", "-shared", "-fPIC", "-o"]).arg(&clock.library).arg(source);
+        assert!(cc.status().expect("cc runs").success(), "the clock compiles");
+        clock.set(0);
+        clock
+    }
+
+    /// Tells a clock that differs by so many seconds.
+    fn set(&self, seconds: i64) {
+        let mut file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&self.file).expect("opened");
+        let both = [seconds.to_ne_bytes(), (!seconds).to_ne_bytes()].concat();
+        file.write_all(&both).expect("written");
+    }
 }
 
 /// Lets a jump last: what is too old goes once a minute, so the long run waits for two of them.
@@ -34,13 +52,10 @@ fn hold() {
 #[test]
 fn live_a_clock_that_jumps_takes_nothing_away_and_what_lies_in_the_future_is_refused() {
     let (broker, dir) = (Mosquitto::start(), tempfile::tempdir().expect("a directory"));
-    let jump = dir.path().join("clock");
-    set(&jump, 0);
+    let jumping = JumpingClock::build(dir.path());
     let collector = Setup::keeping(broker.port, 30)
-        .variable("LD_PRELOAD", faketime())
-        .variable("FAKETIME_TIMESTAMP_FILE", jump.clone())
-        .variable("FAKETIME_NO_CACHE", "1")
-        .variable("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+        .variable("LD_PRELOAD", jumping.library.clone())
+        .variable("JUMPING_CLOCK", jumping.file.clone())
         .data_dir(&dir.path().join("data"))
         .connect();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
@@ -53,7 +68,7 @@ fn live_a_clock_that_jumps_takes_nothing_away_and_what_lies_in_the_future_is_ref
     };
     assert_eq!(seen("before", 100), whole(100));
     for seconds in [-3 * DAY, 3 * DAY, 3_650 * DAY] {
-        set(&jump, seconds);
+        jumping.set(seconds);
         until("the collector sees the other time", || {
             let uptime = collector.json("/health");
             let told = uptime["timestamp"].as_f64().unwrap_or_default();
@@ -71,7 +86,7 @@ fn live_a_clock_that_jumps_takes_nothing_away_and_what_lies_in_the_future_is_ref
         hold();
         assert_eq!(seen("before", 100), whole(100), "a jump by {seconds} s");
     }
-    set(&jump, 0);
+    jumping.set(0);
     assert_eq!(seen("before", 100), whole(100), "and back again");
     println!("figure: 0 of 100 samples lost, 30 of 30 of the future refused");
 }
