@@ -8,6 +8,7 @@ use crate::desk::{self, DeskLedger};
 use crate::forwarding::{self, Deliveries, Forward};
 use crate::house::House;
 use crate::ledger::{DiskLedger, Opened};
+use crate::mappings::{self, MappingLedger};
 use crate::notices::{self, Everybody, NoticeLedger};
 use crate::rule_groups::RuleGroups;
 use crate::settings::{self, Settings};
@@ -16,6 +17,7 @@ use crate::timers;
 use crate::unexplained;
 use alerts::Desk;
 use bus::{Bus, Inbox, Outbox};
+use fields::Fields;
 use ingest::Gate;
 use model::{Announce, Append, Labels, NAME, Select, SelfHealth, TimeRange, limits};
 use parking_lot::Mutex;
@@ -47,6 +49,8 @@ pub(crate) enum ServeError {
     Desk(#[source] store::JournalError),
     #[error("cannot open the notifications: {0}")]
     Notices(#[source] store::JournalError),
+    #[error("cannot open the mappings: {0}")]
+    Mappings(#[source] store::JournalError),
     #[error("cannot open the samples: {0}")]
     Store(#[from] store::WalError),
     #[error("cannot listen on {address}: {source}")]
@@ -93,9 +97,9 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let (outbox, inbox) = bus::outbox(limits::OUTBOX);
     let store = open_store(&settings, &clock)?;
     let (desk_ledger, listed) = DeskLedger::open(Arc::clone(&data)).map_err(ServeError::Desk)?;
-    let noticed = NoticeLedger::open(data).map_err(ServeError::Notices)?;
-    let messenger = notices::notifier(&noticed, &clock, &settings.notify);
-    let messenger = Arc::new(http::Messenger::new(messenger));
+    let noticed = NoticeLedger::open(Arc::clone(&data)).map_err(ServeError::Notices)?;
+    let (fields, mapping_ledger) = open_fields(&settings, data)?;
+    let messenger = Arc::new(http::Messenger::new(notices::notifier(&noticed, &clock, &settings.notify)));
     // Who writes down what is to be told is asked first.
     let (curious, unexplained) = unexplained::listener();
     let hearers: Vec<Arc<dyn Announce>> = vec![messenger.clone(), Arc::new(outbox.clone()), curious.clone()];
@@ -108,10 +112,9 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let queries = Arc::default();
     let questions = desk_of_questions(&store, &clock, &queries);
     let (watcher, tail) = (Arc::<Watcher>::default(), Arc::<http::Tail>::default());
-    let onlookers = Onlookers(vec![watcher.clone(), tail.clone()]);
+    let onlookers = Onlookers(vec![watcher.clone(), fields.clone(), tail.clone()]);
     let bus = start_bus(&settings, &clock, &gate, inbox, questions, onlookers).await?;
-    let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
-    scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
+    let scraper = build_scraper(&settings, &clock, &gate);
     let rule_groups = build_rule_groups(&settings, (&clock, &store, &gate), &desk, follower);
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
@@ -135,6 +138,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         insight_watch: Mutex::new(InsightWatch::default()),
         curious,
         watcher,
+        fields,
+        mapping_ledger,
         tail,
         insights: Arc::default(),
     });
@@ -142,10 +147,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let reload = reloader(&house, settings_sender, args);
     let (stop_http, stopped) = oneshot::channel();
     let router = http::router(http_parts(&house, &ready, &reload));
-    let http_task = tokio::spawn(http::serve(listener, router, async move {
-        // A dropped sender means the house is gone: stop as well.
-        let _ = stopped.await;
-    }));
+    // A dropped sender means the house is gone: stop as well.
+    let http_task = tokio::spawn(http::serve(listener, router, async move { drop(stopped.await) }));
     let timers = timers::start(&house, unexplained);
     let deliveries = Deliveries::start(deliveries);
     recall(&house);
@@ -178,6 +181,9 @@ impl Running {
         self.deliveries.stop().await;
         if let Err(error) = self.house.desk_ledger.maintain(&self.house.desk) {
             tracing::error!("the last changes of the list of alerts may be lost in a power cut: {error}");
+        }
+        if let Err(error) = self.house.mapping_ledger.maintain(&self.house.fields) {
+            tracing::error!("the mappings cannot be written anew: {error}");
         }
         if let Err(error) = self.house.notices.maintain(self.house.messenger.notifier()) {
             tracing::error!("the last notifications may be sent again after a power cut: {error}");
@@ -225,6 +231,14 @@ fn open_ledger(disk: Arc<dyn Disk>) -> Result<Opened, ServeError> {
         tracing::error!("rules and alerts: {damage}");
     }
     Ok(opened)
+}
+
+fn open_fields(
+    settings: &Settings,
+    disk: Arc<dyn Disk>,
+) -> Result<(Arc<Fields>, Arc<MappingLedger>), ServeError> {
+    let (ledger, made) = MappingLedger::open(disk).map_err(ServeError::Mappings)?;
+    Ok((Arc::new(Fields::restored(settings.mappings.clone(), ledger.clone(), made)), ledger))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -302,6 +316,12 @@ fn build_gate(
     Arc::new(gate)
 }
 
+fn build_scraper(settings: &Settings, clock: &Arc<dyn Clock>, gate: &Arc<Gate>) -> Arc<http::Scraper> {
+    let scraper = http::Scraper::new(Arc::clone(gate), Arc::clone(clock));
+    scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
+    Arc::new(scraper)
+}
+
 fn build_rule_groups(
     settings: &Settings,
     (clock, store, gate): (&Arc<dyn Clock>, &Arc<Store>, &Arc<Gate>),
@@ -366,6 +386,7 @@ fn http_parts(
     let (gate, clock, status) = (Arc::clone(&house.gate), Arc::clone(&house.clock), Arc::clone(&bus));
     let host = Arc::clone(&house.host);
     let (own, store, kept) = (Arc::clone(house), Arc::clone(&house.store), Arc::clone(&house.store));
+    let tried = Arc::clone(house);
     let data_dir = house.settings.borrow().data_dir.clone();
     let snapshots = Snapshots::new(data_dir, house);
     http::Parts {
@@ -375,6 +396,10 @@ fn http_parts(
         scraper: Arc::clone(&house.scraper),
         messenger: Arc::clone(&house.messenger),
         watcher: Arc::clone(&house.watcher),
+        fields: Arc::clone(&house.fields),
+        try_message: Arc::new(move |topic, payload, first| {
+            mappings::try_message(&tried.fields, (topic, payload.as_bytes()), first, tried.clock.now())
+        }),
         tail: Arc::clone(&house.tail),
         insights: Arc::clone(&house.insights),
         book: Arc::clone(&house.book),
@@ -492,12 +517,14 @@ fn reloader(
     let rule_groups = Arc::clone(&house.rule_groups);
     let messenger = Arc::clone(&house.messenger);
     let desk = Arc::clone(&house.desk);
+    let fields = Arc::clone(&house.fields);
     Arc::new(move || {
         let fresh = settings::load(&args).map_err(|error| error.to_string())?;
         gate.set_settings(fresh.gate());
         store.set_retention_rules(fresh.retention_rules.clone());
         desk.set_settings(fresh.desk.clone());
         put_file_rules(&book, &fresh);
+        fields.set_mappings(fresh.mappings.clone());
         rule_groups.set(fresh.rule_groups.clone());
         scraper.set_jobs(fresh.scrape.clone(), fresh.scrape_from_bus.clone());
         messenger.notifier().set_settings(fresh.notify.clone());

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use traffic::Change;
 
-/// What these samples are counted by.
-const SOURCE: &str = "traffic";
+/// What samples of the traffic are counted by.
+const TRAFFIC: &str = "traffic";
+/// What samples of numbers in messages are counted by.
+const FIELDS: &str = "fields";
 
 /// Several that see what passes, each all of it.
 pub(crate) struct Onlookers(pub(crate) Vec<Arc<dyn Watch>>);
@@ -35,14 +37,17 @@ pub(crate) async fn run(house: Arc<House>) {
         for change in &changes {
             house.outbox.announce(event(change, now));
         }
-        if told.is_empty() {
+        let said = house.fields.tell(now);
+        if told.is_empty() && said.is_empty() {
             continue;
         }
         let house = Arc::clone(&house);
         // The disk may be slow; the runtime's threads are not for waiting.
         let kept = tokio::task::spawn_blocking(move || {
-            let samples = told.iter().map(|(labels, v)| (labels, Point { t: now, v: *v }));
-            house.gate.take_results(SOURCE, samples, now)?;
+            let counted = told.iter().map(|(labels, v)| (labels, Point { t: now, v: *v }));
+            house.gate.take_results(TRAFFIC, counted, now)?;
+            let said = said.iter().map(|(labels, point)| (labels, *point));
+            house.gate.take_results(FIELDS, said, now)?;
             house.gate.commit_results()
         });
         if let Ok(Err(error)) = kept.await {

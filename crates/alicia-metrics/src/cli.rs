@@ -1,5 +1,7 @@
 //! The command line.
 
+use crate::bus_args::{MappingCommand, ReplayArgs};
+use crate::progress::Progress;
 use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, TopArgs, Whom, moment};
 use crate::span::Span;
 use crate::{matching, when};
@@ -43,6 +45,9 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Send a recording (one JSON object a line) to a broker
     Replay(ReplayArgs),
+    /// Say what becomes of a message, before it is sent
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// Read every byte of the kept samples and say what is damaged; exit code 0 or 1. The collector must not run
     Verify(VerifyArgs),
     /// Write the kept samples as text: JSON lines, CSV or Prometheus. The collector must not run
@@ -500,64 +505,6 @@ pub(crate) struct DemoArgs {
     /// Stop after so many seconds; 0 runs until Ctrl-C
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) seconds: u64,
-}
-
-/// What to replay, where to and how fast.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ReplayArgs {
-    /// The recording: lines of {"t": unix seconds, "topic", "qos", "retain", "payload"}
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// Broker's host
-    #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
-    pub(crate) mqtt_broker: String,
-    /// Broker's port
-    #[arg(long, value_name = "PORT", default_value_t = 1883)]
-    pub(crate) mqtt_port: u16,
-    /// User name at the broker
-    #[arg(long, value_name = "NAME")]
-    pub(crate) mqtt_username: Option<String>,
-    /// Password at the broker
-    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_MQTT_PASSWORD", hide_env_values = true)]
-    pub(crate) mqtt_password: Option<String>,
-    /// How fast: `1` is the original timing, `20` twenty times as fast, `max` as fast as the broker takes it
-    #[arg(long, value_name = "FACTOR|max", default_value = "1")]
-    pub(crate) speed: Speed,
-    /// Whether to show a progress bar
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(crate) progress: Progress,
-}
-
-/// When a progress bar is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Progress {
-    /// On a terminal.
-    Auto,
-    /// Never.
-    Never,
-}
-
-/// How fast a recording is sent.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Speed {
-    /// So many times the original speed.
-    Times(f64),
-    /// Without waiting.
-    Max,
-}
-
-impl std::str::FromStr for Speed {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        if word == "max" {
-            return Ok(Self::Max);
-        }
-        match word.trim_end_matches('x').parse::<f64>() {
-            Ok(factor) if factor.is_finite() && factor > 0.0 => Ok(Self::Times(factor)),
-            _ => Err(format!("{word:?} is neither a positive number nor `max`")),
-        }
-    }
 }
 
 /// Which collector to ask.

@@ -3,12 +3,14 @@
 use crate::desk::DeskLedger;
 use crate::forwarding::Forward;
 use crate::ledger::DiskLedger;
+use crate::mappings::MappingLedger;
 use crate::notices::NoticeLedger;
 use crate::rule_groups::RuleGroups;
 use crate::settings::Settings;
 use crate::unexplained::Listener;
 use alerts::Desk;
 use bus::{Bus, Outbox};
+use fields::Fields;
 use http::{Messenger, Queries, Scraper, Tail};
 use ingest::Gate;
 use insights::Table as Insights;
@@ -50,6 +52,9 @@ pub(crate) struct House {
     pub(crate) curious: Arc<Listener>,
     /// Sees what passes on the bus.
     pub(crate) watcher: Arc<Watcher>,
+    /// Takes the numbers out of it.
+    pub(crate) fields: Arc<Fields>,
+    pub(crate) mapping_ledger: Arc<MappingLedger>,
     /// Shows it to those who look on.
     pub(crate) tail: Arc<Tail>,
     /// The insights that lasted.

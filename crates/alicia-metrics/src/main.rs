@@ -6,7 +6,11 @@ mod matching;
 mod span;
 mod when;
 
+mod progress;
+
 mod questions_args;
+
+mod bus_args;
 
 mod cli;
 mod logging;
@@ -17,6 +21,8 @@ mod ledger;
 mod entries;
 
 mod desk;
+
+mod mappings;
 
 mod data_dir;
 
@@ -44,8 +50,6 @@ mod bus_questions;
 
 mod assemble;
 
-mod progress;
-
 mod asking;
 
 mod demo;
@@ -56,9 +60,12 @@ mod transfer;
 mod backup;
 mod erase;
 mod questions;
+
+mod mapping_test;
 mod top;
 mod verify;
 
+use bus_args::MappingCommand;
 use clap::Parser;
 use cli::{Cli, Command, ExportArgs, RulesCommand, ServeArgs};
 use std::io::Write;
@@ -98,6 +105,11 @@ fn main() -> ExitCode {
             Ok(Ok(sent)) => say(&format!("sent {} messages, {} bytes", sent.messages, sent.bytes)),
             Ok(Err(error)) => fail(&error),
             Err(error) => fail(&error),
+        },
+        Some(Command::Mapping(MappingCommand::Test(args))) => match mapping_test::run(&args) {
+            Ok(tried) if tried.is_understood => say(tried.text.trim_end()),
+            Ok(tried) => fail(&tried.text.trim_end()),
+            Err(error) => refuse(&error),
         },
         Some(Command::Verify(args)) => match verify::verify(&args) {
             Ok(found) if found.is_sound => say(&found.text),

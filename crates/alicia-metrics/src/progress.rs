@@ -1,7 +1,16 @@
 //! The bar that long work shows on a terminal.
 
-use crate::cli::Progress;
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// When a progress bar is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Progress {
+    /// On a terminal.
+    Auto,
+    /// Never.
+    Never,
+}
 
 /// A bar of `length` things called `unit`.
 pub(crate) fn bar(when: Progress, length: u64, unit: &str) -> ProgressBar {

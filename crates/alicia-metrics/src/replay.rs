@@ -1,6 +1,6 @@
 //! `alicia-metrics replay`: a recording goes to a broker as it once came.
 
-use crate::cli::{ReplayArgs, Speed};
+use crate::bus_args::{ReplayArgs, Speed};
 use crate::progress;
 use bus::{Sender, SenderSettings};
 use serde::Deserialize;

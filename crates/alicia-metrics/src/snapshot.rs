@@ -51,6 +51,7 @@ impl Snapshots {
         self.house.store.snapshot(&disks).map_err(io::Error::other)?;
         let root = RealDisk::open(dir)?;
         self.house.ledger.copy(&root)?;
+        self.house.mapping_ledger.copy(&root)?;
         self.house.desk_ledger.copy(&root)
     }
 }

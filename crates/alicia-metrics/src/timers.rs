@@ -169,6 +169,9 @@ async fn standings(house: Arc<House>) {
         let done = tokio::task::spawn_blocking(move || {
             kept.desk.set_away(away.then(|| desk::services_of_the_bus(&kept.gate)));
             kept.desk.tick();
+            if let Err(error) = kept.mapping_ledger.maintain(&kept.fields) {
+                tracing::error!("the mappings cannot be written anew: {error}");
+            }
             kept.desk_ledger.maintain(&kept.desk)
         });
         match done.await {

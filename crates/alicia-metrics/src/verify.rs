@@ -1,8 +1,8 @@
 //! `alicia-metrics verify`: every byte of the kept samples is read, and nothing changed.
 
-use crate::cli::{Progress, VerifyArgs};
+use crate::cli::VerifyArgs;
 use crate::data_dir;
-use crate::progress;
+use crate::progress::{self, Progress};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Messages that were not understood: of each kind the newest example, why, how many, and a mapping that might help.
 
 use crate::left::Left;
+use crate::mapping::Mapping;
 use crate::units;
 use crate::words::{leading_number, snake};
 use hashbrown::HashMap;
@@ -28,7 +29,10 @@ pub struct InboxEntry {
     /// When the newest came.
     #[serde(with = "seconds")]
     pub last_seen: Millis,
-    /// A table for the settings file that would make something of them, or let them pass in silence.
+    /// A mapping that would make something of them, or let them pass in silence: what `POST /bus/mappings` takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Mapping>,
+    /// The same as a table for the settings file.
     pub suggestion: String,
 }
 
@@ -66,6 +70,7 @@ impl Inbox {
             count: 0,
             first_seen: now,
             last_seen: now,
+            mapping: None,
             suggestion: String::new(),
         });
         entry.count += 1;
@@ -76,7 +81,8 @@ impl Inbox {
         entry.last_seen = now;
         topic_start(topic).clone_into(&mut entry.topic);
         entry.example = example(payload);
-        entry.suggestion = suggestion(kind, &entry.example, reason);
+        entry.mapping = suggestion(kind, &entry.example, reason).ok();
+        entry.suggestion = entry.mapping.as_ref().map(table).unwrap_or_default();
     }
 
     /// All entries, the most frequent first.
@@ -84,6 +90,11 @@ impl Inbox {
         let mut all: Vec<InboxEntry> = self.entries.values().cloned().collect();
         all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (&a.kind, a.reason).cmp(&(&b.kind, b.reason))));
         all
+    }
+
+    /// Forgets the messages of which `mappings` speak by now.
+    pub(crate) fn settle(&mut self, mappings: &[Mapping]) {
+        self.entries.retain(|_, entry| !mappings.iter().any(|mapping| mapping.has_topic(&entry.topic)));
     }
 
     /// Forgets what was not seen for long.
@@ -112,23 +123,36 @@ fn example(payload: &[u8]) -> String {
     text
 }
 
-fn suggestion(kind: &str, example: &str, reason: Left) -> String {
+fn suggestion(kind: &str, example: &str, reason: Left) -> Result<Mapping, String> {
     let levels = kind.split('/').enumerate().map(|(place, level)| match level {
         "+" => format!("{{level_{}}}", place + 1),
         level => level.to_owned(),
     });
-    let topic = toml_text(&levels.collect::<Vec<_>>().join("/"));
+    let topic = levels.collect::<Vec<_>>().join("/");
     let number = leading_number(example.trim()).filter(|_| reason == Left::FreeText);
     let name = kind.rsplit('/').map(snake).find(|name| !name.is_empty());
-    let (Some(_), Some(name)) = (number, name) else {
-        return format!("[[mapping]]\ntopic = {topic}\ndrop = true\n");
-    };
-    let symbol =
+    let (Some(_), Some(name)) = (number, name) else { return Mapping::suggested(&topic, None, "") };
+    let rest =
         example.trim().trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+'));
+    // Several words are no unit.
+    let symbol = Some(rest.trim()).filter(|rest| !rest.contains(char::is_whitespace)).unwrap_or_default();
     let unit = units::of_symbol(symbol);
-    let is_unit = !unit.is_empty() && unit.len() <= limits::FIELD_WORD_BYTES;
-    let unit = if is_unit { format!("unit = {}\n", toml_text(&unit)) } else { String::new() };
-    format!("[[mapping]]\ntopic = {topic}\nname = {}\n{unit}", toml_text(&name))
+    Mapping::suggested(&topic, Some(&name), &unit).or_else(|_| Mapping::suggested(&topic, Some(&name), ""))
+}
+
+/// A suggested mapping as a table of the settings file.
+fn table(mapping: &Mapping) -> String {
+    let mut text = format!("[[mapping]]\ntopic = {}\n", toml_text(mapping.topic()));
+    if mapping.drop {
+        text.push_str("drop = true\n");
+    }
+    let (name, unit) = (mapping.name.as_ref().map(|name| &name.0), mapping.unit.as_ref().map(|unit| &unit.0));
+    for (key, value) in [("name", name), ("unit", unit)] {
+        if let Some(value) = value {
+            text.push_str(&format!("{key} = {}\n", toml_text(value)));
+        }
+    }
+    text
 }
 
 /// A text as TOML has it; its escapes are those of JSON.

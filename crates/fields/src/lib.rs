@@ -42,8 +42,11 @@ mod table;
 
 mod view;
 
+mod book;
+
 mod fields;
 
+pub use book::{Entry, KnownMapping, Ledger, MappingError, Origin};
 pub use fields::Fields;
 pub use inbox::InboxEntry;
 pub use mapping::Mapping;

@@ -3,56 +3,56 @@
 use crate::pattern::{Pattern, is_label};
 use crate::words::snake;
 use model::limits;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A rule for what becomes of a field, or of all fields of some topics. The first that speaks of a field counts.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
     pub(crate) topic: Pattern,
     /// The field; without it all fields, and what a message is that has none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<Path>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<Name>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unit: Option<Unit>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) scale: Option<Scale>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) labels: BTreeMap<LabelName, Label>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) drop: bool,
 }
 
 /// The dotted path of a field; `*` stands for any one step.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Path(pub(crate) String);
 
 /// The name of a metric, without its unit.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Name(pub(crate) String);
 
 /// A unit, as a symbol (`°C`) or in words.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Unit(pub(crate) String);
 
 /// What values are multiplied with.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "f64")]
 pub(crate) struct Scale(pub(crate) f64);
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct LabelName(pub(crate) String);
 
 /// A text, or `$.path`: what stands there in the message.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) enum Label {
     Is(String),
     At(String),
@@ -123,6 +123,15 @@ impl TryFrom<String> for Label {
     }
 }
 
+impl From<Label> for String {
+    fn from(label: Label) -> Self {
+        match label {
+            Label::Is(text) => text,
+            Label::At(path) => format!("$.{path}"),
+        }
+    }
+}
+
 impl Path {
     fn is(&self, path: &str) -> bool {
         let (mut wanted, mut found) = (self.0.split('.'), path.split('.'));
@@ -138,6 +147,27 @@ impl Path {
 }
 
 impl Mapping {
+    /// What a message on these topics that is one value is called; without a name it is dropped.
+    pub(crate) fn suggested(topic: &str, name: Option<&str>, unit: &str) -> Result<Self, String> {
+        Ok(Self {
+            topic: topic.to_owned().try_into()?,
+            path: None,
+            name: name.map(|name| name.to_owned().try_into()).transpose()?,
+            unit: Some(unit)
+                .filter(|unit| !unit.is_empty())
+                .map(|unit| unit.to_owned().try_into())
+                .transpose()?,
+            scale: None,
+            labels: BTreeMap::new(),
+            drop: name.is_none(),
+        })
+    }
+
+    /// Whether it speaks of messages on this topic.
+    pub(crate) fn has_topic(&self, topic: &str) -> bool {
+        self.topic.labels(topic).is_some()
+    }
+
     /// Whether it speaks of this field.
     pub(crate) fn is_about(&self, path: &str) -> bool {
         self.path.as_ref().is_none_or(|wanted| wanted.is(path))
@@ -180,6 +210,19 @@ mod tests {
         assert_eq!(rule.check(), Ok(()));
         let both = read("topic = 'a'\ndrop = true\nscale = 2").expect("read");
         assert!(both.check().is_err());
+    }
+
+    #[test]
+    fn a_rule_is_written_as_it_is_read() {
+        let rule = read(
+            "topic = 'a/{b}/+'\npath = 'c.*'\nname = 'd'\nunit = '°C'\nscale = 0.1\nlabels = { e = '$.f', g = 'h' }",
+        );
+        let rule = rule.expect("a rule");
+        let text = serde_json::to_string(&rule).expect("text");
+        assert_eq!(serde_json::from_str::<Mapping>(&text).expect("a rule again"), rule, "{text}");
+        let dropped =
+            serde_json::to_string(&read("topic = 'a'\ndrop = true").expect("a rule")).expect("text");
+        assert_eq!(dropped, r#"{"topic":"a","drop":true}"#);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Patterns of topics with named levels: `home/{room}/+/climate`, `plant/#`.
 
 use model::limits;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A pattern of topics.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) struct Pattern {
     levels: Vec<Level>,
     text: String,
@@ -44,6 +44,12 @@ impl TryFrom<String> for Pattern {
             return Err(format!("two levels are called {:?}", twice.1));
         }
         Ok(Self { levels, text })
+    }
+}
+
+impl From<Pattern> for String {
+    fn from(pattern: Pattern) -> Self {
+        pattern.text
     }
 }
 

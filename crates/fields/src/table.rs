@@ -70,6 +70,7 @@ impl Table {
         if mappings == self.mappings {
             return;
         }
+        self.inbox.settle(&mappings);
         self.mappings = mappings;
         self.routes.clear();
         self.slots.clear();
@@ -80,7 +81,8 @@ impl Table {
     pub(crate) fn see(&mut self, sighting: &Sighting<'_>) {
         self.messages += 1;
         let topic = sighting.topic;
-        if sighting.is_taken {
+        // What the broker says of itself is read elsewhere too.
+        if sighting.is_taken || topic.starts_with('$') {
             return self.tallies.leave(Left::Taken, topic, "");
         }
         if Discovery::is_config(topic) {

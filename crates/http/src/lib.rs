@@ -54,7 +54,7 @@ mod server;
 pub use access::Access;
 pub use messenger::Messenger;
 pub use outgoing::{Call, CallError, Outgoing, Reach, Reply, TrustError};
-pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus};
+pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus, TryMessage};
 pub use prom::{Desk, answer_json, rfc3339};
 pub use queries::Queries;
 pub use routes::router;

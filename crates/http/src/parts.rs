@@ -6,6 +6,7 @@ use crate::queries::Queries;
 use crate::scrape::Scraper;
 use crate::tail::Tail;
 use alerts::Desk;
+use fields::{Fields, FieldsView, InboxEntry, Mapping};
 use ingest::Gate;
 use insights::Table as Insights;
 use model::{BusStatus, Describe, HostSummary, Labels, Select, SelfHealth};
@@ -21,6 +22,9 @@ use world::Clock;
 /// Erases what is asked.
 pub type Erase = dyn Fn(&EraseRequest) -> Result<(), EraseError> + Send + Sync;
 
+/// What would become of a message: of its topic, its payload, and a mapping that were asked first.
+pub type TryMessage = dyn Fn(&str, &str, Option<Mapping>) -> (FieldsView, Vec<InboxEntry>) + Send + Sync;
+
 /// Everything that an answer may need.
 pub struct Parts {
     /// The samples.
@@ -31,6 +35,10 @@ pub struct Parts {
     pub gate: Arc<Gate>,
     /// What passes on the bus.
     pub watcher: Arc<Watcher>,
+    /// What messages say in numbers.
+    pub fields: Arc<Fields>,
+    /// What would become of a message.
+    pub try_message: Arc<TryMessage>,
     /// What passes, for those who look on.
     pub tail: Arc<Tail>,
     /// The insights that lasted.

@@ -40,6 +40,8 @@ pub(crate) const NO_INSTANCE: Problem = Problem::NotFound("Instance not found");
 pub(crate) const NO_RULE: Problem = Problem::NotFound("Rule not found");
 /// There is no silence of this id.
 pub(crate) const NO_SILENCE: Problem = Problem::NotFound("Silence not found");
+/// No mapping that was made while running has this number.
+pub(crate) const NO_MAPPING: Problem = Problem::NotFound("Mapping not found");
 /// No alert of this id fires.
 pub(crate) const NO_ALERT: Problem = Problem::NotFound("Alert not found");
 /// The settings have no receiver of this name.

@@ -5,7 +5,7 @@ use crate::time::Millis;
 use std::borrow::Cow;
 
 /// A message that came by.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sighting<'a> {
     /// Where it was said.
     pub topic: &'a str,

@@ -28,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "http",
         &[
             "model", "world", "alerts", "notify", "query", "insights", "rules", "backtest", "traffic",
-            "ingest", "web",
+            "fields", "ingest", "web",
         ],
     ),
     (

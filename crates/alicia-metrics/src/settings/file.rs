@@ -6,6 +6,7 @@ use super::receivers::ReceiverTable;
 use super::routes::RouteTable;
 use crate::cli::{Durability, LogFormat};
 use crate::span::Span;
+use fields::Mapping;
 use model::Rule;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -38,6 +39,8 @@ pub(super) struct File {
     pub(super) maintenance: Vec<MaintenanceTable>,
     /// `[[inhibit]]` tables: which alerts explain which.
     pub(super) inhibit: Vec<InhibitTable>,
+    /// `[[mapping]]` tables: what becomes of messages, in the shape of `POST /bus/mappings`.
+    pub(super) mapping: Vec<Mapping>,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }

@@ -6,6 +6,7 @@ mod email;
 mod environment;
 mod file;
 mod listen;
+mod mappings;
 mod memory;
 mod receivers;
 mod remote_write;
@@ -23,6 +24,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::{MemoryLimits, RetentionRule};
 
+pub(crate) use mappings::mappings_of;
 pub(crate) use remote_write::Destination;
 pub(crate) use resolve::{DEFAULT_DAYS, load, retention};
 pub(crate) use rule_files::{DEFAULT_INTERVAL, read as read_rule_files, read_file as read_rule_file};
@@ -89,6 +91,8 @@ pub(crate) struct Settings {
     /// When nobody is to hear of which alerts, which explain which, and from when on one flaps. Default: more than six
     /// changes within half an hour.
     pub(crate) desk: alerts::Settings,
+    /// What becomes of messages, beside what is found out. Default none.
+    pub(crate) mappings: Vec<fields::Mapping>,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
     /// The groups of all rule files. Default none.

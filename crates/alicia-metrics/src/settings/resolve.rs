@@ -4,6 +4,7 @@ use super::desk;
 use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
 use super::listen;
+use super::mappings;
 use super::memory;
 use super::receivers;
 use super::remote_write;
@@ -94,6 +95,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
         scrape_from_bus,
         notify: notify::Settings { receivers, routes },
         desk,
+        mappings: mappings::mappings(std::mem::take(&mut file.mapping))?,
         rules,
         rule_groups,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),

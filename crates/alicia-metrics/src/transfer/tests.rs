@@ -5,7 +5,8 @@
 use super::import::Imported;
 use super::open::{Opened, open};
 use super::{export, import};
-use crate::cli::{ExportArgs, ImportArgs, Progress, TransferFormat};
+use crate::cli::{ExportArgs, ImportArgs, TransferFormat};
+use crate::progress::Progress;
 use model::{Append, Labels, MetricKind, NAME, Point, SERVICE, Sample, Series};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
 use std::collections::BTreeMap;

@@ -27,6 +27,7 @@ fn help_names_every_command_and_setting() {
         "snapshot",
         "restore",
         "top",
+        "mapping",
         "healthcheck",
         "--mqtt-broker",
         "--http-listen",

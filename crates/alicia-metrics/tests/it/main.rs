@@ -33,6 +33,7 @@ mod drop_in;
 mod durability;
 mod email;
 mod embedded_broker;
+mod fields;
 mod forever;
 mod handing_on;
 mod hostile_clients;

@@ -16,6 +16,8 @@ mod lasting;
 
 mod traffic;
 
+mod fields;
+
 mod tail;
 
 mod services;
@@ -133,6 +135,11 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(analytics::insights))
         .routes(routes!(lasting::insights))
         .routes(routes!(traffic::traffic))
+        .routes(routes!(fields::fields))
+        .routes(routes!(fields::inbox))
+        .routes(routes!(fields::mappings, fields::create))
+        .routes(routes!(fields::delete))
+        .routes(routes!(fields::test))
         .routes(routes!(tail::follow))
         .routes(routes!(services::all))
         .routes(routes!(services::one))

@@ -3,11 +3,13 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
+use fields::Fields;
 use http::{Access, EraseError, Parts, Queries, Scraper, StorageStatus};
 use ingest::{Gate, GateSettings};
 use model::{
     Announce, Append, BrokerKind, BusStatus, Describe, Entry, Event, Health, HostSummary, Intake, Labels,
-    Measurements, Metadata, MetricKind, NAME, Origin, Reason, Report, Select, SelfHealth, Unregistration,
+    Measurements, Metadata, MetricKind, NAME, Origin, Reason, Report, Select, SelfHealth, Sighting,
+    Unregistration,
 };
 use parking_lot::Mutex;
 use rules::groups::GroupBoard;
@@ -150,6 +152,12 @@ impl Counter {
             scraper: scraper.clone(),
             messenger: Arc::new(http::Messenger::new(notifier)),
             watcher: Arc::default(),
+            fields: Arc::default(),
+            try_message: Arc::new(|topic, payload, mapping| {
+                let (bytes, payload) = (payload.len(), payload.as_bytes());
+                Fields::default()
+                    .try_message(&Sighting { topic, payload, bytes, ..Sighting::default() }, mapping)
+            }),
             tail: tail.clone(),
             insights: Arc::default(),
             book,

@@ -1,7 +1,7 @@
 // What happens on the bus is seen without loading anything anew.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, measure, open, publish } from './browser.mjs';
+import { launch, measure, open, publish, violations } from './browser.mjs';
 
 let browser;
 before(async () => {
@@ -62,6 +62,33 @@ test('messages are seen as they pass', async () => {
   await page.click('text=Pause');
   await page.waitForSelector('text=Go on');
   assert.match(page.url(), /tail=1/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('what is not understood is mapped in the inbox, and is a number from then on', async () => {
+  const { page, context, faults, go } = await open(browser);
+  const say = () => publish('alicia/attic/wind', '12 m/s from the west');
+  await go('/ui/bus');
+  await say();
+  const entry = page.locator('.inbox tr', { hasText: 'alicia/attic/wind' });
+  await entry.locator('text=Map…').click();
+  await page.waitForSelector('dialog .preview code >> text=wind');
+  assert.deepEqual(await violations(page), []);
+  await page.fill('dialog label:has-text("Metric") input', 'no name');
+  await page.waitForSelector('dialog .preview .is-bad');
+  await page.fill('dialog label:has-text("Metric") input', 'wind_speed');
+  await page.fill('dialog label:has-text("Unit") input', 'm/s');
+  await page.waitForSelector('dialog .preview >> text=wind_speed_meters_per_second');
+  await page.click('dialog >> text=Save');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  await entry.waitFor({ state: 'detached' });
+  await say();
+  const row = page.locator('.numbers tr', { hasText: 'wind_speed_meters_per_second' });
+  await row.waitFor();
+  assert.match(await row.innerText(), /\b12\b/);
+  await page.click('[aria-label="Remove the mapping of alicia/attic/wind"]');
+  await page.waitForSelector('[aria-label="Remove the mapping of alicia/attic/wind"]', { state: 'detached' });
   assert.deepEqual(faults, []);
   await context.close();
 });

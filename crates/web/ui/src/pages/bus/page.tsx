@@ -5,6 +5,8 @@ import { age } from '../../format/time';
 import { overview } from '../../live/overview';
 import { Failure, Panel, Skeleton } from '../../parts/words';
 import { Flow } from './flow';
+import { Inbox } from './inbox';
+import { Numbers } from './numbers';
 import { Pairs } from './pairs';
 import { Senders } from './senders';
 import { Tail } from './tail';
@@ -30,6 +32,8 @@ export default function BusPage() {
           <Panel title="Who says what"><Flow senders={load.data.senders} /></Panel>
           <Pairs pairs={load.data.pairs} />
           <Senders senders={load.data.senders} leftOut={load.data.left_out} />
+          <Numbers />
+          <Inbox />
         </>
       )}
     </>
