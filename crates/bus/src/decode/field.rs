@@ -34,6 +34,20 @@ pub(super) enum Number {
 }
 
 impl Number {
+    /// What a JSON value is as a number.
+    pub(super) fn of(json: &str) -> Self {
+        if !is_number(json) {
+            return Self::Other;
+        }
+        // The parser of the standard library gives the nearest double of any decimal; serde_json's may be
+        // one unit off in the last place, and what is read must be what was written. An integer beyond 2^53
+        // loses precision here, by the protocol; a number beyond the largest double is none.
+        match json.parse::<f64>() {
+            Ok(value) if value.is_finite() => Self::Is(value),
+            _ => Self::Other,
+        }
+    }
+
     /// The number, if there is one.
     pub(super) fn value(self) -> Option<f64> {
         match self {
@@ -104,17 +118,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <&RawValue>::deserialize(deserializer)?.get();
-        if !is_number(text) {
-            return Ok(Self::Other);
-        }
-        // The parser of the standard library gives the nearest double of any decimal; serde_json's may be
-        // one unit off in the last place, and what is read must be what was written. An integer beyond 2^53
-        // loses precision here, by the protocol; a number beyond the largest double is none.
-        Ok(match text.parse::<f64>() {
-            Ok(value) if value.is_finite() => Self::Is(value),
-            _ => Self::Other,
-        })
+        <&RawValue>::deserialize(deserializer).map(|raw| Self::of(raw.get()))
     }
 }
 

@@ -15,6 +15,10 @@ mod patch;
 
 pub(crate) mod question;
 
+mod span;
+
+mod scan;
+
 mod glance;
 
 use crate::topics::{self, Kind};
