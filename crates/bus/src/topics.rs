@@ -61,6 +61,18 @@ pub fn health(service: &str) -> String {
     format!("{HEALTH}{service}")
 }
 
+/// Where a part of the voice (`stt`, `ai`, …) is asked, and where it answers: `request`, `response`, `error`.
+#[must_use]
+pub fn voice(part: &str, word: &str) -> String {
+    format!("alicia/voice/{part}/{word}")
+}
+
+/// Where a device says how it is.
+#[must_use]
+pub fn device_status(device: &str) -> String {
+    format!("alicia/devices/{device}/status")
+}
+
 /// Where events of one type go, beside [`EVENTS`].
 pub(crate) fn event(event_type: &str) -> String {
     format!("{METRICS}{event_type}")

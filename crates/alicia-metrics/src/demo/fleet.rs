@@ -1,5 +1,6 @@
 //! The simulated fleet on the bus: every service has a connection of its own and speaks as Alicia's do.
 
+use super::house::Talk;
 use super::script::Character;
 use bus::{Sender, SenderSettings, envelope, topics};
 use serde_json::json;
@@ -65,6 +66,7 @@ async fn process(
     let asked = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&asked);
     sender.on_message(topics::HEALTH_CHECK, move |_, _| flag.store(true, Ordering::Relaxed)).await?;
+    let mut talk = Talk::begin(character, &sender).await?;
     let started = Instant::now();
     let start_time = model::to_seconds(clock.now());
     say(&sender, character, topics::REGISTER, clock, &registration(character, start_time)).await?;
@@ -92,6 +94,7 @@ async fn process(
             let report = measurements(character, t, chance, &mut totals, model::to_seconds(clock.now()));
             say(&sender, character, &topics::metrics(character.name), clock, &report).await?;
         }
+        talk.go_on(&sender, clock, (t, chance)).await?;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

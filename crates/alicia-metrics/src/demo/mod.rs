@@ -2,8 +2,11 @@
 //! talk to it over real MQTT connections. Within two minutes one leaks, one crashes, one slows down, one
 //! fails, one is too busy.
 
-mod fleet;
 mod script;
+
+mod house;
+
+mod fleet;
 
 use crate::assemble::{self, Running, ServeError};
 use crate::cli::{DemoArgs, ServeArgs};

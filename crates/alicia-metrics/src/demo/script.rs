@@ -29,6 +29,21 @@ pub(super) struct Character {
     pub(super) memory_percent: f64,
     /// Usual requests a second.
     pub(super) requests_per_second: f64,
+    /// What it says beside its measurements.
+    pub(super) part: Part,
+}
+
+/// What a service does in the house.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Nothing that others hear.
+    Quiet,
+    /// Asks the parts of the voice, one after the other.
+    Asks,
+    /// Answers, as this part of the voice.
+    Answers(&'static str),
+    /// Says how the lamps are.
+    Lamps,
 }
 
 const fn well(
@@ -37,27 +52,48 @@ const fn well(
     response_ms: f64,
     memory_percent: f64,
 ) -> Character {
-    Character { name, instance, fate: Fate::Well, response_ms, memory_percent, requests_per_second: 4.0 }
+    Character {
+        name,
+        instance,
+        fate: Fate::Well,
+        response_ms,
+        memory_percent,
+        requests_per_second: 4.0,
+        part: Part::Quiet,
+    }
 }
 
 /// The dozen. Names are Alicia's, so that the demo looks like home.
 pub(super) const FLEET: [Character; 13] = [
-    Character { fate: Fate::Leak { from: 15.0 }, ..well("tts_service", "tts_service-1", 180.0, 35.0) },
+    Character {
+        fate: Fate::Leak { from: 15.0 },
+        part: Part::Answers("tts"),
+        ..well("tts_service", "tts_service-1", 180.0, 35.0)
+    },
     Character {
         fate: Fate::Crash { at: 40.0, back: 90.0 },
         ..well("personality_system", "personality_system-1", 25.0, 12.0)
     },
-    Character { fate: Fate::Slower { from: 20.0 }, ..well("voice_router", "voice_router-1", 60.0, 18.0) },
+    Character {
+        fate: Fate::Slower { from: 20.0 },
+        part: Part::Asks,
+        ..well("voice_router", "voice_router-1", 60.0, 18.0)
+    },
     Character {
         fate: Fate::Failing { from: 60.0 },
+        part: Part::Answers("grok"),
         ..well("grok_integration", "grok_integration-1", 420.0, 22.0)
     },
-    Character { fate: Fate::Busy { period: 60.0 }, ..well("ai_service", "ai_service-1", 350.0, 48.0) },
+    Character {
+        fate: Fate::Busy { period: 60.0 },
+        part: Part::Answers("ai"),
+        ..well("ai_service", "ai_service-1", 350.0, 48.0)
+    },
     well("ai_service", "ai_service-2", 340.0, 46.0),
-    well("stt_service", "stt_service-1", 140.0, 40.0),
+    Character { part: Part::Answers("stt"), ..well("stt_service", "stt_service-1", 140.0, 40.0) },
     well("security_gateway", "security_gateway-1", 8.0, 9.0),
     well("device_manager", "device_manager-1", 15.0, 11.0),
-    well("ha_bridge", "ha_bridge-1", 30.0, 14.0),
+    Character { part: Part::Lamps, ..well("ha_bridge", "ha_bridge-1", 30.0, 14.0) },
     well("sonos_service", "sonos_service-1", 45.0, 10.0),
     well("event_scheduler", "event_scheduler-1", 12.0, 8.0),
     well("discovery_service", "discovery_service-1", 10.0, 8.0),

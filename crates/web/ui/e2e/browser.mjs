@@ -85,7 +85,7 @@ export const PAGES = [
   { path: '/ui/alerts/rules?rule=high_cpu', name: 'rule', shows: '.variants td' },
   { path: '/ui/alerts/silences', name: 'silences', shows: 'h2' },
   { path: '/ui/alerts/notifications', name: 'notifications', shows: '.nothing' },
-  { path: '/ui/bus', name: 'bus', shows: '.flow path' },
+  { path: '/ui/bus', name: 'bus', shows: '.numbers td' },
   { path: '/ui/bus?tail=1', name: 'tail', shows: '.passing td' },
   { path: '/ui/system', name: 'system', shows: '.chart-place canvas' },
   { path: '/ui/status', name: 'status', shows: '.bars .bar' },
