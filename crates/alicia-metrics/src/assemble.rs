@@ -2,9 +2,11 @@
 
 use crate::bus_questions::BusQuestions;
 use crate::bystander::Onlookers;
+use crate::capsule_desk::{self, HouseCapsules};
 use crate::cli::ServeArgs;
 use crate::data_dir;
 use crate::desk::{self, DeskLedger};
+use crate::flight::Flight;
 use crate::forwarding::{self, Deliveries, Forward};
 use crate::house::House;
 use crate::ledger::{DiskLedger, Opened};
@@ -96,9 +98,11 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let noticed = NoticeLedger::open(data).map_err(ServeError::Notices)?;
     let messenger = notices::notifier(&noticed, &clock, &settings.notify);
     let messenger = Arc::new(http::Messenger::new(messenger));
+    let flight = open_flight(&settings, &clock)?;
     // Who writes down what is to be told is asked first.
     let (curious, unexplained) = unexplained::listener();
-    let hearers: Vec<Arc<dyn Announce>> = vec![messenger.clone(), Arc::new(outbox.clone()), curious.clone()];
+    let hearers: Vec<Arc<dyn Announce>> =
+        vec![messenger.clone(), Arc::new(outbox.clone()), curious.clone(), flight.bell.clone()];
     let everybody: Arc<dyn Announce> = Arc::new(Everybody(hearers));
     let desk = desk::desk(&desk_ledger, listed, &clock, everybody, &settings.desk);
     let book = build_book(&settings, &opened, &desk, &messenger, (&store, &clock));
@@ -108,7 +112,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let queries = Arc::default();
     let questions = desk_of_questions(&store, &clock, &queries);
     let (watcher, tail) = (Arc::<Watcher>::default(), Arc::<http::Tail>::default());
-    let onlookers = Onlookers([watcher.clone(), tail.clone()]);
+    let onlookers = Onlookers([watcher.clone(), tail.clone(), flight.recorder.clone()]);
     let bus = start_bus(&settings, &clock, &gate, inbox, questions, onlookers).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
     scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
@@ -136,22 +140,31 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         curious,
         watcher,
         tail,
+        flight,
         insights: Arc::default(),
     });
     let ready = Arc::new(AtomicBool::new(false));
     let reload = reloader(&house, settings_sender, args);
-    let (stop_http, stopped) = oneshot::channel();
-    let router = http::router(http_parts(&house, &ready, &reload));
-    let http_task = tokio::spawn(http::serve(listener, router, async move {
-        // A dropped sender means the house is gone: stop as well.
-        let _ = stopped.await;
-    }));
+    let (stop_http, http_task) = start_http(listener, http_parts(&house, &ready, &reload));
     let timers = timers::start(&house, unexplained);
     let deliveries = Deliveries::start(deliveries);
     recall(&house);
     ready.store(true, Ordering::Release);
     tracing::info!("serving REST on http://{http}");
     Ok(Running { house, http, ready, timers, deliveries, stop_http, http_task, reload })
+}
+
+/// Serves HTTP until it is told to stop, or nobody is left to tell it.
+fn start_http(
+    listener: TcpListener,
+    parts: http::Parts,
+) -> (oneshot::Sender<()>, tokio::task::JoinHandle<std::io::Result<()>>) {
+    let (stop, stopped) = oneshot::channel();
+    let task = tokio::spawn(http::serve(listener, http::router(parts), async move {
+        // A dropped sender means the house is gone: stop as well.
+        let _ = stopped.await;
+    }));
+    (stop, task)
 }
 
 /// Answers what is asked over the bus.
@@ -176,6 +189,7 @@ impl Running {
         self.timers.shutdown().await;
         self.house.bus.stop().await;
         self.deliveries.stop().await;
+        capsule_desk::finish(&self.house);
         if let Err(error) = self.house.desk_ledger.maintain(&self.house.desk) {
             tracing::error!("the last changes of the list of alerts may be lost in a power cut: {error}");
         }
@@ -217,6 +231,12 @@ fn open_data_dir(settings: &Settings) -> Result<Arc<dyn Disk>, ServeError> {
     let disk = RealDisk::open(&settings.data_dir)
         .map_err(|source| ServeError::DataDir { path: settings.data_dir.display().to_string(), source })?;
     Ok(Arc::new(disk))
+}
+
+fn open_flight(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<Flight>, ServeError> {
+    let flight = Flight::new(&settings.capsule, &settings.data_dir, clock.now());
+    let path = || settings.data_dir.join(data_dir::CAPSULES).display().to_string();
+    flight.map(Arc::new).map_err(|source| ServeError::DataDir { path: path(), source })
 }
 
 fn open_ledger(disk: Arc<dyn Disk>) -> Result<Opened, ServeError> {
@@ -311,7 +331,8 @@ fn build_rule_groups(
     // Rules may have gone while nobody was there to end their alerts.
     desk.end_orphans(|alert| settings.rule_groups.iter().any(|group| group.owns(alert)));
     let (clock, store, gate) = (Arc::clone(clock), Arc::clone(store), Arc::clone(gate));
-    Arc::new(RuleGroups::new(clock, store, gate, desk.clone(), follower, settings))
+    let wanted = (settings.external_url(), settings.rule_groups.clone());
+    Arc::new(RuleGroups::new(clock, store, gate, desk.clone(), follower, wanted))
 }
 
 /// Learns how often senders spoke, and makes services known again that were silent for the last day: that takes reading all
@@ -376,6 +397,7 @@ fn http_parts(
         messenger: Arc::clone(&house.messenger),
         watcher: Arc::clone(&house.watcher),
         tail: Arc::clone(&house.tail),
+        capsules: Arc::new(http::Capsules::new(Arc::new(HouseCapsules(Arc::clone(house))))),
         insights: Arc::clone(&house.insights),
         book: Arc::clone(&house.book),
         desk: Arc::clone(&house.desk),
@@ -473,6 +495,7 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
     .map(|(name, value)| (Labels::new([(NAME, name)]), value as f64))
     .chain(house.rule_groups.own_metrics())
     .chain(house.forwards.iter().flat_map(Forward::own_metrics))
+    .chain(house.flight.own_metrics())
     .chain(desk::own_metrics(&house.desk))
     .chain(notices::own_metrics(house.messenger.notifier()))
     .collect()

@@ -1,21 +1,27 @@
 //! What the traffic on the bus comes to, each second: events of what is overdue, and samples of what was counted.
 
 use crate::house::House;
-use model::{Announce, Event, Overdue, Point, Sighting, Watch, to_seconds};
+use model::{Announce, Event, Overdue, Passage, Point, Sighting, Watch, to_seconds};
 use std::sync::Arc;
 use std::time::Duration;
 use traffic::Change;
 
 /// What these samples are counted by.
-const SOURCE: &str = "traffic";
+pub(crate) const SOURCE: &str = "traffic";
 
 /// Several that see what passes, each all of it.
-pub(crate) struct Onlookers(pub(crate) [Arc<dyn Watch>; 2]);
+pub(crate) struct Onlookers(pub(crate) [Arc<dyn Watch>; 3]);
 
 impl Watch for Onlookers {
     fn see(&self, sighting: &Sighting<'_>) {
         for one in &self.0 {
             one.see(sighting);
+        }
+    }
+
+    fn pass(&self, passage: &Passage<'_>) {
+        for one in &self.0 {
+            one.pass(passage);
         }
     }
 }
@@ -51,7 +57,8 @@ pub(crate) async fn run(house: Arc<House>) {
     }
 }
 
-fn event(change: &Change, now: model::Millis) -> Event {
+/// What is told of a change.
+pub(crate) fn event(change: &Change, now: model::Millis) -> Event {
     let overdue = Overdue {
         service_name: change.sender.to_string(),
         topic: change.topic.to_string(),

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::capsules_args::CapsuleCommand;
 use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, TopArgs, Whom, moment};
 use crate::span::Span;
 use crate::{matching, when};
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Send a recording (one JSON object a line) to a broker
     Replay(ReplayArgs),
+    /// Record the raw bus, look into recordings, and replay them
+    #[command(subcommand)]
+    Capsule(CapsuleCommand),
     /// Read every byte of the kept samples and say what is damaged; exit code 0 or 1. The collector must not run
     Verify(VerifyArgs),
     /// Write the kept samples as text: JSON lines, CSV or Prometheus. The collector must not run

@@ -8,6 +8,8 @@ mod when;
 
 mod questions_args;
 
+mod capsules_args;
+
 mod cli;
 mod logging;
 mod settings;
@@ -26,6 +28,8 @@ mod rule_groups;
 
 mod notices;
 
+mod flight;
+
 mod unexplained;
 
 mod house;
@@ -33,6 +37,7 @@ mod house;
 mod explainer;
 
 mod bystander;
+mod capsule_desk;
 mod insight_scan;
 
 mod timers;
@@ -50,6 +55,7 @@ mod asking;
 
 mod demo;
 mod healthcheck;
+mod recording;
 mod replay;
 mod transfer;
 
@@ -58,6 +64,8 @@ mod erase;
 mod questions;
 mod top;
 mod verify;
+
+mod capsules;
 
 use clap::Parser;
 use cli::{Cli, Command, ExportArgs, RulesCommand, ServeArgs};
@@ -97,6 +105,10 @@ fn main() -> ExitCode {
         Some(Command::Replay(args)) => match with_runtime(replay::replay(&args)) {
             Ok(Ok(sent)) => say(&format!("sent {} messages, {} bytes", sent.messages, sent.bytes)),
             Ok(Err(error)) => fail(&error),
+            Err(error) => fail(&error),
+        },
+        Some(Command::Capsule(command)) => match capsules::run(&command) {
+            Ok(shown) => answered(Ok(shown)),
             Err(error) => fail(&error),
         },
         Some(Command::Verify(args)) => match verify::verify(&args) {

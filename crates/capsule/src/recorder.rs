@@ -1,7 +1,9 @@
 //! The recorder: the last minutes of the bus, in memory.
 
 use crate::block::{Block, Sealed};
-use crate::preface::LeftOut;
+use crate::format::CapsuleError;
+use crate::preface::{LeftOut, Preface};
+use crate::writer::Writer;
 use model::{Millis, Passage, Sighting, Watch, limits, meets_filter};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
@@ -66,6 +68,25 @@ impl Capture {
     #[must_use]
     pub fn messages(&self) -> u64 {
         self.blocks.iter().map(|block| block.messages).sum()
+    }
+
+    /// The bytes of a file, piece by piece. What the preface says of what is in it, and what is not, is put there.
+    ///
+    /// # Errors
+    /// [`CapsuleError::PrefaceTooLong`].
+    pub fn pieces(
+        self,
+        preface: Preface,
+    ) -> Result<impl Iterator<Item = Vec<u8>> + Send + use<>, CapsuleError> {
+        let preface = Preface { since: Some(self.since), left_out: self.left_out, ..preface };
+        let (writer, first) = Writer::begin(&preface)?;
+        let (mut writer, mut blocks) = (Some(writer), self.blocks.into_iter());
+        let rest = std::iter::from_fn(move || {
+            let next = blocks.next().and_then(|block| writer.as_mut()?.block(&block).ok());
+            // More blocks than a file may have are not remembered.
+            next.or_else(|| writer.take().map(Writer::end))
+        });
+        Ok(std::iter::once(first).chain(rest))
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) const NO_RULE: Problem = Problem::NotFound("Rule not found");
 pub(crate) const NO_SILENCE: Problem = Problem::NotFound("Silence not found");
 /// No alert of this id fires.
 pub(crate) const NO_ALERT: Problem = Problem::NotFound("Alert not found");
+/// No capsule that is kept has this name.
+pub(crate) const NO_CAPSULE: Problem = Problem::NotFound("Capsule not found");
 /// The settings have no receiver of this name.
 pub(crate) const NO_RECEIVER: Problem = Problem::NotFound("Receiver not found");
 

@@ -18,6 +18,8 @@ mod traffic;
 
 mod tail;
 
+mod capsules;
+
 mod services;
 
 mod rules;
@@ -134,6 +136,9 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(lasting::insights))
         .routes(routes!(traffic::traffic))
         .routes(routes!(tail::follow))
+        .routes(routes!(capsules::record))
+        .routes(routes!(capsules::list))
+        .routes(routes!(capsules::one))
         .routes(routes!(services::all))
         .routes(routes!(services::one))
         .routes(routes!(alerts::list))

@@ -1,5 +1,6 @@
 //! A counter at which every route can be asked: the house behind it is real, its clock stands still.
 
+use crate::capsules::Source;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
@@ -151,6 +152,7 @@ impl Counter {
             messenger: Arc::new(http::Messenger::new(notifier)),
             watcher: Arc::default(),
             tail: tail.clone(),
+            capsules: Arc::new(http::Capsules::new(Arc::new(Source))),
             insights: Arc::default(),
             book,
             desk: desk.clone(),

@@ -43,5 +43,9 @@ pub const CAPSULE_AFTER: Millis = MINUTE;
 pub const CAPSULE_PAUSE: Millis = 10 * MINUTE;
 /// Capsules that wait for their end at a time; with a shorter pause than [`CAPSULE_AFTER`] there may be several.
 pub const CAPSULE_WAITING: usize = 8;
+/// Capsules that are handed out at a time: each takes a thread for as long as its reader takes.
+pub const CAPSULE_STREAMS: usize = 2;
+/// Topics of a capsule that are counted one by one when it is shown.
+pub const CAPSULE_TOPICS: usize = 10_000;
 /// How long a replay goes on after the last message, so that what is overdue then is seen.
 pub const CAPSULE_TAIL: Millis = 10 * SECOND;
