@@ -529,6 +529,9 @@ fn reloader(
         if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {
             tracing::warn!("a change of the HTTP address or the data directory needs a restart");
         }
+        if before.capsule != fresh.capsule {
+            tracing::warn!("a change of what is recorded of the bus needs a restart");
+        }
         if before.destinations != fresh.destinations {
             tracing::warn!("a change of what is handed on, and where to, needs a restart");
         }

@@ -100,3 +100,32 @@ impl Outputs {
         Ok(Done { hash: format!("{:032x}", xxh3_128(all.as_bytes())), ..counts })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Outputs, To};
+    use xxhash_rust::xxh3::xxh3_128;
+
+    #[test]
+    fn the_hash_is_of_the_three_files_as_others_reckon_it() {
+        let outputs = Outputs::create(None).expect("nothing is written");
+        outputs.write(To::Events, "a\n");
+        outputs.write(To::Events, "b\n");
+        let done = outputs.finish().expect("nothing fails");
+        // What XXH3 of 128 bits makes of nothing stands in its specification.
+        let empty = "99aa06d3014798d86001c324468d497f";
+        let events = format!("{:032x}", xxh3_128(b"a\nb\n"));
+        let all = format!("{empty}  series.jsonl\n{empty}  alerts.jsonl\n{events}  events.jsonl\n");
+        assert_eq!(done.hash, format!("{:032x}", xxh3_128(all.as_bytes())));
+    }
+
+    #[test]
+    fn files_are_written_as_they_are_hashed() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let outputs = Outputs::create(Some(dir.path())).expect("it can be written");
+        outputs.write(To::Alerts, "a\n");
+        outputs.finish().expect("it can be written");
+        let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("it is there");
+        assert_eq!((read("alerts.jsonl"), read("series.jsonl")), ("a\n".to_owned(), String::new()));
+    }
+}

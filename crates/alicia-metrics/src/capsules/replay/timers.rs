@@ -52,7 +52,12 @@ impl Timers {
         if until < stage.now() {
             stage.go_to(until);
             for timer in &mut self.0 {
-                timer.next = timer.next.min(until.saturating_add(timer.every));
+                let group = match timer.duty {
+                    Duty::Group(place) => stage.groups.get(place).map(|playing| playing.run.group()),
+                    _ => None,
+                };
+                let next = group.map_or(until.saturating_add(timer.every), |group| group.round_after(until));
+                timer.next = timer.next.min(next);
             }
             return Ok(());
         }
