@@ -2,9 +2,11 @@
 
 use crate::bus_questions::BusQuestions;
 use crate::bystander::Onlookers;
+use crate::capsule_desk::{self, HouseCapsules};
 use crate::cli::ServeArgs;
 use crate::data_dir;
 use crate::desk::{self, DeskLedger};
+use crate::flight::Flight;
 use crate::forwarding::{self, Deliveries, Forward};
 use crate::house::House;
 use crate::ledger::{DiskLedger, Opened};
@@ -100,9 +102,11 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let noticed = NoticeLedger::open(Arc::clone(&data)).map_err(ServeError::Notices)?;
     let (fields, mapping_ledger) = open_fields(&settings, data)?;
     let messenger = Arc::new(http::Messenger::new(notices::notifier(&noticed, &clock, &settings.notify)));
+    let flight = open_flight(&settings, &clock)?;
     // Who writes down what is to be told is asked first.
     let (curious, unexplained) = unexplained::listener();
-    let hearers: Vec<Arc<dyn Announce>> = vec![messenger.clone(), Arc::new(outbox.clone()), curious.clone()];
+    let hearers: Vec<Arc<dyn Announce>> =
+        vec![messenger.clone(), Arc::new(outbox.clone()), curious.clone(), flight.bell.clone()];
     let everybody: Arc<dyn Announce> = Arc::new(Everybody(hearers));
     let desk = desk::desk(&desk_ledger, listed, &clock, everybody, &settings.desk);
     let book = build_book(&settings, &opened, &desk, &messenger, (&store, &clock));
@@ -112,7 +116,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let queries = Arc::default();
     let questions = desk_of_questions(&store, &clock, &queries);
     let (watcher, tail) = (Arc::<Watcher>::default(), Arc::<http::Tail>::default());
-    let onlookers = Onlookers(vec![watcher.clone(), fields.clone(), tail.clone()]);
+    let onlookers = Onlookers(vec![watcher.clone(), fields.clone(), tail.clone(), flight.recorder.clone()]);
     let bus = start_bus(&settings, &clock, &gate, inbox, questions, onlookers).await?;
     let scraper = build_scraper(&settings, &clock, &gate);
     let rule_groups = build_rule_groups(&settings, (&clock, &store, &gate), &desk, follower);
@@ -141,20 +145,31 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         fields,
         mapping_ledger,
         tail,
+        flight,
         insights: Arc::default(),
     });
     let ready = Arc::new(AtomicBool::new(false));
     let reload = reloader(&house, settings_sender, args);
-    let (stop_http, stopped) = oneshot::channel();
-    let router = http::router(http_parts(&house, &ready, &reload));
-    // A dropped sender means the house is gone: stop as well.
-    let http_task = tokio::spawn(http::serve(listener, router, async move { drop(stopped.await) }));
+    let (stop_http, http_task) = start_http(listener, http_parts(&house, &ready, &reload));
     let timers = timers::start(&house, unexplained);
     let deliveries = Deliveries::start(deliveries);
     recall(&house);
     ready.store(true, Ordering::Release);
     tracing::info!("serving REST on http://{http}");
     Ok(Running { house, http, ready, timers, deliveries, stop_http, http_task, reload })
+}
+
+/// Serves HTTP until it is told to stop, or nobody is left to tell it.
+fn start_http(
+    listener: TcpListener,
+    parts: http::Parts,
+) -> (oneshot::Sender<()>, tokio::task::JoinHandle<std::io::Result<()>>) {
+    let (stop, stopped) = oneshot::channel();
+    let task = tokio::spawn(http::serve(listener, http::router(parts), async move {
+        // A dropped sender means the house is gone: stop as well.
+        let _ = stopped.await;
+    }));
+    (stop, task)
 }
 
 /// Answers what is asked over the bus.
@@ -179,6 +194,7 @@ impl Running {
         self.timers.shutdown().await;
         self.house.bus.stop().await;
         self.deliveries.stop().await;
+        capsule_desk::finish(&self.house);
         if let Err(error) = self.house.desk_ledger.maintain(&self.house.desk) {
             tracing::error!("the last changes of the list of alerts may be lost in a power cut: {error}");
         }
@@ -223,6 +239,12 @@ fn open_data_dir(settings: &Settings) -> Result<Arc<dyn Disk>, ServeError> {
     let disk = RealDisk::open(&settings.data_dir)
         .map_err(|source| ServeError::DataDir { path: settings.data_dir.display().to_string(), source })?;
     Ok(Arc::new(disk))
+}
+
+fn open_flight(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Arc<Flight>, ServeError> {
+    let flight = Flight::new(&settings.capsule, &settings.data_dir, clock.now());
+    let path = || settings.data_dir.join(data_dir::CAPSULES).display().to_string();
+    flight.map(Arc::new).map_err(|source| ServeError::DataDir { path: path(), source })
 }
 
 fn open_ledger(disk: Arc<dyn Disk>) -> Result<Opened, ServeError> {
@@ -331,7 +353,8 @@ fn build_rule_groups(
     // Rules may have gone while nobody was there to end their alerts.
     desk.end_orphans(|alert| settings.rule_groups.iter().any(|group| group.owns(alert)));
     let (clock, store, gate) = (Arc::clone(clock), Arc::clone(store), Arc::clone(gate));
-    Arc::new(RuleGroups::new(clock, store, gate, desk.clone(), follower, settings))
+    let wanted = (settings.external_url(), settings.rule_groups.clone());
+    Arc::new(RuleGroups::new(clock, store, gate, desk.clone(), follower, wanted))
 }
 
 /// Learns how often senders spoke, and makes services known again that were silent for the last day: that takes reading all
@@ -401,6 +424,7 @@ fn http_parts(
             mappings::try_message(&tried.fields, (topic, payload.as_bytes()), first, tried.clock.now())
         }),
         tail: Arc::clone(&house.tail),
+        capsules: Arc::new(http::Capsules::new(Arc::new(HouseCapsules(Arc::clone(house))))),
         insights: Arc::clone(&house.insights),
         book: Arc::clone(&house.book),
         desk: Arc::clone(&house.desk),
@@ -498,6 +522,7 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
     .map(|(name, value)| (Labels::new([(NAME, name)]), value as f64))
     .chain(house.rule_groups.own_metrics())
     .chain(house.forwards.iter().flat_map(Forward::own_metrics))
+    .chain(house.flight.own_metrics())
     .chain(desk::own_metrics(&house.desk))
     .chain(notices::own_metrics(house.messenger.notifier()))
     .collect()
@@ -532,6 +557,9 @@ fn reloader(
         let before = current.borrow().clone();
         if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {
             tracing::warn!("a change of the HTTP address or the data directory needs a restart");
+        }
+        if before.capsule != fresh.capsule {
+            tracing::warn!("a change of what is recorded of the bus needs a restart");
         }
         if before.destinations != fresh.destinations {
             tracing::warn!("a change of what is handed on, and where to, needs a restart");

@@ -1,7 +1,8 @@
 //! What the traffic on the bus comes to, each second: events of what is overdue, and samples of what was counted.
 
 use crate::house::House;
-use model::{Announce, Event, Overdue, Point, Sighting, Watch, to_seconds};
+use ingest::{Gate, WriteError};
+use model::{Announce, Event, Millis, Overdue, Passage, Point, Sighting, Watch, to_seconds};
 use std::sync::Arc;
 use std::time::Duration;
 use traffic::Change;
@@ -18,6 +19,12 @@ impl Watch for Onlookers {
     fn see(&self, sighting: &Sighting<'_>) {
         for one in &self.0 {
             one.see(sighting);
+        }
+    }
+
+    fn pass(&self, passage: &Passage<'_>) {
+        for one in &self.0 {
+            one.pass(passage);
         }
     }
 }
@@ -43,20 +50,30 @@ pub(crate) async fn run(house: Arc<House>) {
         }
         let house = Arc::clone(&house);
         // The disk may be slow; the runtime's threads are not for waiting.
-        let kept = tokio::task::spawn_blocking(move || {
-            let counted = told.iter().map(|(labels, v)| (labels, Point { t: now, v: *v }));
-            house.gate.take_results(TRAFFIC, counted, now)?;
-            let said = said.iter().map(|(labels, point)| (labels, *point));
-            house.gate.take_results(FIELDS, said, now)?;
-            house.gate.commit_results()
-        });
+        let kept = tokio::task::spawn_blocking(move || keep(&house.gate, &told, &said, now));
         if let Ok(Err(error)) = kept.await {
             tracing::warn!("what passes on the bus is not kept: {error}");
         }
     }
 }
 
-fn event(change: &Change, now: model::Millis) -> Event {
+/// What is told of a change.
+/// Hands on what the traffic came to at the time `now`, and the numbers in messages.
+pub(crate) fn keep(
+    gate: &Gate,
+    counted: &[traffic::Told],
+    said: &[fields::Told],
+    now: Millis,
+) -> Result<(), WriteError> {
+    let counted = counted.iter().map(|(labels, v)| (labels, Point { t: now, v: *v }));
+    gate.take_results(TRAFFIC, counted, now)?;
+    let said = said.iter().map(|(labels, point)| (labels, *point));
+    gate.take_results(FIELDS, said, now)?;
+    gate.commit_results()
+}
+
+/// What is told on the bus of a change.
+pub(crate) fn event(change: &Change, now: Millis) -> Event {
     let overdue = Overdue {
         service_name: change.sender.to_string(),
         topic: change.topic.to_string(),

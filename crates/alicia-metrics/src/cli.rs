@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::bus_args::{MappingCommand, ReplayArgs};
+use crate::capsules_args::CapsuleCommand;
 use crate::progress::Progress;
 use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, TopArgs, Whom, moment};
 use crate::span::Span;
@@ -48,6 +49,9 @@ pub(crate) enum Command {
     /// Say what becomes of a message, before it is sent
     #[command(subcommand)]
     Mapping(MappingCommand),
+    /// Record the raw bus, look into recordings, and replay them
+    #[command(subcommand)]
+    Capsule(CapsuleCommand),
     /// Read every byte of the kept samples and say what is damaged; exit code 0 or 1. The collector must not run
     Verify(VerifyArgs),
     /// Write the kept samples as text: JSON lines, CSV or Prometheus. The collector must not run

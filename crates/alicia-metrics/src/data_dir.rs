@@ -11,6 +11,8 @@ pub(crate) const WAL: &str = "wal";
 pub(crate) const BLOCKS: &str = "blocks";
 /// The directory of the queues of what is handed on, each in one of the destination's name.
 pub(crate) const FORWARD: &str = "forward";
+/// The directory of the capsules that are kept because of alerts.
+pub(crate) const CAPSULES: &str = "capsules";
 /// The directory of all snapshots.
 pub(crate) const SNAPSHOTS: &str = "snapshots";
 

@@ -1,6 +1,7 @@
 //! All parts of a running collector, for the timers and the faces.
 
 use crate::desk::DeskLedger;
+use crate::flight::Flight;
 use crate::forwarding::Forward;
 use crate::ledger::DiskLedger;
 use crate::mappings::MappingLedger;
@@ -57,6 +58,8 @@ pub(crate) struct House {
     pub(crate) mapping_ledger: Arc<MappingLedger>,
     /// Shows it to those who look on.
     pub(crate) tail: Arc<Tail>,
+    /// Records the last minutes of it.
+    pub(crate) flight: Arc<Flight>,
     /// The insights that lasted.
     pub(crate) insights: Arc<Mutex<Insights>>,
 }

@@ -12,6 +12,8 @@ mod questions_args;
 
 mod bus_args;
 
+mod capsules_args;
+
 mod cli;
 mod logging;
 mod settings;
@@ -32,6 +34,8 @@ mod rule_groups;
 
 mod notices;
 
+mod flight;
+
 mod unexplained;
 
 mod house;
@@ -39,6 +43,7 @@ mod house;
 mod explainer;
 
 mod bystander;
+mod capsule_desk;
 mod insight_scan;
 
 mod timers;
@@ -54,6 +59,7 @@ mod asking;
 
 mod demo;
 mod healthcheck;
+mod recording;
 mod replay;
 mod transfer;
 
@@ -64,6 +70,8 @@ mod questions;
 mod mapping_test;
 mod top;
 mod verify;
+
+mod capsules;
 
 use bus_args::MappingCommand;
 use clap::Parser;
@@ -110,6 +118,10 @@ fn main() -> ExitCode {
             Ok(tried) if tried.is_understood => say(tried.text.trim_end()),
             Ok(tried) => fail(&tried.text.trim_end()),
             Err(error) => refuse(&error),
+        },
+        Some(Command::Capsule(command)) => match capsules::run(&command) {
+            Ok(shown) => answered(Ok(shown)),
+            Err(error) => fail(&error),
         },
         Some(Command::Verify(args)) => match verify::verify(&args) {
             Ok(found) if found.is_sound => say(&found.text),

@@ -2,26 +2,13 @@
 
 use crate::bus_args::{ReplayArgs, Speed};
 use crate::progress;
+use crate::recording::Recorded;
 use bus::{Sender, SenderSettings};
-use serde::Deserialize;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Duration;
 use tokio::time::Instant;
-
-/// One message of a recording.
-#[derive(Debug, Deserialize)]
-struct Recorded {
-    /// When it was seen, Unix seconds.
-    t: f64,
-    topic: String,
-    #[serde(default)]
-    qos: u8,
-    #[serde(default)]
-    retain: bool,
-    payload: String,
-}
 
 /// What was sent.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
@@ -57,13 +44,17 @@ pub(crate) async fn replay(args: &ReplayArgs) -> Result<Replayed, ReplayError> {
     let first = messages.first().map_or(0.0, |message| message.t);
     let mut sent = Replayed::default();
     for message in messages {
+        if !message.is_for_brokers() {
+            bar.inc(1);
+            continue;
+        }
         if let Speed::Times(factor) = args.speed {
             let due = Duration::try_from_secs_f64((message.t - first) / factor).unwrap_or_default();
             tokio::time::sleep_until(begun + due).await;
         }
         sent.messages += 1;
         sent.bytes += message.payload.len() as u64;
-        sender.publish(&message.topic, message.payload.into_bytes(), message.qos, message.retain).await?;
+        sender.publish(&message.topic, message.payload, message.qos, message.retain).await?;
         bar.inc(1);
     }
     sender.close().await;
@@ -81,10 +72,10 @@ fn read(path: &Path) -> Result<Vec<Recorded>, ReplayError> {
         if line.trim().is_empty() {
             continue;
         }
-        let message = serde_json::from_str(&line).map_err(|error| ReplayError::Line {
+        let message = Recorded::read(&line).map_err(|message| ReplayError::Line {
             path: name.clone(),
             line: index + 1,
-            message: format!("not a recorded message: {error}"),
+            message,
         })?;
         messages.push(message);
     }

@@ -3,7 +3,6 @@
 //! Rounds run on threads of their own, a few at a time, and one at a time of each group. Between rounds a group hears of
 //! what samples that arrive change ([`Follower`]). A changed file's groups take over from those before them.
 
-use crate::settings::Settings;
 use alerts::Desk;
 use ingest::Gate;
 use model::{Announce, Event, Labels, Millis, NAME, limits};
@@ -75,7 +74,7 @@ impl RuleGroups {
         gate: Arc<Gate>,
         announce: Arc<Desk>,
         follower: Arc<Follower>,
-        settings: &Settings,
+        (external_url, groups): (String, Vec<RuleGroup>),
     ) -> Self {
         Self {
             clock,
@@ -83,8 +82,8 @@ impl RuleGroups {
             gate,
             announce,
             board: Arc::default(),
-            expand: Arc::new(Templates { external_url: settings.external_url() }),
-            wanted: watch::Sender::new(settings.rule_groups.clone()),
+            expand: Arc::new(Templates { external_url }),
+            wanted: watch::Sender::new(groups),
             follower,
             places: Semaphore::new(limits::RULE_ROUNDS),
             ears: Semaphore::new(EARS),
@@ -157,6 +156,14 @@ impl RuleGroups {
             }
             self.board.remove(&key);
         }
+    }
+
+    /// A group that begins with nothing behind it, and what it hears: for who has its rounds by a clock of their own.
+    pub(crate) fn begin_apart(&self, group: RuleGroup) -> (GroupRun, Arc<Following>) {
+        let run = GroupRun::new(group, Arc::clone(&self.expand), false);
+        let following = self.follow(run.group(), Arc::new(Notify::new()));
+        self.board.show(run.view(&following.judged()));
+        (run, following)
     }
 
     fn begin(self: &Arc<Self>, run: GroupRun) -> AtWork {
@@ -246,7 +253,7 @@ impl RuleGroups {
     }
 
     /// Takes what samples changed since the last time, as a round would.
-    fn hear(&self, run: &mut GroupRun, following: &Following) {
+    pub(crate) fn hear(&self, run: &mut GroupRun, following: &Following) {
         let changes = following.changes();
         if changes.is_empty() {
             return;
@@ -269,7 +276,7 @@ impl RuleGroups {
     }
 
     /// One round.
-    fn round(&self, run: &mut GroupRun, t: Millis) {
+    pub(crate) fn round(&self, run: &mut GroupRun, t: Millis) {
         let served = Served::new(self, t);
         let before: Vec<Option<String>> = run.errors().map(|(_, error)| error.map(str::to_owned)).collect();
         let events = run.evaluate(&*self.store, &served, t);

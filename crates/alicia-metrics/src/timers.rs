@@ -1,13 +1,14 @@
 //! What happens by the clock: the second's tick, the round of collection, the host, the sweep.
 
 use crate::bystander;
+use crate::capsule_desk;
 use crate::desk;
 use crate::explainer;
 use crate::forwarding::Forward;
 use crate::house::House;
 use crate::insight_scan;
 use crate::unexplained::Waiting;
-use ingest::HostWatch;
+use ingest::{Gate, HostWatch};
 use model::{Announce, Event, Select, Summary, TimeRange, limits};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub(crate) fn start(house: &Arc<House>, unexplained: Waiting) -> JoinSet<()> {
     timers.spawn(host(Arc::clone(house)));
     timers.spawn(insight_scan::run(Arc::clone(house)));
     timers.spawn(bystander::run(Arc::clone(house)));
+    timers.spawn(capsule_desk::run(Arc::clone(house)));
     timers.spawn(sweeps(Arc::clone(house)));
     timers.spawn(Arc::clone(&house.scraper).run());
     timers.spawn(Arc::clone(&house.rule_groups).run());
@@ -65,7 +67,7 @@ async fn every_second(house: Arc<House>) {
         house.book.tick_while(now, is_heard);
         if is_heard {
             house.gate.tick(now);
-            house.book.watch(&|take| watch_senders(&house, take));
+            house.book.watch(&|take| watch_senders(&house.gate, take));
         }
         let house = Arc::clone(&house);
         // The disk may be slow; the runtime's threads are not for waiting.
@@ -84,8 +86,8 @@ async fn every_second(house: Arc<House>) {
 }
 
 /// Gives `take` all who speak on the bus.
-fn watch_senders(house: &House, take: &mut dyn FnMut(rules::Sender<'_>)) {
-    house.gate.each_sender(&mut |sender| {
+pub(crate) fn watch_senders(gate: &Gate, take: &mut dyn FnMut(rules::Sender<'_>)) {
+    gate.each_sender(&mut |sender| {
         take(rules::Sender {
             service: sender.service,
             instance: sender.instance,

@@ -73,7 +73,9 @@ pub async fn start(
     let link = Arc::new(Link::new(kind, shown, notes, Arc::clone(&inbox.dropped), now));
     let name = settings.service_name.clone();
     let (questions, answers) = Questions::new(name.clone(), Arc::clone(&clock), answer, Arc::clone(&link));
-    let reception = Reception::new(name.clone(), Arc::clone(&clock), intake, Arc::clone(&link), questions);
+    let seen = Arc::clone(&watch);
+    let reception =
+        Reception::new(name.clone(), Arc::clone(&clock), intake, Arc::clone(&link), questions, seen);
     let connector = Connector {
         way: Way { host, port, tls: settings.tls, websocket_path: settings.websocket_path },
         client_id: settings.client_id,

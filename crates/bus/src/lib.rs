@@ -2,7 +2,7 @@
 //!
 //! Inwards: [`decode`] turns bytes into a [`model::Report`], `reception` hands it to the [`model::Intake`] and
 //! acknowledges it; `questions` takes what is asked of the collector. Outwards: events come through the [`Outbox`], `encode` writes them, `client` publishes. A second connection, `listener`, shows
-//! all that passes to a [`model::Watch`].
+//! all that passes to a [`model::Watch`]; of a recording, [`Feed`] does both without a broker.
 //! [`start`] puts it together.
 
 pub mod topics;
@@ -41,14 +41,19 @@ mod connector;
 
 mod client;
 
+mod sight;
+
 mod listener;
 
 mod handle;
 
 mod sender;
 
+mod feed;
+
 pub use encode::envelope;
 pub use error::BusError;
+pub use feed::Feed;
 pub use handle::{Bus, start};
 pub use outbox::{Inbox, Outbox, outbox};
 pub use sender::{Sender, SenderSettings};

@@ -6,11 +6,11 @@
 
 use crate::connection::{Connection, Loss};
 use crate::connector::{Connector, KEEP_ALIVE, unexpected};
-use crate::decode::glance;
 use crate::encode::Encoder;
 use crate::inbound::Publish;
+use crate::sight::sight;
 use crate::topics;
-use model::{ListenStatus, Millis, Sighting, Watch};
+use model::{ListenStatus, Millis, Passage, Watch};
 use mqtt5::Packet;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -182,21 +182,24 @@ impl Listener {
     }
 
     fn show(&self, publish: &Publish<'_>, now: Millis) {
-        let mut patch = String::new();
-        let envelope = glance(publish.payload, &mut patch);
-        self.hearing.messages.fetch_add(1, Ordering::Relaxed);
-        self.hearing.bytes.fetch_add(publish.bytes as u64, Ordering::Relaxed);
-        self.hearing.without_envelope.fetch_add(u64::from(envelope.is_none()), Ordering::Relaxed);
-        let own = &self.connector.encoder.source;
-        let is_own = envelope.as_ref().is_some_and(|envelope| envelope.source == *own);
-        self.watch.see(&Sighting {
+        let passage = Passage {
             topic: &publish.topic,
             received_at: now,
             bytes: publish.bytes,
             payload: publish.payload,
-            is_taken: is_own || topics::is_taken(&publish.topic),
+            qos: publish.qos,
             retained: publish.retained,
-            envelope,
-        });
+            properties: publish.properties,
+            is_taken: false,
+        };
+        if !topics::is_subscribed(&publish.topic) {
+            self.watch.pass(&passage);
+        }
+        let mut patch = String::new();
+        let sighting = sight(&passage, &self.connector.encoder.source, &mut patch);
+        self.hearing.messages.fetch_add(1, Ordering::Relaxed);
+        self.hearing.bytes.fetch_add(publish.bytes as u64, Ordering::Relaxed);
+        self.hearing.without_envelope.fetch_add(u64::from(sighting.envelope.is_none()), Ordering::Relaxed);
+        self.watch.see(&sighting);
     }
 }

@@ -1,6 +1,6 @@
 //! Every topic, here and nowhere else.
 
-use model::limits;
+use model::{limits, meets_filter};
 
 /// What the collector reads: one level below each, so neither `…/health/monitor/status` nor
 /// `alicia/metrics/a/b`.
@@ -13,6 +13,9 @@ pub const EVERYTHING: &str = "alicia/#";
 pub const BROKER: &str = "$SYS/broker/#";
 /// What all topics begin with on which the broker speaks.
 const OF_THE_BROKER: &str = "$SYS/";
+
+/// Where sound passes: long, and nothing that can be read.
+pub const SOUND: [&str; 3] = ["alicia/audio/#", "alicia/+/audio/#", "alicia/+/+/audio/#"];
 
 const METRICS: &str = "alicia/metrics/";
 const HEALTH: &str = "alicia/system/health/";
@@ -136,6 +139,12 @@ pub(crate) fn kind(topic: &str) -> Kind<'_> {
         (_, Some(last)) => Kind::Status(last),
         _ => Kind::Other,
     }
+}
+
+/// Whether the collector's own connection brings what is said on `topic`.
+#[must_use]
+pub fn is_subscribed(topic: &str) -> bool {
+    SUBSCRIPTIONS.iter().any(|filter| meets_filter(filter, topic))
 }
 
 /// Whether the collector reads `topic` on its own connection, or writes there itself: who only listens finds nothing new in it.

@@ -21,6 +21,8 @@ mod events;
 
 mod tail;
 
+mod capsules;
+
 mod parts;
 
 mod prom;
@@ -52,6 +54,7 @@ mod connection;
 mod server;
 
 pub use access::Access;
+pub use capsules::{CapsuleAlert, CapsuleEntry, CapsuleFault, CapsuleFile, CapsuleSource, Capsules};
 pub use messenger::Messenger;
 pub use outgoing::{Call, CallError, Outgoing, Reach, Reply, TrustError};
 pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus, TryMessage};

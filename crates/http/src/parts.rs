@@ -1,6 +1,7 @@
 //! What the routes answer from.
 
 use crate::access::Access;
+use crate::capsules::Capsules;
 use crate::messenger::Messenger;
 use crate::queries::Queries;
 use crate::scrape::Scraper;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub try_message: Arc<TryMessage>,
     /// What passes, for those who look on.
     pub tail: Arc<Tail>,
+    /// Recordings of it.
+    pub capsules: Arc<Capsules>,
     /// The insights that lasted.
     pub insights: Arc<Mutex<Insights>>,
     /// Rules and alerts.

@@ -44,6 +44,8 @@ pub(crate) const NO_SILENCE: Problem = Problem::NotFound("Silence not found");
 pub(crate) const NO_MAPPING: Problem = Problem::NotFound("Mapping not found");
 /// No alert of this id fires.
 pub(crate) const NO_ALERT: Problem = Problem::NotFound("Alert not found");
+/// No capsule that is kept has this name.
+pub(crate) const NO_CAPSULE: Problem = Problem::NotFound("Capsule not found");
 /// The settings have no receiver of this name.
 pub(crate) const NO_RECEIVER: Problem = Problem::NotFound("Receiver not found");
 

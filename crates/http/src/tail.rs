@@ -2,7 +2,7 @@
 
 use crate::events::{NOTHING, body, event};
 use axum::body::{Body, Bytes};
-use model::{Sighting, Watch, limits, to_seconds};
+use model::{Sighting, Watch, limits, meets_filter, to_seconds};
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -159,48 +159,11 @@ fn gather(heard: &mut broadcast::Receiver<Arc<Passing>>, wish: &Wish) -> Option<
 
 impl Wish {
     fn meets(&self, passing: &Passing) -> bool {
-        self.topic.as_deref().is_none_or(|filter| fits(filter, &passing.topic))
+        self.topic.as_deref().is_none_or(|filter| meets_filter(filter, &passing.topic))
             && self.service.as_deref().is_none_or(|service| service == passing.service)
             && self
                 .text
                 .as_deref()
                 .is_none_or(|text| passing.topic.contains(text) || passing.payload.contains(text))
-    }
-}
-
-/// Whether a topic meets a filter: `+` is one level, `#` all that follow.
-fn fits(filter: &str, topic: &str) -> bool {
-    let mut levels = topic.split('/');
-    for wanted in filter.split('/') {
-        if wanted == "#" {
-            return true;
-        }
-        match levels.next() {
-            Some(level) if wanted == "+" || wanted == level => {}
-            _ => return false,
-        }
-    }
-    levels.next().is_none()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn filters_are_those_of_mqtt() {
-        for (filter, topic, expected) in [
-            ("#", "a/b", true),
-            ("a/#", "a/b/c", true),
-            ("a/#", "a", true),
-            ("a/+", "a/b", true),
-            ("a/+", "a/b/c", false),
-            ("a/+/c", "a/b/c", true),
-            ("a", "a/b", false),
-            ("a/b", "a", false),
-            ("+", "a", true),
-        ] {
-            assert_eq!(fits(filter, topic), expected, "{filter} {topic}");
-        }
     }
 }

@@ -7,6 +7,7 @@ use crate::bucket::{Bucket, Facts};
 use crate::event::Event;
 use crate::histogram::{Assembly, HistogramColumns};
 use crate::labels::{Labels, PART};
+use crate::passage::Passage;
 use crate::question::{Question, Reply};
 use crate::refusal::Reason;
 use crate::report::{Origin, Report};
@@ -216,4 +217,8 @@ pub trait Answer: Send + Sync {
 pub trait Watch: Send + Sync {
     /// Sees one message.
     fn see(&self, sighting: &Sighting<'_>);
+
+    /// Sees one message as it came, each once: those that the collector takes on its own connection come from there, all
+    /// others from the one that listens. Who only wants to know what is said has nothing to do.
+    fn pass(&self, _passage: &Passage<'_>) {}
 }

@@ -29,6 +29,8 @@ mod rhythm;
 
 mod message_ids;
 
+mod topic_filter;
+
 mod topic_kinds;
 
 mod bucket;
@@ -40,6 +42,8 @@ mod metadata;
 mod report;
 
 mod sighting;
+
+mod passage;
 
 mod rule;
 
@@ -77,6 +81,7 @@ pub use matcher::{BadPattern, MatchOp, Matcher};
 pub use matching::parse_matchers;
 pub use message_ids::MessageIds;
 pub use metadata::{Describe, Metadata, MetricType, unit_of};
+pub use passage::Passage;
 pub use question::{Question, Reply};
 pub use refusal::Reason;
 pub use report::{
@@ -91,4 +96,5 @@ pub use series::{MetricKind, Place, Series, UnknownKind};
 pub use sighting::{Envelope, Sighting};
 pub use standing::{Acknowledgement, Flapping, Standing, StandingChange};
 pub use time::{Millis, TimeRange, from_seconds, seconds, to_seconds};
+pub use topic_filter::meets_filter;
 pub use topic_kinds::TopicKinds;

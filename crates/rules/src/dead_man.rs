@@ -92,7 +92,10 @@ impl RuleBook {
         (state.passes, state.deaf_until)
     }
 
-    fn tell(&self, state: &mut State, compiled: &Compiled, found: Found) {
+    fn tell(&self, state: &mut State, compiled: &Compiled, mut found: Found) {
+        // Senders are given in no order; what is told of them has one, so that what happened can happen again.
+        found.missed.sort_by(|a, b| (&a.service, &a.instance).cmp(&(&b.service, &b.instance)));
+        found.back.sort();
         let rule = compiled.rule.name.as_str();
         let now = self.now.load(Ordering::Relaxed);
         for missed in found.missed {

@@ -39,7 +39,7 @@ impl Men {
         self.0.values_mut().flat_map(HashMap::values_mut).for_each(|man| man.missed = None);
     }
 
-    /// Gives back, and no longer misses, those who are missed and were not seen in this pass; forgets those who rested long
+    /// Gives back in order, and no longer misses, those who are missed and were not seen in this pass; forgets those who rested long
     /// enough.
     pub(crate) fn sweep(&mut self, pass: u64, rests: impl Fn(Millis) -> bool) -> Vec<(Box<str>, Box<str>)> {
         let mut unseen = Vec::new();
@@ -53,6 +53,7 @@ impl Men {
             });
         }
         self.0.retain(|_, instances| !instances.is_empty());
+        unseen.sort();
         unseen
     }
 }

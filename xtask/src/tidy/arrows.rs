@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rules", &["model", "template", "query"]),
     ("backtest", &["model", "query", "rules"]),
     ("traffic", &["model"]),
+    ("capsule", &["model", "world", "framing"]),
     ("fields", &["model"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
@@ -35,7 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "alicia-metrics",
         &[
             "model", "template", "world", "forward", "alerts", "notify", "store", "query", "insights",
-            "rules", "backtest", "traffic", "fields", "ingest", "bus", "http",
+            "rules", "backtest", "traffic", "capsule", "fields", "ingest", "bus", "http",
         ],
     ),
 ];

@@ -121,11 +121,26 @@ impl Client {
         let mut stream = self.connect(silence).map_err(not_reached)?;
         let request = format!("{}Accept: text/event-stream\r\n\r\n", self.head("GET", path));
         stream.write_all(request.as_bytes()).map_err(not_reached)?;
+        Ok(Events::new(BufReader::new(self.answered(stream)?)))
+    }
+
+    /// The body of an answer that is no JSON, as it comes.
+    pub(crate) fn download(&self, method: &str, path: &str) -> Result<Box<dyn Read + Send>, AskError> {
+        let not_reached = |source| AskError::NotReached { address: self.address.clone(), source };
+        let mut stream = self.connect(PATIENCE).map_err(not_reached)?;
+        let request = format!("{}Content-Length: 0\r\n\r\n", self.head(method, path));
+        stream.write_all(request.as_bytes()).map_err(not_reached)?;
+        self.answered(stream)
+    }
+
+    /// The body of what comes back, if it is what was asked for.
+    fn answered(&self, stream: TcpStream) -> Result<Box<dyn Read + Send>, AskError> {
+        let not_reached = |source| AskError::NotReached { address: self.address.clone(), source };
         let mut reader = BufReader::new(stream);
         let head = read_head(&mut reader).map_err(not_reached)?.ok_or(AskError::NotPrometheus)?;
         let body = Body::new(reader, head.is_chunked);
         match head.status {
-            200 => Ok(Events::new(BufReader::new(body))),
+            200 => Ok(Box::new(body)),
             401 => Err(AskError::Unauthorized(self.address.clone())),
             _ => {
                 let mut text = Vec::new();
@@ -133,6 +148,11 @@ impl Client {
                 Err(serde_json::from_slice(&text).map_or(AskError::NotPrometheus, |answer| refusal(&answer)))
             }
         }
+    }
+
+    /// A name as it may stand in an address.
+    pub(crate) fn encoded(name: &str) -> String {
+        encoded(name)
     }
 
     /// Sends a request; gives the status and the JSON of the answer.

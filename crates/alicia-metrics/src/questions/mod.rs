@@ -30,7 +30,9 @@ pub(crate) use backtest::backtest;
 pub(crate) use client::Client;
 pub(crate) use events::{Event, Events};
 pub(crate) use fault::AskError;
-pub(crate) use rules::{check_rules, delete_rules, judged_in_rounds, list_rules, put_rules};
+pub(crate) use rules::{
+    check_rules, delete_rules, is_of_alicia, judged_in_rounds, list_rules, put_rules, read as read_rules,
+};
 pub(crate) use shown::course;
 pub(crate) use table::Table;
 

@@ -108,11 +108,11 @@ pub(crate) fn judged_in_rounds(groups: &[RuleGroup]) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn is_of_alicia(file: &Path) -> bool {
+pub(crate) fn is_of_alicia(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "toml" || extension == "json")
 }
 
-pub(super) fn read(file: &Path) -> Result<Vec<Rule>, AskError> {
+pub(crate) fn read(file: &Path) -> Result<Vec<Rule>, AskError> {
     let text = if file == Path::new("-") { from_input(file)? } else { from_file(file)? };
     let rules = if file.extension().is_some_and(|extension| extension == "toml") {
         // The file may be that of the settings, whose other tables are not looked at.

@@ -1,6 +1,7 @@
 //! The settings file: TOML, every key optional, unknown keys refused with line and column.
 
 use super::SettingsError;
+use super::capsule::CapsuleTable;
 use super::desk::{InhibitTable, MaintenanceTable};
 use super::receivers::ReceiverTable;
 use super::routes::RouteTable;
@@ -23,6 +24,7 @@ pub(super) struct File {
     pub(super) collection: Collection,
     pub(super) alerts: Alerts,
     pub(super) log: Log,
+    pub(super) capsule: CapsuleTable,
     /// `[[retention]]` tables: series that are kept for another time than the rest.
     pub(super) retention: Vec<Retention>,
     /// `[[remote_write]]` tables: where samples are handed on to.

@@ -21,7 +21,8 @@ pub(super) fn filters(flags: &[String], file: Option<Vec<String>>) -> Result<Vec
     Ok(filters)
 }
 
-fn check(filter: &str) -> Result<(), SettingsError> {
+/// Whether it is a filter of topics.
+pub(super) fn is_filter(filter: &str) -> bool {
     let levels: Vec<&str> = filter.split('/').collect();
     let last = levels.len() - 1;
     let is_level = |(place, level): (usize, &&str)| match *level {
@@ -29,10 +30,11 @@ fn check(filter: &str) -> Result<(), SettingsError> {
         "#" => place == last,
         level => !level.contains(['+', '#', '\0']),
     };
-    if filter.is_empty()
-        || filter.len() > limits::REPLY_TOPIC_BYTES
-        || !levels.iter().enumerate().all(is_level)
-    {
+    !filter.is_empty() && filter.len() <= limits::REPLY_TOPIC_BYTES && levels.iter().enumerate().all(is_level)
+}
+
+fn check(filter: &str) -> Result<(), SettingsError> {
+    if !is_filter(filter) {
         return Err(refused(format!(
             "{filter:?} is no filter of topics; expected such as `alicia/#` or `home/+/state`"
         )));

@@ -1,6 +1,7 @@
 //! What the program was told, from four places: flags, environment, settings file, defaults, the first that
 //! speaks wins. Each setting has its default, unit and reason here and nowhere else.
 
+mod capsule;
 mod desk;
 mod email;
 mod environment;
@@ -24,9 +25,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::{MemoryLimits, RetentionRule};
 
+pub(crate) use capsule::CapsuleSettings;
 pub(crate) use mappings::mappings_of;
 pub(crate) use remote_write::Destination;
 pub(crate) use resolve::{DEFAULT_DAYS, load, retention};
+pub(crate) use rule_files::check_groups;
 pub(crate) use rule_files::{DEFAULT_INTERVAL, read as read_rule_files, read_file as read_rule_file};
 
 /// Why the settings cannot be used.
@@ -99,6 +102,8 @@ pub(crate) struct Settings {
     pub(crate) rule_groups: Vec<RuleGroup>,
     /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `bus=debug`. Default `info`.
     pub(crate) log_level: String,
+    /// What is recorded of the bus.
+    pub(crate) capsule: CapsuleSettings,
     /// How logs are written.
     pub(crate) log_format: LogFormat,
 }

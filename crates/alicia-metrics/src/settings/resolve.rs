@@ -1,5 +1,6 @@
 //! Flags, environment, file and defaults become one [`Settings`].
 
+use super::capsule;
 use super::desk;
 use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
@@ -98,6 +99,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
         mappings: mappings::mappings(std::mem::take(&mut file.mapping))?,
         rules,
         rule_groups,
+        capsule: capsule::resolve(std::mem::take(&mut file.capsule))?,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),
         log_format: args.log_format.or(file.log.format).unwrap_or_default(),
         mqtt: mqtt(args, alicia, file.mqtt)?,

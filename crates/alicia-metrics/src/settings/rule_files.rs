@@ -2,7 +2,7 @@
 
 use super::SettingsError;
 use model::{Millis, limits};
-use rules::groups::{FileSpec, RuleGroup, Templates};
+use rules::groups::{FileSpec, GroupSpec, RuleGroup, Templates};
 use std::path::{Path, PathBuf};
 
 /// Time between two rounds of groups that say none, as with Prometheus.
@@ -37,6 +37,12 @@ pub(crate) fn read_file(path: &Path, interval: Millis) -> Result<Vec<RuleGroup>,
     }
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
     groups(&path.display().to_string(), &text, interval).map_err(|why| bad(path, &why))
+}
+
+/// The groups of a file that was read already.
+pub(crate) fn check_groups(file: &str, groups: Vec<GroupSpec>) -> Result<Vec<RuleGroup>, SettingsError> {
+    let checked = RuleGroup::check(file, FileSpec { groups }, DEFAULT_INTERVAL, &Templates::default());
+    checked.map_err(|error| bad(Path::new(file), &error.to_string()))
 }
 
 fn groups(file: &str, text: &str, interval: Millis) -> Result<Vec<RuleGroup>, String> {

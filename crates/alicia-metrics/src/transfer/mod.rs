@@ -31,6 +31,7 @@ mod import;
 
 pub(crate) use export::{existing_data_dir, export};
 pub(crate) use import::import;
+pub(crate) use jsonl::push as push_json_line;
 pub(crate) use open::{TransferError, open as open_data_dir};
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod asking;
 mod backup;
 mod bus_faults;
 mod bus_queries;
+mod capsules;
 mod command_line;
 mod dashboard;
 mod differential;

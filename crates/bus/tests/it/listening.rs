@@ -55,6 +55,30 @@ fn live_what_is_for_others_passes_the_bystander_and_nobody_else() {
 }
 
 #[test]
+fn live_each_message_passes_once_as_it_came() {
+    let broker = Mosquitto::start();
+    let rig = Rig::connect(listening(external(broker.port), &["alicia/#", "home/#"]));
+    rig.wait_listening("listening", |status| status.connected);
+    publish(broker.port, "alicia/metrics/a", r#"{"metrics":[{"name":"x","value":1}]}"#, &["-q", "1"]);
+    publish(broker.port, "home/door", "open", &["-q", "1"]);
+    // Both connections heard the first one.
+    rig.wait_sighted("alicia/metrics/a");
+    rig.wait_sighted("home/door");
+    rig.wait_for("measured a/a_unknown: x=1.0 gauge");
+    let passed = until("both passed", || {
+        let passed = rig.bystander.passed.lock().clone();
+        let mine: Vec<_> =
+            passed.into_iter().filter(|(topic, ..)| topic != "alicia/metrics/events").collect();
+        let has = |wanted: &str| mine.iter().any(|(topic, ..)| topic == wanted);
+        if has("home/door") && has("alicia/metrics/a") { Ok(mine) } else { Err(mine) }
+    });
+    let of = |wanted: &str| passed.iter().filter(|(topic, ..)| topic == wanted).cloned().collect::<Vec<_>>();
+    assert_eq!(of("home/door"), [("home/door".to_owned(), b"open".to_vec(), 0, false)]);
+    let measured = br#"{"metrics":[{"name":"x","value":1}]}"#.to_vec();
+    assert_eq!(of("alicia/metrics/a"), [("alicia/metrics/a".to_owned(), measured, 1, true)]);
+}
+
+#[test]
 fn live_after_kill_9_of_the_broker_it_listens_again() {
     let mut broker = Mosquitto::start();
     let rig = Rig::connect(listening(external(broker.port), &["#"]));

@@ -4,8 +4,8 @@ use crate::said::{OWN, in_words};
 use crate::wait::until;
 use bus::{Broker, Bus, BusError, BusSettings, Outbox, outbox, start};
 use model::{
-    Answer, BusStatus, Intake, IntakeError, Origin, Question, Reply, Report, SelfHealth, Sighting, Watch,
-    limits,
+    Answer, BusStatus, Intake, IntakeError, Origin, Passage, Question, Reply, Report, SelfHealth, Sighting,
+    Watch, limits,
 };
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -72,10 +72,15 @@ impl Oracle {
     }
 }
 
+/// A message as it came: topic, payload, quality of service, whether the collector's own connection brought it.
+pub(crate) type Passed = (String, Vec<u8>, u8, bool);
+
 /// Writes down what passes: topic, sender, bytes, whether it is a copy that was kept.
 #[derive(Default)]
 pub(crate) struct Bystander {
     pub(crate) seen: Mutex<Vec<(String, String, usize, bool)>>,
+    /// As they came.
+    pub(crate) passed: Mutex<Vec<Passed>>,
 }
 
 impl Watch for Bystander {
@@ -83,6 +88,11 @@ impl Watch for Bystander {
         let source = sighting.envelope.as_ref().map_or("?", |envelope| &*envelope.source);
         let seen = (sighting.topic.to_owned(), source.to_owned(), sighting.bytes, sighting.retained);
         self.seen.lock().push(seen);
+    }
+
+    fn pass(&self, passage: &Passage<'_>) {
+        let passed = (passage.topic.to_owned(), passage.payload.to_vec(), passage.qos, passage.is_taken);
+        self.passed.lock().push(passed);
     }
 }
 

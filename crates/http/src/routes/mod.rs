@@ -20,6 +20,8 @@ mod fields;
 
 mod tail;
 
+mod capsules;
+
 mod services;
 
 mod rules;
@@ -141,6 +143,9 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(fields::delete))
         .routes(routes!(fields::test))
         .routes(routes!(tail::follow))
+        .routes(routes!(capsules::record))
+        .routes(routes!(capsules::list))
+        .routes(routes!(capsules::one))
         .routes(routes!(services::all))
         .routes(routes!(services::one))
         .routes(routes!(alerts::list))

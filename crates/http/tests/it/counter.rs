@@ -1,5 +1,6 @@
 //! A counter at which every route can be asked: the house behind it is real, its clock stands still.
 
+use crate::capsules::Source;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
@@ -159,6 +160,7 @@ impl Counter {
                     .try_message(&Sighting { topic, payload, bytes, ..Sighting::default() }, mapping)
             }),
             tail: tail.clone(),
+            capsules: Arc::new(http::Capsules::new(Arc::new(Source))),
             insights: Arc::default(),
             book,
             desk: desk.clone(),

@@ -10,6 +10,7 @@
 mod access;
 mod alerts_and_rules;
 mod analysis;
+mod capsules;
 mod connections;
 mod counter;
 mod dashboard;

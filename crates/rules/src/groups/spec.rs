@@ -13,7 +13,7 @@ pub struct FileSpec {
 }
 
 /// A group as written.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GroupSpec {
     /// Unique within the file.
