@@ -1,5 +1,6 @@
 // What happens on the bus is seen without loading anything anew.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { launch, measure, open, publish, violations } from './browser.mjs';
 
@@ -89,6 +90,19 @@ test('what is not understood is mapped in the inbox, and is a number from then o
   assert.match(await row.innerText(), /\b12\b/);
   await page.click('[aria-label="Remove the mapping of alicia/attic/wind"]');
   await page.waitForSelector('[aria-label="Remove the mapping of alicia/attic/wind"]', { state: 'detached' });
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('the last minutes of the bus are handed to the browser as a file', async () => {
+  const { page, context, faults, go } = await open(browser);
+  await go('/ui/bus');
+  const coming = page.waitForEvent('download');
+  await page.click('text=Save the last minutes');
+  const file = await coming;
+  assert.match(file.suggestedFilename(), /\.capsule$/);
+  const bytes = readFileSync(await file.path());
+  assert.ok(bytes.length > 1000, `a capsule of ${bytes.length} bytes`);
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -4,6 +4,7 @@ import { get } from '../../api/request';
 import { age } from '../../format/time';
 import { overview } from '../../live/overview';
 import { Failure, Panel, Skeleton } from '../../parts/words';
+import { Capsules } from './capsules';
 import { Flow } from './flow';
 import { Inbox } from './inbox';
 import { Numbers } from './numbers';
@@ -34,6 +35,7 @@ export default function BusPage() {
           <Senders senders={load.data.senders} leftOut={load.data.left_out} />
           <Numbers />
           <Inbox />
+          <Capsules />
         </>
       )}
     </>

@@ -4,7 +4,7 @@ import { selector } from '../../api/promql';
 import { digits } from '../../format/number';
 import { Scroll } from '../../parts/scroll';
 import { useState } from 'preact/hooks';
-import { download } from './csv';
+import { download } from '../../parts/download';
 
 const ROWS = 500;
 /** Labels that get a column each; with more, a row says them in one. */
