@@ -57,7 +57,6 @@ pub(crate) async fn run(house: Arc<House>) {
     }
 }
 
-/// What is told of a change.
 /// Hands on what the traffic came to at the time `now`, and the numbers in messages.
 pub(crate) fn keep(
     gate: &Gate,

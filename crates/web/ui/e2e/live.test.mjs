@@ -48,6 +48,17 @@ test('an alert appears, and goes when its cause does', async () => {
   await two.context.close();
 });
 
+test('what is out of sight is not drawn anew, and is when it comes into sight', async () => {
+  const { page, context, faults, go } = await open(browser, { height: 240 });
+  await go('/');
+  const seen = page.locator('table.grid tbody tr:last-child td:last-child');
+  await seen.and(page.locator(':empty')).waitFor({ state: 'attached' });
+  await seen.scrollIntoViewIfNeeded();
+  await seen.locator('time').waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test('messages are seen as they pass', async () => {
   const { page, context, faults, go } = await open(browser);
   await go('/ui/bus');

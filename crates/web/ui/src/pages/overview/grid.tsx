@@ -1,10 +1,12 @@
 // Services and their instances. The worst stand first.
+import { useRef } from 'preact/hooks';
 import type { Overview, ServiceRow } from '../../api/types';
 import { SEVERITIES } from '../../api/types';
 import { counted, rate, show } from '../../format/number';
 import { asText } from '../../format/span';
 import { services, stripSpan } from '../../live/overview';
 import { memo } from '../../parts/memo';
+import { useSight } from '../../parts/sight';
 import { Scroll } from '../../parts/scroll';
 import { Strip } from '../../parts/strip';
 import { Ago, Nothing, Panel, SeverityTag, State } from '../../parts/words';
@@ -78,10 +80,18 @@ function Wishes() {
   );
 }
 
+/** A service. While it is out of sight it stays as it was. */
 const Row = memo(function Row({ service }: { service: ServiceRow }) {
+  const [place, isSeen] = useSight<HTMLTableRowElement>();
+  const drawn = useRef(service);
+  if (isSeen) drawn.current = service;
+  return <tr ref={place}><Inside service={drawn.current} isSeen={isSeen} /></tr>;
+});
+
+const Inside = memo(function Inside({ service, isSeen }: { service: ServiceRow; isSeen: boolean }) {
   const worstOne = SEVERITIES[worst(service)];
   return (
-    <tr>
+    <>
       <th scope="row">
         <a href={pageOf('s', service.name)}>{service.name}</a>
         {service.from === 'traffic' && <span class="hint" title="It publishes no metrics: it is known by what passes on the bus"> by traffic</span>}
@@ -95,8 +105,8 @@ const Row = memo(function Row({ service }: { service: ServiceRow }) {
       <td class="number wide-only">{service.messages_per_second === null ? '–' : rate(service.messages_per_second)}</td>
       <td class="number wide-only">{delay(service.delay_ms)}</td>
       <td class={`number wide-only ${(service.error_percent ?? 0) > 5 ? 'is-bad' : ''}`}>{service.error_percent === null ? '–' : show(service.error_percent, 'percent')}</td>
-      <td class="number"><Ago at={service.last_seen} /></td>
-    </tr>
+      <td class="number">{isSeen && <Ago at={service.last_seen} />}</td>
+    </>
   );
 });
 
