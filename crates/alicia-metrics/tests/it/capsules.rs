@@ -387,8 +387,8 @@ fn settings(dir: &TempDir, text: &str) -> String {
     file
 }
 
-/// Lets an alert fire, and gives it.
-fn fire(broker: &Mosquitto, collector: &Collector) -> Value {
+/// Lets so many alerts fire, and gives them, by their ids.
+fn fire(broker: &Mosquitto, collector: &Collector, count: usize) -> Vec<Value> {
     for value in [10, 99] {
         let metrics = json!({"service_name": "oven", "instance_id": "oven-1", "metrics": [{"name": "cpu_percent", "value": value}]});
         publish(broker.port, "alicia/metrics/oven", &metrics.to_string(), &[]);
@@ -396,12 +396,18 @@ fn fire(broker: &Mosquitto, collector: &Collector) -> Value {
     publish(broker.port, "alicia/metrics/oven", "{\"metrics\": [", &[]);
     publish(broker.port, "alicia/kitchen/audio/raw", "sound", &[]);
     publish(broker.port, "alicia/kitchen/oven/state", "hot", &[]);
-    until("the alert fires", || {
+    until("the alerts fire", || {
         let alerts = collector.json("/alerts");
-        let found =
-            alerts["alerts"].as_array().and_then(|all| all.iter().find(|one| one["service_name"] == "oven"));
-        found.cloned().ok_or(alerts)
+        let found = of_oven(alerts["alerts"].as_array().expect("a list"));
+        if found.len() == count { Ok(found) } else { Err(alerts) }
     })
+}
+
+/// The alerts of the oven, by their ids.
+fn of_oven(alerts: &[Value]) -> Vec<Value> {
+    let mut found: Vec<Value> = alerts.iter().filter(|one| one["service_name"] == "oven").cloned().collect();
+    found.sort_by_key(|alert| alert["alert_id"].to_string());
+    found
 }
 
 #[test]
@@ -410,11 +416,17 @@ fn live_what_is_saved_of_a_real_bus_is_replayed_to_the_alert_that_fired() {
     let dir = tempfile::tempdir().expect("a directory");
     let rules = "[[rule]]\nname = \"too_hot\"\nmetric_name = \"cpu_percent\"\ncondition = \"value > 98\"\nseverity = \"critical\"\ndescription = \"Hot\"\n";
     let file = settings(&dir, rules);
+    let rule_file = path(&dir, "oven.yml");
+    let group =
+        "groups:\n- name: oven\n  rules:\n  - alert: Busy\n    expr: cpu_percent{service=\"oven\"} > 50\n";
+    std::fs::write(&rule_file, group).expect("written");
     // The default rule that would say the same stays silent.
-    let collector = Setup::broker(broker.port).with(&["--config", &file]).connect();
+    let flags = ["--config", &file, "--rule-file", &rule_file];
+    let collector = Setup::broker(broker.port).with(&flags).connect();
     wait_listening(&collector);
-    let fired = fire(&broker, &collector);
-    assert_eq!(fired["rule_name"], "too_hot");
+    let fired = fire(&broker, &collector, 2);
+    let rules: BTreeSet<&str> = fired.iter().filter_map(|alert| alert["rule_name"].as_str()).collect();
+    assert_eq!(rules, BTreeSet::from(["Busy", "too_hot"]));
     let capsule = path(&dir, "a.capsule");
     let http = collector.http.to_string();
     let shown = until("all is recorded", || {
@@ -442,12 +454,17 @@ fn live_what_is_saved_of_a_real_bus_is_replayed_to_the_alert_that_fired() {
     let first = hash(&run(&["capsule", "replay", &capsule, "--output", &output]));
     assert_eq!(hash(&run(&["capsule", "replay", &capsule])), first);
     let alerts = lines(Path::new(&output), "alerts.jsonl");
-    let of_oven: Vec<&Value> = alerts.iter().filter(|alert| alert["service_name"] == "oven").collect();
-    assert_eq!(of_oven.len(), 1, "{alerts:?}");
-    for member in ["alert_id", "timestamp", "value", "threshold", "severity", "message"] {
-        assert_eq!(of_oven[0][member], fired[member], "{member}");
+    let again = of_oven(&alerts);
+    assert_eq!(again.len(), 2, "{alerts:?}");
+    for (again, fired) in again.iter().zip(&fired) {
+        for member in ["alert_id", "timestamp", "value", "threshold", "severity", "message"] {
+            assert_eq!(again[member], fired[member], "{member} of {fired}");
+        }
     }
-    // Of the last minute there is as much, of no time nothing.
+    // With other rules there would have been one.
+    told(&run(&["capsule", "replay", &capsule, "--rules", &rule_file, "--output", &output]));
+    assert_eq!(of_oven(&lines(Path::new(&output), "alerts.jsonl")).len(), 1);
+    // All of it is of the last minutes.
     told(&run(&["capsule", "save", &capsule, "--minutes", "1", "--http", &http]));
     told(&run(&["capsule", "verify", &capsule]));
     let refused = run(&["capsule", "save", &capsule, "--kept", "../rules.journal", "--http", &http]);
@@ -473,7 +490,7 @@ fn live_an_alert_has_a_capsule_written_when_the_collector_stops_at_the_latest() 
     };
     let collector = start();
     wait_listening(&collector);
-    let fired = fire(&broker, &collector);
+    let fired = fire(&broker, &collector, 1).remove(0);
     assert_eq!(collector.json("/bus/capsules"), json!({"capsules": []}));
     collector.signal("TERM");
     collector.wait();

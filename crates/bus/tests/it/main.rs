@@ -14,6 +14,7 @@ mod decode_hostile;
 mod decode_measurements;
 mod decode_others;
 mod encode;
+mod feed;
 mod glance;
 mod outbox;
 mod said;

@@ -29,6 +29,18 @@ pub(crate) struct Witness {
     refusing: AtomicBool,
 }
 
+impl Witness {
+    /// Gives, and forgets, the meanings of what came in so far.
+    pub(crate) fn meanings(&self) -> Vec<String> {
+        self.seen.lock().drain(..).map(|seen| seen.meaning).collect()
+    }
+
+    /// From now on nothing is taken.
+    pub(crate) fn refuse(&self) {
+        self.refusing.store(true, Ordering::SeqCst);
+    }
+}
+
 impl Intake for Witness {
     fn take(&self, origin: &Origin<'_>, report: Report<'_>) -> Result<(), IntakeError> {
         if self.refusing.load(Ordering::SeqCst) {
