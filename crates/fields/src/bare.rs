@@ -1,6 +1,7 @@
 //! Messages that are no object: a number, a word, or nothing that can be read.
 
 use crate::left::Left;
+use crate::packed::Packed;
 use crate::value::Value;
 use crate::words::{is_word, number, truth};
 use model::{Sighting, limits};
@@ -10,6 +11,8 @@ use model::{Sighting, limits};
 pub(crate) enum Body<'a> {
     /// JSON, an object or an array.
     Json(&'a str),
+    /// An object, packed in bytes.
+    Packed(Packed<'a>),
     /// One value.
     Bare(Value<'a>),
     /// A text that is nothing of that; a mapping may know a number in it.
@@ -26,7 +29,9 @@ impl<'a> Body<'a> {
         if sighting.bytes > limits::GLANCE_BYTES {
             return Err(Left::TooLarge);
         }
-        let text = std::str::from_utf8(sighting.payload).map_err(|_| Left::Binary)?;
+        let Ok(text) = std::str::from_utf8(sighting.payload) else {
+            return Packed::of(sighting.payload).map(Self::Packed).ok_or(Left::Binary);
+        };
         let text = text.trim_start_matches('\u{feff}').trim();
         if text.contains('\0') {
             return Err(Left::Binary);
@@ -38,6 +43,13 @@ impl<'a> Body<'a> {
             Some(b'{') => Err(Left::BrokenJson),
             Some(_) => Ok(bare(text)),
         }
+    }
+}
+
+impl Body<'_> {
+    /// Whether it is one value, or none.
+    pub(crate) fn is_bare(&self) -> bool {
+        !matches!(self, Self::Json(_) | Self::Packed(_))
     }
 }
 

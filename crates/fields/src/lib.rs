@@ -12,6 +12,8 @@ mod units;
 
 mod value;
 
+mod packed;
+
 mod walk;
 
 mod bare;

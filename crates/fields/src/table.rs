@@ -92,7 +92,8 @@ impl Table {
             return self.tallies.leave(Left::Retained, topic, "");
         }
         let body = Body::of(sighting);
-        let route = self.route(sighting, !matches!(body, Ok(Body::Json(_))));
+        let is_bare = body.as_ref().map_or(true, Body::is_bare);
+        let route = self.route(sighting, is_bare);
         if route.is_silent() {
             let left = if route.is_dropped { Left::Dropped } else { Left::Profile };
             return self.tallies.leave(left, topic, "");
@@ -355,6 +356,7 @@ fn read(
 ) -> Result<(), Left> {
     match body? {
         Body::Json(text) => leaves.read(text).map_err(|_| Left::BrokenJson),
+        Body::Packed(packed) => leaves.unpack(packed).map_err(|_| Left::Binary),
         Body::Bare(value) => {
             leaves.bare(value);
             Ok(())

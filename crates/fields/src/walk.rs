@@ -1,9 +1,13 @@
 //! The values of a message with their paths, found in one pass and within bounds, whatever the message is.
 
 use crate::left::Left;
+use crate::packed::{Packed, Packing};
 use crate::value::Value;
 use model::limits;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
+};
 use std::fmt;
 use std::ops::Range;
 
@@ -40,6 +44,17 @@ impl Leaves {
         let mut reader = serde_json::Deserializer::from_str(json);
         Seed { leaves: self, depth: 0 }.deserialize(&mut reader)?;
         reader.end()
+    }
+
+    /// Finds the values of an object that is packed in bytes.
+    pub(crate) fn unpack(&mut self, packed: Packed<'_>) -> Result<(), Unpackable> {
+        let mut rest = packed.bytes;
+        *self = match packed.packing {
+            Packing::Cbor => ciborium::from_reader(&mut rest).map_err(|_| Unpackable)?,
+            Packing::MessagePack => rmp_serde::from_read(&mut rest).map_err(|_| Unpackable)?,
+        };
+        // Of two bytes many are an object of something; of what follows it none is.
+        if rest.is_empty() { Ok(()) } else { Err(Unpackable) }
     }
 
     /// The one value of a message that is nothing else; its path is empty.
@@ -117,6 +132,18 @@ impl Leaves {
     }
 }
 
+/// The bytes are nothing that they look like.
+#[derive(Debug)]
+pub(crate) struct Unpackable;
+
+impl<'de> Deserialize<'de> for Leaves {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut leaves = Self::default();
+        Seed { leaves: &mut leaves, depth: 0 }.deserialize(deserializer)?;
+        Ok(leaves)
+    }
+}
+
 struct Seed<'w> {
     leaves: &'w mut Leaves,
     depth: usize,
@@ -175,6 +202,25 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Ok(())
     }
 
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bytes<E: Error>(self, _: &[u8]) -> Result<(), E> {
+        self.leaves.left.push(Left::Binary);
+        Ok(())
+    }
+
+    /// A value with a tag, which CBOR has: what it is beyond its value is not looked at.
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<(), A::Error> {
+        let (IgnoredAny, value) = tagged.variant()?;
+        value.tuple_variant(2, Tagged(self))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        value.deserialize_any(self)
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { leaves, depth } = self;
         while let Some(is_in) = map.next_key_seed(Enter(leaves))? {
@@ -212,6 +258,24 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 }
 
+/// The two of a tag: its number and the value.
+struct Tagged<'w>(Seed<'w>);
+
+impl<'de> Visitor<'de> for Tagged<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a tag and its value")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        seq.next_element::<IgnoredAny>()?;
+        seq.next_element_seed(self.0)?;
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
 /// The places of an array that are looked at.
 fn itoa(place: usize) -> &'static str {
     const PLACES: [&str; limits::FIELD_ARRAY] =
@@ -226,7 +290,7 @@ impl<'de> DeserializeSeed<'de> for Enter<'_> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
-        deserializer.deserialize_str(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -239,6 +303,15 @@ impl Visitor<'_> for Enter<'_> {
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Option<usize>, E> {
         Ok(if key == ECHO { None } else { self.0.enter(key) })
+    }
+
+    // Where keys need not be texts, small devices spare them.
+    fn visit_u64<E: Error>(self, key: u64) -> Result<Option<usize>, E> {
+        Ok(self.0.enter(&key.to_string()))
+    }
+
+    fn visit_i64<E: Error>(self, key: i64) -> Result<Option<usize>, E> {
+        Ok(self.0.enter(&key.to_string()))
     }
 }
 

@@ -172,3 +172,58 @@ fn a_message_that_is_not_understood_is_kept_with_a_mapping_that_helps() {
     assert_eq!(helped.told(), [r#"soil_percent{level_2="probe7a"} 21.5"#]);
     assert_eq!(helped.fields.inbox().0, []);
 }
+
+/// Bytes that are written in hexadecimal digits.
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
+    let pair =
+        |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("digits"), 16).expect("a byte");
+    digits.chunks(2).map(pair).collect()
+}
+
+#[test]
+fn packed_objects_say_what_json_says() {
+    // A key that is a number is no name: a mapping gives one.
+    let rig = Rig::with(&["topic = 'a/cbor'\npath = '7'\nname = 'level'"]);
+    // {"temp": 21.5, "hum": 40, "on": true, "in": {"co2": 640}, 7: -1, "at": 1(1795394248)}: the examples of RFC 8949 put together.
+    rig.say("a/cbor", bytes("a6 6474656d70 f94d60 6368756d 1828 626f6e f5 62696e a1 63636f32 190280 07 20 626174 c1 1a6b036f88"));
+    // {"temp":21.5,"hum":40,"on":true}, after the specification of MessagePack.
+    rig.say("a/msgpack", bytes("83 a474656d70 cb4035800000000000 a368756d 28 a26f6e c3"));
+    assert_eq!(
+        rig.told(),
+        [
+            r#"hum{topic="a/cbor"} 40"#,
+            r#"hum{topic="a/msgpack"} 40"#,
+            r#"in_co2_ppm{topic="a/cbor"} 640"#,
+            r#"level{} -1"#,
+            r#"on{topic="a/cbor"} 1"#,
+            r#"on{topic="a/msgpack"} 1"#,
+            r#"temp{topic="a/cbor"} 21.5"#,
+            r#"temp{topic="a/msgpack"} 21.5"#,
+        ]
+    );
+}
+
+#[test]
+fn bytes_that_only_look_packed_wait_in_the_inbox() {
+    let rig = Rig::new();
+    for (n, hex) in [
+        // Cut, with something behind it, lengths that lie, deep, and noise.
+        "a26161",
+        "a16161 01 00",
+        "bb ffffffffffffffff",
+        "df ffffffff",
+        "a1 6161 9b ffffffffffffffff",
+        "81 a161 dd ffffffff",
+        "9f9f9f",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        rig.say(&format!("noise/kind{n}"), bytes(hex));
+    }
+    let deep = [vec![0xa1, 0x61, 0x61], vec![0x81; 60_000], vec![0x01]].concat();
+    rig.say("noise/deep", deep);
+    assert_eq!(rig.told(), Vec::<String>::new());
+    assert_eq!(rig.left("binary"), 8);
+}
