@@ -28,6 +28,8 @@ mod template;
 
 mod discovery;
 
+mod sparkplug;
+
 mod states;
 
 mod slot;

@@ -122,6 +122,13 @@ impl Field {
         Ok(News { words })
     }
 
+    /// Nothing is known of it any more, until it says something again.
+    pub(crate) fn end_all(&mut self, last: Millis, now: Millis, told: &mut Vec<Told>) {
+        let expires = self.expires.replace(-1);
+        self.expire(last, now, told);
+        self.expires = expires;
+    }
+
     /// There is no number now: the series ends, until there is one again.
     fn end(&mut self, now: Millis) {
         if self.number.is_some() && !self.is_ended {

@@ -10,6 +10,7 @@ use crate::pattern::start;
 use crate::profile::{Asked, Named};
 use crate::route::Route;
 use crate::slot::{Field, Slot, Told, What};
+use crate::sparkplug::{Nodes, OF_ITSELF, Speaker};
 use crate::tallies::Tallies;
 use crate::units::{self, join};
 use crate::value::Value;
@@ -46,6 +47,9 @@ pub(crate) struct Table {
     expiring: Vec<u64>,
     /// When what is old was forgotten.
     tidied: Millis,
+    sparkplug: Nodes,
+    /// The ends of series that are to be told.
+    ended: Vec<Told>,
     leaves: Leaves,
     identities: Vec<Identity>,
     pub(crate) messages: u64,
@@ -91,6 +95,9 @@ impl Table {
         if sighting.retained {
             return self.tallies.leave(Left::Retained, topic, "");
         }
+        if Speaker::is_of_sparkplug(topic) {
+            return self.hear_sparkplug(sighting);
+        }
         let body = Body::of(sighting);
         let is_bare = body.as_ref().map_or(true, Body::is_bare);
         let route = self.route(sighting, is_bare);
@@ -110,6 +117,49 @@ impl Table {
             }
         }
         self.leaves = leaves;
+    }
+
+    /// A message of Sparkplug passes: its values are said on one topic, whatever kind of message it is.
+    fn hear_sparkplug(&mut self, sighting: &Sighting<'_>) {
+        let Some(speaker) = Speaker::on(sighting.topic) else {
+            return self.tallies.leave(Left::Profile, sighting.topic, "");
+        };
+        let spoken = match self.sparkplug.hear(&speaker, sighting.payload) {
+            Ok(spoken) => spoken,
+            Err(left) => {
+                self.tallies.leave(left, sighting.topic, "");
+                let kind = self.kinds.of(sighting.topic, &std::iter::empty());
+                return self.inbox.put(&kind, sighting.topic, sighting.payload, left, sighting.received_at);
+            }
+        };
+        if !spoken.ended.is_empty() {
+            self.end(&spoken.ended, xxh3_64(speaker.topic().as_bytes()), sighting.received_at);
+        }
+        let mut leaves = std::mem::take(&mut self.leaves);
+        leaves.begin(spoken.left);
+        for (path, value) in &spoken.values {
+            leaves.put(path, value.as_value());
+        }
+        leaves.left.iter().for_each(|left| self.tallies.leave(*left, sighting.topic, ""));
+        let topic = speaker.topic();
+        let sighting = Sighting { topic: &topic, ..sighting.clone() };
+        let route = self.route(&sighting, false);
+        if route.is_dropped {
+            self.tallies.leave(Left::Dropped, &topic, "");
+        } else {
+            self.take(&sighting, &route, &leaves);
+        }
+        self.leaves = leaves;
+    }
+
+    /// Ends all that was said on the topics of these hashes, but what is said of `speaker` itself now.
+    fn end(&mut self, topics: &[u64], speaker: u64, now: Millis) {
+        for slot in self.slots.values_mut().filter(|slot| topics.contains(&slot.topic)) {
+            let is_of_itself = slot.topic == speaker && slot.path.starts_with(OF_ITSELF);
+            if let (What::Field(field), false) = (&mut slot.what, is_of_itself) {
+                field.end_all(slot.last, now, &mut self.ended);
+            }
+        }
     }
 
     fn learn(&mut self, sighting: &Sighting<'_>) {
@@ -247,6 +297,9 @@ impl Table {
             },
             (None, None) => heard.route.place.name(asked)?,
         };
+        if let Some(unit) = self.sparkplug.unit(heard.route.hash, asked.path) {
+            named.unit = Cow::Owned(unit.to_owned());
+        }
         let is_named = mapping.is_some_and(|mapping| mapping.name.is_some());
         if named.stem.is_empty() {
             return Err(Left::Unnamed);
@@ -301,7 +354,7 @@ impl Table {
 
     /// The samples since the last time.
     pub(crate) fn tell(&mut self, now: Millis) -> Vec<Told> {
-        let mut told = Vec::new();
+        let mut told = std::mem::take(&mut self.ended);
         for key in self.due.drain(..) {
             if let Some(What::Field(field)) = self.slots.get_mut(&key).map(|slot| &mut slot.what) {
                 field.tell(&mut told);

@@ -63,6 +63,20 @@ impl Leaves {
         self.push(value);
     }
 
+    /// Values that were read elsewhere.
+    pub(crate) fn begin(&mut self, left: Vec<Left>) {
+        self.clear();
+        self.left = left;
+    }
+
+    /// One more of them.
+    pub(crate) fn put(&mut self, path: &str, value: Value<'_>) {
+        self.path.clear();
+        if self.enter(path).is_some() {
+            self.push(value);
+        }
+    }
+
     fn clear(&mut self) {
         self.arena.clear();
         self.all.clear();

@@ -17,6 +17,8 @@ mod esphome;
 
 mod owntracks;
 
+mod sparkplug;
+
 use crate::left::Left;
 use crate::value::Value;
 use crate::walk::Leaves;
@@ -45,6 +47,7 @@ pub(crate) enum Profile {
     ShellyRpc,
     Esphome,
     OwnTracks,
+    Sparkplug,
 }
 
 /// A field that wants a name.
@@ -99,6 +102,7 @@ impl Place {
         zigbee2mqtt::place(&levels, is_bare)
             .or_else(|| shelly::place(&levels))
             .or_else(|| owntracks::place(&levels))
+            .or_else(|| sparkplug::place(&levels))
             .or_else(|| tasmota::place(&levels))
             .or_else(|| shelly_rpc::place(&levels))
             .or_else(|| esphome::place(&levels))
@@ -123,6 +127,7 @@ impl Place {
             Profile::ShellyRpc => shelly_rpc::name(self, asked),
             Profile::Esphome => esphome::name(self, asked),
             Profile::OwnTracks => owntracks::name(self, asked),
+            Profile::Sparkplug => sparkplug::name(self, asked),
         }
     }
 }
@@ -137,6 +142,7 @@ impl Profile {
             Self::Shelly | Self::ShellyRpc => "shelly",
             Self::Esphome => "esphome",
             Self::OwnTracks => "owntracks",
+            Self::Sparkplug => "sparkplug",
         }
     }
 }

@@ -12,3 +12,4 @@ mod makers;
 mod mappings;
 mod recorded;
 mod rig;
+mod sparkplug;

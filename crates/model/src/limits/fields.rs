@@ -29,6 +29,12 @@ pub const FIELD_TOPICS: usize = 20_000;
 pub const FIELDS_KEPT: Millis = DAY;
 /// Entities that were announced in Home Assistant's way; some 1 KB each.
 pub const FIELD_ENTITIES: usize = 5_000;
+/// Edge nodes of Sparkplug, and the metrics of all of them that were announced by a birth; some 200 bytes each.
+pub const SPARKPLUG_NODES: usize = 1_000;
+/// See [`SPARKPLUG_NODES`].
+pub const SPARKPLUG_METRICS: usize = FIELDS;
+/// Devices of one edge node whose series end with it.
+pub const SPARKPLUG_DEVICES: usize = 200;
 /// Rules of the settings for what messages mean: each is held against every new topic.
 pub const MAPPINGS: usize = 500;
 /// Kinds of messages that were not understood, each with one example.
