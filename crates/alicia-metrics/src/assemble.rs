@@ -9,6 +9,7 @@ use crate::desk::{self, DeskLedger};
 use crate::flight::Flight;
 use crate::forwarding::{self, Deliveries, Forward};
 use crate::house::House;
+use crate::kept_insights::KeptInsights;
 use crate::ledger::{DiskLedger, Opened};
 use crate::mappings::{self, MappingLedger};
 use crate::notices::{self, Everybody, NoticeLedger};
@@ -53,6 +54,8 @@ pub(crate) enum ServeError {
     Notices(#[source] store::JournalError),
     #[error("cannot open the mappings: {0}")]
     Mappings(#[source] store::JournalError),
+    #[error("cannot open the insights: {0}")]
+    Insights(#[source] store::JournalError),
     #[error("cannot open the samples: {0}")]
     Store(#[from] store::WalError),
     #[error("cannot listen on {address}: {source}")]
@@ -100,6 +103,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let store = open_store(&settings, &clock)?;
     let (desk_ledger, listed) = DeskLedger::open(Arc::clone(&data)).map_err(ServeError::Desk)?;
     let noticed = NoticeLedger::open(Arc::clone(&data)).map_err(ServeError::Notices)?;
+    let insights = KeptInsights::open(Arc::clone(&data)).map_err(ServeError::Insights)?;
     let (fields, mapping_ledger) = open_fields(&settings, data)?;
     let messenger = Arc::new(http::Messenger::new(notices::notifier(&noticed, &clock, &settings.notify)));
     let flight = open_flight(&settings, &clock)?;
@@ -146,7 +150,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         mapping_ledger,
         tail,
         flight,
-        insights: Arc::default(),
+        insights,
     });
     let ready = Arc::new(AtomicBool::new(false));
     let reload = reloader(&house, settings_sender, args);
@@ -198,6 +202,7 @@ impl Running {
         if let Err(error) = self.house.desk_ledger.maintain(&self.house.desk) {
             tracing::error!("the last changes of the list of alerts may be lost in a power cut: {error}");
         }
+        self.house.insights.keep();
         if let Err(error) = self.house.mapping_ledger.maintain(&self.house.fields) {
             tracing::error!("the mappings cannot be written anew: {error}");
         }
@@ -425,7 +430,7 @@ fn http_parts(
         }),
         tail: Arc::clone(&house.tail),
         capsules: Arc::new(http::Capsules::new(Arc::new(HouseCapsules(Arc::clone(house))))),
-        insights: Arc::clone(&house.insights),
+        insights: Arc::clone(&house.insights.table),
         book: Arc::clone(&house.book),
         desk: Arc::clone(&house.desk),
         groups: house.rule_groups.board(),

@@ -3,6 +3,7 @@
 use crate::desk::DeskLedger;
 use crate::flight::Flight;
 use crate::forwarding::Forward;
+use crate::kept_insights::KeptInsights;
 use crate::ledger::DiskLedger;
 use crate::mappings::MappingLedger;
 use crate::notices::NoticeLedger;
@@ -14,7 +15,6 @@ use bus::{Bus, Outbox};
 use fields::Fields;
 use http::{Messenger, Queries, Scraper, Tail};
 use ingest::Gate;
-use insights::Table as Insights;
 use model::HostSummary;
 use parking_lot::Mutex;
 use rules::{InsightWatch, RuleBook};
@@ -60,6 +60,6 @@ pub(crate) struct House {
     pub(crate) tail: Arc<Tail>,
     /// Records the last minutes of it.
     pub(crate) flight: Arc<Flight>,
-    /// The insights that lasted.
-    pub(crate) insights: Arc<Mutex<Insights>>,
+    /// The insights that lasted, and what is remembered of them.
+    pub(crate) insights: KeptInsights,
 }

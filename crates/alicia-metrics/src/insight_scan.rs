@@ -74,7 +74,11 @@ async fn work(house: &Arc<House>, mut scan: Scan) -> Option<Scan> {
 }
 
 fn tell(house: &House, scan: Scan) {
-    let news = house.insights.lock().take(scan.finish(), house.clock.now());
+    let news = house.insights.table.lock().take(scan.finish(), house.clock.now());
+    // What is told is written down before.
+    if !news.is_empty() {
+        house.insights.keep();
+    }
     for one in news {
         house.outbox.announce(match one {
             News::Appeared(insight) => Event::InsightAppeared(insight),

@@ -38,6 +38,8 @@ mod flight;
 
 mod unexplained;
 
+mod kept_insights;
+
 mod house;
 
 mod explainer;

@@ -52,6 +52,7 @@ impl Snapshots {
         let root = RealDisk::open(dir)?;
         self.house.ledger.copy(&root)?;
         self.house.mapping_ledger.copy(&root)?;
+        self.house.insights.copy(&root)?;
         self.house.desk_ledger.copy(&root)
     }
 }

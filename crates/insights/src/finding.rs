@@ -1,10 +1,13 @@
 //! What one scan found of one series, before it is known whether it lasts.
 
+use crate::kept;
 use model::{INSTANCE, Labels, Millis, NAME, PART, SERVICE, Severity};
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// What kind of thing is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// It rises or falls.
     Trend,
@@ -45,11 +48,12 @@ impl Kind {
 }
 
 /// Something found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// What kind.
     pub kind: Kind,
     /// The series.
+    #[serde(with = "kept::labels")]
     pub labels: Labels,
     /// How bad it is.
     pub severity: Severity,

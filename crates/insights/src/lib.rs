@@ -29,6 +29,8 @@ mod words;
 
 mod bounds;
 
+mod kept;
+
 mod finding;
 
 mod examine;
@@ -47,4 +49,4 @@ pub use regular::Regular;
 pub use scan::{Round, Scan};
 pub use season::{Anomaly, Profile};
 pub use slope::{Slope, slope};
-pub use table::{News, Table};
+pub use table::{Memory, News, Table};

@@ -6,6 +6,7 @@
 use crate::finding::{Finding, Kind, place, selector};
 use crate::scan::Round;
 use model::{LastingInsight, Millis, limits};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 /// In how many scans one after the other there must be no hint of an insight until it is over.
@@ -23,7 +24,7 @@ pub enum News {
 /// Kind, series, and of limits which one.
 type Key = (Kind, String, String);
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Entry {
     finding: Finding,
     id: Option<u64>,
@@ -33,11 +34,22 @@ struct Entry {
     last_seen: Millis,
 }
 
+/// What must outlive a restart: the insights that are told, and those that are over.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Memory {
+    /// The newest id.
+    told: u64,
+    present: Vec<Entry>,
+    /// With the time at which each was over, newest first.
+    over: VecDeque<(Entry, Millis)>,
+}
+
 /// All insights.
 #[derive(Debug, Default)]
 pub struct Table {
     present: BTreeMap<Key, Entry>,
-    over: VecDeque<LastingInsight>,
+    /// With the time at which each was over, newest first.
+    over: VecDeque<(Entry, Millis)>,
     told: u64,
     rounds: u64,
     tests: usize,
@@ -45,6 +57,23 @@ pub struct Table {
 }
 
 impl Table {
+    /// A table that goes on where a memory ends. What is not found any more is over as ever.
+    #[must_use]
+    pub fn restored(memory: Memory) -> Self {
+        let Memory { told, present, mut over } = memory;
+        over.truncate(limits::INSIGHT_HISTORY);
+        let present = present.into_iter().take(limits::INSIGHTS);
+        let present = present.map(|entry| (key(&entry.finding), Entry { missed: 0, ..entry })).collect();
+        Self { present, over, told, ..Self::default() }
+    }
+
+    /// What must outlive a restart.
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        let told = self.present.values().filter(|entry| entry.id.is_some());
+        Memory { told: self.told, present: told.cloned().collect(), over: self.over.clone() }
+    }
+
     /// Takes in what a scan that ended at `now` found.
     pub fn take(&mut self, round: Round, now: Millis) -> Vec<News> {
         let mut news = Vec::new();
@@ -62,7 +91,7 @@ impl Table {
             news.extend(self.meet(key, finding, is_discovery, now));
         }
         while self.over.len() > limits::INSIGHT_HISTORY
-            || self.over.back().is_some_and(|old| old.resolved_at.unwrap_or(now) < now - limits::INSIGHT_KEPT)
+            || self.over.back().is_some_and(|(_, at)| *at < now - limits::INSIGHT_KEPT)
         {
             self.over.pop_back();
         }
@@ -76,8 +105,8 @@ impl Table {
             return None;
         }
         let entry = self.present.remove(key)?;
-        let insight = LastingInsight { resolved: true, resolved_at: Some(now), ..entry.insight()? };
-        self.over.push_front(insight.clone());
+        let insight = entry.resolved(now)?;
+        self.over.push_front((entry, now));
         Some(News::Resolved(insight))
     }
 
@@ -114,7 +143,7 @@ impl Table {
         let mut all: Vec<LastingInsight> = self.present.values().filter_map(Entry::insight).collect();
         all.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.first_seen.cmp(&a.first_seen)));
         if with_resolved {
-            all.extend(self.over.iter().cloned());
+            all.extend(self.over.iter().filter_map(|(entry, at)| entry.resolved(*at)));
         }
         all
     }
@@ -127,6 +156,11 @@ impl Table {
 }
 
 impl Entry {
+    /// As it is told when it is over.
+    fn resolved(&self, at: Millis) -> Option<LastingInsight> {
+        Some(LastingInsight { resolved: true, resolved_at: Some(at), ..self.insight()? })
+    }
+
     /// As it is told; `None` if it is not.
     fn insight(&self) -> Option<LastingInsight> {
         let finding = &self.finding;

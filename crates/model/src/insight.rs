@@ -38,7 +38,7 @@ pub struct ServiceInsights {
 /// An insight that lasted: found in several scans one after the other, until it is found no more.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LastingInsight {
-    /// Counts up from 1 since the start.
+    /// Counts up from 1; none has it a second time.
     pub id: u64,
     /// `trend`, `change`, `outlier`, `anomaly`, `limit_ahead`, `error_rate`, `saturation`.
     #[serde(rename = "type")]

@@ -1,7 +1,7 @@
 //! The files that a data directory keeps, held so that nobody else changes them.
 
 use super::BackupError;
-use crate::{data_dir, desk, ledger, mappings};
+use crate::{data_dir, desk, kept_insights, ledger, mappings};
 use indicatif::ProgressBar;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,9 @@ impl Files {
         for disk in [&*self.disks.wal, &*self.disks.blocks] {
             all.extend(disk.list()?.into_iter().filter(|name| is_kept(name)).map(|name| (disk, name)));
         }
-        let is_kept = |name: &String| [ledger::FILE, desk::FILE, mappings::FILE].contains(&name.as_str());
+        let is_kept = |name: &String| {
+            [ledger::FILE, desk::FILE, mappings::FILE, kept_insights::FILE].contains(&name.as_str())
+        };
         all.extend(
             self.root
                 .list()?

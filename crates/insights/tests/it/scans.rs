@@ -2,7 +2,7 @@
 
 use crate::fleet::{Fleet, HOUR, MINUTE, NOW};
 use crate::noise::Noise;
-use insights::{Bound, News};
+use insights::{Bound, News, Table};
 use model::{LastingInsight, MetricKind, Millis};
 
 const GAUGE: MetricKind = MetricKind::Gauge;
@@ -175,4 +175,26 @@ fn a_rules_threshold_is_a_limit() {
     (0..3).for_each(|round| drop(fleet.look(NOW - (2 - round) * STEP, false)));
     let found = only(&fleet, "limit_ahead");
     assert!(found.message.contains("the threshold of rule long_queue) in 10.0"), "{}", found.message);
+}
+
+#[test]
+fn a_restart_forgets_no_insight_that_was_told() {
+    let mut fleet = Fleet::new();
+    fleet.fill(("memory_percent", "a", GAUGE), (NOW - 2 * HOUR, NOW, MINUTE), &mut |_| 96.0);
+    fleet.fill(("cpu_percent", "a", GAUGE), (NOW - 2 * HOUR, NOW, MINUTE), &mut |_| 96.0);
+    (0..3).for_each(|round| drop(fleet.look(NOW - (2 - round) * STEP, false)));
+    fleet.fill(("cpu_percent", "a", GAUGE), (NOW, NOW + HOUR, MINUTE), &mut |_| 10.0);
+    fleet.fill(("memory_percent", "a", GAUGE), (NOW, NOW + HOUR, MINUTE), &mut |_| 96.0);
+    (0..3).for_each(|round| drop(fleet.look(NOW + HOUR + round, false)));
+    let before = fleet.table.insights(true);
+    assert_eq!(before.iter().map(|one| (one.id, one.resolved)).collect::<Vec<_>>().len(), 2, "{before:?}");
+    let text = serde_json::to_string(&fleet.table.memory()).expect("text");
+    fleet.table = Table::restored(serde_json::from_str(&text).expect("a memory"));
+    assert_eq!(fleet.table.insights(true), before);
+    // It goes on with its id, is told no second time, and ends as ever.
+    assert_eq!(fleet.look(NOW + HOUR + MINUTE, false), []);
+    fleet.fill(("memory_percent", "a", GAUGE), (NOW + HOUR, NOW + 2 * HOUR, MINUTE), &mut |_| 10.0);
+    let news: Vec<News> = (0..3).flat_map(|round| fleet.look(NOW + 2 * HOUR + round, false)).collect();
+    let [News::Resolved(over)] = &news[..] else { panic!("{news:?}") };
+    assert_eq!((over.first_seen, over.metric.as_str()), (before[0].first_seen, "memory_percent"));
 }
