@@ -62,9 +62,7 @@ impl Talk {
             }
             _ if Instant::now() < self.next => Ok(()),
             Part::Asks => {
-                let session = self.said / 3;
-                let part =
-                    usize::try_from(self.said % 3).ok().and_then(|at| VOICE.get(at)).unwrap_or(&VOICE[0]);
+                let (part, session) = (turn(&VOICE, self.said), self.said / VOICE.len() as u64);
                 let body =
                     json!({"text": "turn on the light", "session_id": format!("session-{session}-{part}")});
                 self.next += PERIOD / 4;
