@@ -160,6 +160,24 @@ pub(crate) struct ServeArgs {
         help_heading = "HTTP"
     )]
     pub(crate) http_password: Option<String>,
+    /// Bearer token of those who may look and change nothing
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "ALICIA_METRICS_HTTP_VIEWER_TOKEN",
+        hide_env_values = true,
+        help_heading = "HTTP"
+    )]
+    pub(crate) http_viewer_token: Option<String>,
+    /// Bearer token of those who may take care of alerts, and make rules, silences and mappings
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "ALICIA_METRICS_HTTP_EDITOR_TOKEN",
+        hide_env_values = true,
+        help_heading = "HTTP"
+    )]
+    pub(crate) http_editor_token: Option<String>,
     /// Let everybody in, even on an address that other machines can reach
     #[arg(long, env = "ALICIA_METRICS_HTTP_OPEN", help_heading = "HTTP")]
     pub(crate) http_open: bool,

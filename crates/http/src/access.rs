@@ -1,6 +1,7 @@
 //! Who may come in.
 
 use crate::problem::Problem;
+use crate::role::{Role, needed};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -26,6 +27,8 @@ pub enum Access {
         /// The password.
         password: String,
     },
+    /// The same, who may do everything, and others, who may do less: whoever sends `Authorization: Bearer` with one of these tokens.
+    WithGuests(Box<Access>, Vec<(Role, String)>),
 }
 
 /// Without the secret, so that no log can hold it.
@@ -35,6 +38,7 @@ impl fmt::Debug for Access {
             Self::Open => "Open",
             Self::Token(_) => "Token",
             Self::Password { .. } => "Password",
+            Self::WithGuests(..) => "WithGuests",
         })
     }
 }
@@ -49,19 +53,20 @@ fn is_open(path: &str) -> bool {
         || path.starts_with("/assets/")
 }
 
-/// Lets a request through or answers 401.
+/// Lets a request through, or answers 401 or 403.
 pub(crate) async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if is_open(path) {
         return next.run(request).await;
     }
     match check(&access, request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(role) if role >= needed(request.method(), path) => next.run(request).await,
+        Ok(role) => Problem::Forbidden(role).into_response(),
         Err(problem) => {
             let mut refused = problem.into_response();
             // The dashboard asks for name and password itself: the browser should not.
             if request.headers().get(REQUESTED_WITH).is_some_and(|by| by == "dashboard")
-                && matches!(*access, Access::Password { .. })
+                && access.is_by_password()
             {
                 refused.headers_mut().remove(header::WWW_AUTHENTICATE);
             }
@@ -70,18 +75,38 @@ pub(crate) async fn guard(State(access): State<Arc<Access>>, request: Request, n
     }
 }
 
-fn check(access: &Access, headers: &HeaderMap) -> Result<(), Problem> {
+impl Access {
+    /// Whether who may do everything is known by a password.
+    fn is_by_password(&self) -> bool {
+        match self {
+            Self::Password { .. } => true,
+            Self::WithGuests(owner, _) => owner.is_by_password(),
+            Self::Open | Self::Token(_) => false,
+        }
+    }
+}
+
+/// Who comes in.
+fn check(access: &Access, headers: &HeaderMap) -> Result<Role, Problem> {
+    let given =
+        |scheme| headers.get(header::AUTHORIZATION).and_then(|value| credentials(value.as_bytes(), scheme));
     let (scheme, wanted, challenge) = match access {
-        Access::Open => return Ok(()),
+        Access::Open => return Ok(Role::Admin),
+        Access::WithGuests(owner, guests) => {
+            return check(owner, headers).or_else(|problem| {
+                let token = given("bearer").unwrap_or_default();
+                let found = guests.iter().filter(|(_, wanted)| is_same(token, wanted.as_bytes()));
+                found.map(|(role, _)| *role).max().ok_or(problem)
+            });
+        }
         Access::Token(token) => ("bearer", token.clone(), "Bearer"),
         Access::Password { user, password } => {
             let pair = STANDARD.encode(format!("{user}:{password}"));
             ("basic", pair, "Basic realm=\"alicia-metrics\", charset=\"UTF-8\"")
         }
     };
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| credentials(value.as_bytes(), scheme));
-    if given.is_some_and(|given| is_same(given, wanted.as_bytes())) {
-        Ok(())
+    if given(scheme).is_some_and(|given| is_same(given, wanted.as_bytes())) {
+        Ok(Role::Admin)
     } else {
         Err(Problem::Unauthorized(challenge))
     }

@@ -3,6 +3,8 @@
 //! [`router`] has every route; the OpenAPI document is made from the same list, so it cannot leave one out.
 //! Answers have the shapes of the original service's framework, errors among them.
 
+mod role;
+
 mod problem;
 
 mod access;
@@ -60,6 +62,7 @@ pub use outgoing::{Call, CallError, Outgoing, Reach, Reply, TrustError};
 pub use parts::{Erase, EraseError, EraseRequest, Parts, StorageLimits, StorageStatus, TryMessage};
 pub use prom::{Desk, answer_json, rfc3339};
 pub use queries::Queries;
+pub use role::Role;
 pub use routes::router;
 pub use scrape::{ScrapeAuth, ScrapeFromBus, ScrapeJob, Scraper, Secret};
 pub use server::serve;

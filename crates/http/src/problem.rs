@@ -1,6 +1,7 @@
 //! Errors, in the shapes of the original's framework: `{"detail": text}`, or for what cannot be validated
 //! `{"detail": [entry]}`.
 
+use crate::role::Role;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,8 @@ pub(crate) enum Problem {
     Invalid(Box<Entry>),
     /// 401, with the challenge.
     Unauthorized(&'static str),
+    /// 403: whose role does not allow it.
+    Forbidden(Role),
     /// 405.
     MethodNotAllowed,
     /// 413.
@@ -115,6 +118,9 @@ impl IntoResponse for Problem {
         let (status, text) = match self {
             Self::NotFound(text) => (StatusCode::NOT_FOUND, text.to_owned()),
             Self::Bad(text) => (StatusCode::BAD_REQUEST, text),
+            Self::Forbidden(role) => {
+                (StatusCode::FORBIDDEN, format!("who comes in as {role} may not do that"))
+            }
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed".to_owned()),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Content Too Large".to_owned()),
             Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, text),

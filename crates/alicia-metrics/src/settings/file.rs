@@ -72,6 +72,8 @@ pub(super) struct Http {
     pub(super) username: Option<String>,
     pub(super) password: Option<String>,
     pub(super) open: Option<bool>,
+    pub(super) viewer_token: Option<String>,
+    pub(super) editor_token: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

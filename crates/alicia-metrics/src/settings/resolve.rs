@@ -214,6 +214,27 @@ fn tls(args: &ServeArgs, file: &file::Mqtt) -> Result<Option<bus::TlsSettings>, 
 /// Listening beyond this machine without a password would show the house to the neighbours: refused unless
 /// the operator says so.
 fn http_access(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<http::Access, SettingsError> {
+    let viewer = args.http_viewer_token.clone().or(file.http.viewer_token.take());
+    let editor = args.http_editor_token.clone().or(file.http.editor_token.take());
+    let owner = http_owner(args, file, listen)?;
+    let guests = [(http::Role::Viewer, viewer), (http::Role::Editor, editor)];
+    let guests: Vec<_> = guests
+        .into_iter()
+        .filter_map(|(role, token)| Some((role, token.filter(|token| !token.is_empty())?)))
+        .collect();
+    match owner {
+        owner if guests.is_empty() => Ok(owner),
+        http::Access::Open => Err(SettingsError::value(
+            "http-viewer-token",
+            "a token for viewers or editors means nothing where everybody may do everything; give --http-token, or --http-username \
+             with --http-password, too",
+        )),
+        owner => Ok(http::Access::WithGuests(Box::new(owner), guests)),
+    }
+}
+
+/// Who may do everything.
+fn http_owner(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<http::Access, SettingsError> {
     let token = args.http_token.clone().or(file.http.token.take()).filter(|token| !token.is_empty());
     let user = args.http_username.clone().or(file.http.username.take());
     let password = args.http_password.clone().or(file.http.password.take());
@@ -315,6 +336,16 @@ mod tests {
         assert_eq!(broker("bus:1999").as_deref(), Ok("External { host: \"bus\", port: 1999 }"));
         assert!(broker("bus:x").is_err());
         assert!(broker("mqtt://bus").is_err_and(|text| text.contains("URL")));
+    }
+
+    #[test]
+    fn guests_need_an_owner() {
+        let refused = settings(&["--http-viewer-token", "v"]).expect_err("everybody may do everything");
+        assert!(refused.contains("--http-token"), "{refused}");
+        let both = settings(&["--http-token", "t", "--http-viewer-token", "v", "--http-editor-token", ""]);
+        let guests = vec![(http::Role::Viewer, "v".to_owned())];
+        let expected = http::Access::WithGuests(Box::new(http::Access::Token("t".to_owned())), guests);
+        assert!(both.expect("both are given").http_access == expected);
     }
 
     #[test]

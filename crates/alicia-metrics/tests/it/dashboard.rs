@@ -95,8 +95,9 @@ fn live_nothing_that_strangers_send_runs_in_the_dashboard() {
     let demo = Demo::start();
     let broker = Mosquitto::start();
     let token = Setup::broker(broker.port).with(&["--http-token", "secret"]).start();
-    let password =
-        Setup::broker(broker.port).with(&["--http-username", "ada", "--http-password", "secret"]).start();
+    let password = Setup::broker(broker.port)
+        .with(&["--http-username", "ada", "--http-password", "secret", "--http-viewer-token", "look"])
+        .start();
     run(
         "guards.test.mjs",
         &[

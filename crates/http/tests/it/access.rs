@@ -1,7 +1,7 @@
 //! Every route of the document × every kind of visitor.
 
 use crate::counter::{Counter, runtime};
-use http::Access;
+use http::{Access, Role};
 use serde_json::Value;
 
 /// Method and path of every operation of the document, and the pages.
@@ -92,4 +92,56 @@ fn a_secret_is_never_written() {
         Access::Password { user: "u".to_owned(), password: "canary".to_owned() }
     );
     assert!(!written.contains("canary"), "{written}");
+}
+
+#[test]
+fn guests_may_do_what_their_role_allows() {
+    let open = runtime().block_on(Counter::new().get("/openapi.json")).json();
+    let guests = [(Role::Viewer, "see"), (Role::Editor, "edit"), (Role::Admin, "all")];
+    let guests = guests.map(|(role, token)| (role, token.to_owned())).to_vec();
+    let owners = [
+        (Access::Token("own".to_owned()), "Bearer own", "Bearer"),
+        (Access::Password { user: "u".to_owned(), password: "p".to_owned() }, "Basic dTpw", "Basic"),
+    ];
+    // Trials and questions change nothing.
+    let is_trial = |path: &str| {
+        path.starts_with("/api/v1/")
+            && !path.contains("write")
+            && !path.contains("import")
+            && !path.contains("otlp")
+            || ["/alerts/silences/preview", "/rules/backtest", "/bus/mappings/test"].contains(&path)
+    };
+    for (owner, good, challenge) in owners {
+        let counter = Counter::with_access(Access::WithGuests(Box::new(owner), guests.clone()));
+        for (method, path) in operations(&open) {
+            let is_admins = path.starts_with("/-/") && method == "POST";
+            let is_looked_at = method == "GET" && !path.starts_with("/bus/capsules/");
+            let of_viewer = is_looked_at || is_trial(&path);
+            for (visitor, may) in
+                [("Bearer see", of_viewer), ("Bearer edit", !is_admins), ("Bearer all", true), (good, true)]
+            {
+                let answer =
+                    runtime().block_on(counter.ask(&method, &path, &[("Authorization", visitor)], ""));
+                assert_eq!(answer.status != 403, may, "{method} {path} with {visitor}: {}", answer.text);
+                assert_ne!(answer.status, 401, "{method} {path} with {visitor}");
+            }
+        }
+        for visitor in ["", "Bearer se", "Bearer seee", "Basic c2Vl"] {
+            let answer =
+                runtime().block_on(counter.ask("GET", "/services", &[("Authorization", visitor)], ""));
+            assert_eq!(answer.status, 401, "{visitor:?}");
+            assert!(answer.headers["www-authenticate"].to_str().expect("text").starts_with(challenge));
+        }
+        let refused = runtime().block_on(counter.ask(
+            "DELETE",
+            "/alerts/rules/x",
+            &[("Authorization", "Bearer see")],
+            "",
+        ));
+        assert_eq!(
+            (refused.status, &*refused.text),
+            (403, r#"{"detail":"who comes in as a viewer may not do that"}"#)
+        );
+    }
+    assert!(!format!("{:?}", Access::WithGuests(Box::new(Access::Open), guests)).contains("see"));
 }

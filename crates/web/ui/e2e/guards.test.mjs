@@ -102,3 +102,16 @@ for (const [variable, fill] of [
     await context.close();
   });
 }
+
+test('a viewer signs in with a token, sees everything and is told what is not allowed', async () => {
+  const { page, context, faults, go } = await open(browser, { base: process.env.DASHBOARD_PASSWORD_BASE });
+  await go('/ui/alerts/rules');
+  await page.waitForSelector('dialog >> text=Sign in');
+  await page.fill('dialog input[type=password]', 'look');
+  await page.click('dialog button.primary');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  await page.locator('.switch').first().click();
+  await page.waitForSelector('.failure >> text=who comes in as a viewer may not do that');
+  assert.deepEqual(faults, []);
+  await context.close();
+});

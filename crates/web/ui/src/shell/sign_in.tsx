@@ -11,7 +11,8 @@ export function SignIn() {
   const byToken = wanted.value === 'token';
   const submit = (event: Event) => {
     event.preventDefault();
-    if (byToken) signIn(`Bearer ${token.trim()}`);
+    // Guests have no name where the owner has one.
+    if (byToken || user === '') signIn(`Bearer ${(byToken ? token : password).trim()}`);
     else signIn(`Basic ${base64(`${user}:${password}`)}`);
   };
   return (
@@ -27,10 +28,10 @@ export function SignIn() {
           <>
             <label>
               Name
-              <input autocomplete="username" required autoFocus value={user} onInput={(event) => setUser(event.currentTarget.value)} />
+              <input autocomplete="username" autoFocus value={user} onInput={(event) => setUser(event.currentTarget.value)} />
             </label>
             <label>
-              Password
+              Password, or without a name a token
               <input type="password" autocomplete="current-password" required value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
             </label>
           </>
