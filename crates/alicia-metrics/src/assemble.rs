@@ -107,7 +107,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let gate = build_gate(&settings, &clock, &store, [book.clone(), follower.clone()], &forwards, &outbox);
     let queries = Arc::default();
     let questions = desk_of_questions(&store, &clock, &queries);
-    let (watcher, tail) = (Arc::<Watcher>::default(), Arc::<http::Tail>::default());
+    let (watcher, tail) = (Arc::new(Watcher::named(crate::SERVICE_NAME)), Arc::<http::Tail>::default());
     let onlookers = Onlookers([watcher.clone(), tail.clone()]);
     let bus = start_bus(&settings, &clock, &gate, inbox, questions, onlookers).await?;
     let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));

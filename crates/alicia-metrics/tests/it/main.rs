@@ -34,6 +34,7 @@ mod durability;
 mod email;
 mod embedded_broker;
 mod forever;
+mod graph;
 mod handing_on;
 mod hostile_clients;
 mod notifications;

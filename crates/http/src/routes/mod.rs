@@ -133,6 +133,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(analytics::insights))
         .routes(routes!(lasting::insights))
         .routes(routes!(traffic::traffic))
+        .routes(routes!(traffic::graph))
         .routes(routes!(tail::follow))
         .routes(routes!(services::all))
         .routes(routes!(services::one))
