@@ -119,7 +119,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let gate = build_gate(&settings, &clock, &store, [book.clone(), follower.clone()], &forwards, &outbox);
     let queries = Arc::default();
     let questions = desk_of_questions(&store, &clock, &queries);
-    let (watcher, tail) = (Arc::<Watcher>::default(), Arc::<http::Tail>::default());
+    let (watcher, tail) = (Arc::new(Watcher::named(crate::SERVICE_NAME)), Arc::<http::Tail>::default());
     let onlookers = Onlookers(vec![watcher.clone(), fields.clone(), tail.clone(), flight.recorder.clone()]);
     let bus = start_bus(&settings, &clock, &gate, inbox, questions, onlookers).await?;
     let scraper = build_scraper(&settings, &clock, &gate);

@@ -73,6 +73,15 @@ impl Sender {
         Some(sent)
     }
 
+    /// `alive`, `overdue` where something regular is, `gone` after a goodbye.
+    pub(crate) fn state(&self) -> &'static str {
+        match self.is_gone {
+            true => "gone",
+            false if self.streams.values().any(|stream| stream.overdue.is_some()) => "overdue",
+            false => "alive",
+        }
+    }
+
     /// How its messages were under way lately: the median and the 99 % quantile in seconds, as far as its clock is known.
     pub(crate) fn delay(&self, now: Millis) -> Option<[f64; 2]> {
         // Received less sent is the delay less what the clock is ahead.

@@ -1,5 +1,6 @@
 //! Everything that is known of the traffic, and how one message more changes it.
 
+use crate::graph::{Answered, Graph, Said};
 use crate::pair::{Asked, Pair};
 use crate::questions::{Part, Question, Questions, part};
 use crate::sender::Sender;
@@ -18,6 +19,7 @@ pub(crate) struct Tables {
     kinds: TopicKinds,
     ids: MessageIds,
     questions: Questions,
+    pub(crate) graph: Graph,
     /// By the hash of their name.
     pub(crate) senders: HashMap<u64, Sender>,
     pub(crate) streams: usize,
@@ -28,6 +30,11 @@ pub(crate) struct Tables {
     /// Copies that the broker had kept, which nobody sent now.
     pub(crate) retained: u64,
     pub(crate) messages: u64,
+}
+
+/// The key of somebody's questions of one kind.
+pub(crate) fn asked_key(asker: &str, topic: &str) -> u64 {
+    xxh3_64_with_seed(asker.as_bytes(), xxh3_64(topic.as_bytes()))
 }
 
 /// Something that was overdue came after all.
@@ -73,7 +80,9 @@ impl Tables {
         sender.strays += u64::from(envelope.hops.is_some_and(|(hops, most)| hops > most));
         let name = Arc::clone(&sender.name);
         let returned = self.heard(place, &topic, kind, sighting.bytes, now);
-        self.converse(place, &topic, envelope, sent, now);
+        let answer = self.converse(place, &topic, envelope, sent, now);
+        let (is_taken, answer) = (sighting.is_taken, answer.as_ref());
+        self.graph.see(&Said { sender: &name, place, topic: &topic, envelope, is_taken, answer, now });
         returned.map(|silence| Returned { sender: name, topic, silence })
     }
 
@@ -119,7 +128,7 @@ impl Tables {
         sender.streams.entry(key).or_insert_with(new).heard(bytes, now)
     }
 
-    /// Looks whether the message asks something, or answers.
+    /// Looks whether the message asks something, or answers, and what.
     fn converse(
         &mut self,
         place: u64,
@@ -127,16 +136,17 @@ impl Tables {
         envelope: &Envelope<'_>,
         sent: Option<Millis>,
         now: Millis,
-    ) {
+    ) -> Option<Answered> {
         self.expire(now);
         match part(topic, envelope) {
-            Part::Neither => {}
+            Part::Neither => None,
             Part::Question => {
-                let Some(sender) = self.senders.get(&place) else { return };
+                let sender = self.senders.get(&place)?;
                 let asker = Arc::clone(&sender.name);
                 let question = Question { asker, topic: Arc::clone(topic), at: now, is_answered: false };
                 self.asked(&question.asker, topic, now, |asked| asked.questions += 1);
                 self.questions.ask(question, envelope);
+                None
             }
             Part::Answer { is_error } => self.answer(place, topic, envelope, is_error, sent, now),
         }
@@ -150,14 +160,14 @@ impl Tables {
         is_error: bool,
         sent: Option<Millis>,
         now: Millis,
-    ) {
+    ) -> Option<Answered> {
         let found = self.questions.answered(&envelope.source, topic, envelope).cloned();
-        let Some(sender) = self.senders.get_mut(&place) else { return };
+        let sender = self.senders.get_mut(&place)?;
         sender.errors += u64::from(is_error);
         if is_error || found.is_some() {
             sender.outcomes.count(is_error, now);
         }
-        let Some(question) = found else { return };
+        let question = found?;
         let took = now - question.at;
         sender.responses.push(now, took);
         if let Some(sent) = sent {
@@ -170,15 +180,16 @@ impl Tables {
             .fold(0, |seed, part| xxh3_64_with_seed(part.as_bytes(), seed));
         if self.pairs.len() >= limits::TRAFFIC_PAIRS && !self.pairs.contains_key(&key) {
             self.left_out += 1;
-            return;
+        } else {
+            let new = || Pair::new(Arc::clone(&question.asker), responder, Arc::clone(&question.topic));
+            self.pairs.entry(key).or_insert_with(new).answered(took, is_error, now);
         }
-        let new = || Pair::new(Arc::clone(&question.asker), responder, Arc::clone(&question.topic));
-        self.pairs.entry(key).or_insert_with(new).answered(took, is_error, now);
+        Some(Answered { asker: question.asker, topic: question.topic, took, is_error })
     }
 
     /// Changes what is known of somebody's questions, if there is room for it.
     fn asked(&mut self, asker: &Arc<str>, topic: &Arc<str>, now: Millis, change: impl FnOnce(&mut Asked)) {
-        let key = xxh3_64_with_seed(asker.as_bytes(), xxh3_64(topic.as_bytes()));
+        let key = asked_key(asker, topic);
         if self.asked.len() >= limits::TRAFFIC_PAIRS && !self.asked.contains_key(&key) {
             return;
         }
@@ -226,5 +237,6 @@ impl Tables {
         self.pairs.retain(|_, pair| is_known(pair.last));
         self.asked.retain(|_, asked| is_known(asked.last));
         self.questions.tidy();
+        self.graph.forget(is_known);
     }
 }

@@ -137,17 +137,12 @@ fn view_sender(sender: &mut Sender, now: Millis) -> SenderView {
     streams.sort_by(|a, b| {
         b.messages.cmp(&a.messages).then_with(|| (&a.topic, &a.kind).cmp(&(&b.topic, &b.kind)))
     });
-    let is_overdue = streams.iter().any(|stream| stream.overdue_since.is_some());
     let delay = sender.delay(now);
     SenderView {
         service: sender.name.to_string(),
         first_seen: sender.first,
         last_seen: sender.last,
-        state: match (sender.is_gone, is_overdue) {
-            (true, _) => "gone",
-            (_, true) => "overdue",
-            _ => "alive",
-        },
+        state: sender.state(),
         messages: sender.messages.total(),
         messages_per_second: sender.messages.per_second(),
         bytes_per_second: sender.bytes.per_second(),

@@ -1,6 +1,7 @@
 //! Who watches: sees each message, and once a second looks at the clock.
 
 use crate::broker::{Broker, is_own};
+use crate::neighbours::GraphView;
 use crate::tables::Tables;
 use crate::telling::{Told, UNCHANGED};
 use crate::view::TrafficView;
@@ -62,13 +63,23 @@ impl Watch for Watcher {
 }
 
 impl Watcher {
+    /// The watcher of a collector that is called `own` on the bus.
+    #[must_use]
+    pub fn named(own: &str) -> Self {
+        let watcher = Self::default();
+        watcher.state.lock().tables.graph.own = Arc::from(own);
+        watcher
+    }
+
     /// To be called once a second. Gives what became overdue, and what came back, since the last time. While nobody can be
     /// heard (`is_deaf`) nothing is overdue, nor for a while after.
     pub fn tick(&self, now: Millis, is_deaf: bool) -> Vec<Change> {
         let mut state = self.state.lock();
         let State { tables, changes, heard, .. } = &mut *state;
         tables.expire(now);
-        if !is_deaf {
+        if is_deaf {
+            tables.graph.follows.deafen(now);
+        } else {
             if !(0..=PAUSE).contains(&(now - std::mem::replace(heard, now))) {
                 tables.forgive(now);
             }
@@ -90,6 +101,7 @@ impl Watcher {
             return if is_news { state.tables.tell(now, false) } else { Vec::new() };
         }
         state.told = now;
+        state.tables.graph.round();
         for sender in state.tables.senders.values_mut() {
             sender.messages.round();
             sender.bytes.round();
@@ -110,5 +122,10 @@ impl Watcher {
     /// What is known of the traffic.
     pub fn view(&self, now: Millis) -> TrafficView {
         self.state.lock().tables.view(now)
+    }
+
+    /// Who consumes what whom says.
+    pub fn graph(&self, now: Millis) -> GraphView {
+        self.state.lock().tables.graph(now)
     }
 }

@@ -36,6 +36,7 @@ mod email;
 mod embedded_broker;
 mod fields;
 mod forever;
+mod graph;
 mod handing_on;
 mod hostile_clients;
 mod notifications;

@@ -137,6 +137,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(analytics::insights))
         .routes(routes!(lasting::insights))
         .routes(routes!(traffic::traffic))
+        .routes(routes!(traffic::graph))
         .routes(routes!(fields::fields))
         .routes(routes!(fields::inbox))
         .routes(routes!(fields::mappings, fields::create))

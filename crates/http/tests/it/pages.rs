@@ -46,6 +46,7 @@ fn the_document_names_every_route_of_the_protocol() {
         ("/insights/{service}", "get"),
         ("/insights", "get"),
         ("/bus/traffic", "get"),
+        ("/bus/graph", "get"),
         ("/bus/tail", "get"),
         ("/services", "get"),
         ("/services/{service}", "get"),

@@ -84,6 +84,51 @@ fn of_too_many_senders_the_first_are_kept_and_the_others_counted() {
 }
 
 #[test]
+fn a_flood_of_names_and_ids_has_so_many_edges_at_most() {
+    let watcher = Watcher::named("collector");
+    let flood = 20_000_u64;
+    for n in 0..flood {
+        let (id, to) = ((n / 2).to_string(), format!("nobody{n}"));
+        let source = format!("sender{}", n % 1_500);
+        watcher.see(&Sighting {
+            topic: "a/b",
+            received_at: BEGIN + i64::try_from(n).expect("small") * 200,
+            bytes: 10,
+            payload: b"",
+            is_taken: true,
+            retained: false,
+            envelope: Some(Envelope {
+                source: source.as_str().into(),
+                destination: Some(to.as_str().into()),
+                threads: vec![id.as_str().into()],
+                ..Envelope::default()
+            }),
+        });
+    }
+    let view = watcher.graph(BEGIN + 4_000_000);
+    assert_eq!(view.edges.len(), limits::GRAPH_EDGES);
+    assert!(view.left_out >= flood - limits::GRAPH_EDGES as u64, "{}", view.left_out);
+    assert!(view.nodes.len() <= limits::TRAFFIC_SENDERS + limits::GRAPH_EDGES, "{}", view.nodes.len());
+    assert!(view.suggested_inhibitions.len() <= limits::GRAPH_SUGGESTIONS);
+    // A name that is too long is nobody's.
+    let (known, long) = (watcher.graph(BEGIN).left_out, "x".repeat(10_000));
+    watcher.see(&Sighting {
+        topic: "a/b",
+        received_at: BEGIN + 4_000_000,
+        bytes: 10,
+        payload: b"",
+        is_taken: false,
+        retained: false,
+        envelope: Some(Envelope {
+            source: "sender1".into(),
+            destination: Some(long.as_str().into()),
+            ..Envelope::default()
+        }),
+    });
+    assert_eq!(watcher.graph(BEGIN).left_out, known);
+}
+
+#[test]
 fn copies_that_were_kept_are_nobodys_word() {
     let watcher = Watcher::default();
     watcher.see(&Sighting {

@@ -8,6 +8,9 @@
 )]
 
 mod bounds;
+mod capture;
+mod graph_made;
+mod graph_recorded;
 mod made_bus;
 mod quiet_day;
 mod recorded;

@@ -1,27 +1,14 @@
 //! The recorded minutes of a real bus, where they are at hand: what is known of them is found without any setting.
 
-use bus::decode::glance;
-use model::{Millis, Sighting, Watch};
+use crate::capture::{capture, each_message};
+use model::{Millis, Watch};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 use traffic::{PairView, Watcher};
-
-#[derive(Deserialize)]
-struct Line {
-    t: f64,
-    topic: String,
-    payload: String,
-}
 
 #[derive(Deserialize)]
 struct Expected {
     messages_by_source: BTreeMap<String, u64>,
-}
-
-fn capture(name: &str) -> Option<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/capture");
-    std::fs::read_to_string(folder.join(name)).ok()
 }
 
 #[test]
@@ -36,27 +23,15 @@ fn the_recorded_minutes_say_who_speaks_how_often_and_who_answers() {
     let watcher = Watcher::default();
     let (mut now, mut messages): (Millis, u64) = (0, 0);
     let mut errors = BTreeMap::new();
-    for line in lines.lines() {
-        let line: Line = serde_json::from_str(line).expect("a line");
-        now = model::from_seconds(line.t).expect("a time");
-        let mut patch = String::new();
-        let envelope = glance(line.payload.as_bytes(), &mut patch);
-        if line.topic.ends_with("/error") {
-            let source = envelope.as_ref().expect("an envelope").source.to_string();
+    each_message(&lines, |sighting| {
+        now = sighting.received_at;
+        if sighting.topic.ends_with("/error") {
+            let source = sighting.envelope.as_ref().expect("an envelope").source.to_string();
             *errors.entry(source).or_insert(0) += 1;
         }
-        let (topic, bytes) = (line.topic.as_str(), line.payload.len());
-        watcher.see(&Sighting {
-            topic,
-            received_at: now,
-            bytes,
-            payload: line.payload.as_bytes(),
-            is_taken: false,
-            retained: false,
-            envelope,
-        });
+        watcher.see(sighting);
         messages += 1;
-    }
+    });
     let view = watcher.view(now);
     assert_eq!((view.messages, view.left_out), (messages, 0));
     // The figures leave out what the collector of that time said.

@@ -143,7 +143,7 @@ impl Stage {
         let gate = Gate::new(context.gate(), Arc::clone(&time), appends, heard.clone());
         let gate = Arc::new(gate.describing(store.clone()));
         let (url, watcher, fields) =
-            (context.external_url.clone(), Arc::<Watcher>::default(), Arc::new(context.fields()));
+            (context.external_url.clone(), Arc::new(Watcher::named(own_name)), Arc::new(context.fields()));
         let (own_gate, wanted) = (gate.clone(), (url, groups.clone()));
         let rule_groups =
             RuleGroups::new(time, store.clone(), own_gate, desk.clone(), follower.clone(), wanted);
