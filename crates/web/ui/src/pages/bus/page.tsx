@@ -5,6 +5,7 @@ import { age } from '../../format/time';
 import { overview } from '../../live/overview';
 import { Failure, Panel, Skeleton } from '../../parts/words';
 import { Capsules } from './capsules';
+import { Consumers } from './consumers';
 import { Flow } from './flow';
 import { Inbox } from './inbox';
 import { Numbers } from './numbers';
@@ -32,6 +33,7 @@ export default function BusPage() {
           <Tail />
           <Panel title="Who says what"><Flow senders={load.data.senders} /></Panel>
           <Pairs pairs={load.data.pairs} />
+          <Consumers />
           <Senders senders={load.data.senders} leftOut={load.data.left_out} />
           <Numbers />
           <Inbox />
