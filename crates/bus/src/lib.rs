@@ -2,10 +2,12 @@
 //!
 //! Inwards: [`decode`] turns bytes into a [`model::Report`], `reception` hands it to the [`model::Intake`] and
 //! acknowledges it; `questions` takes what is asked of the collector. Outwards: events come through the [`Outbox`], `encode` writes them, `client` publishes. A second connection, `listener`, shows
-//! all that passes to a [`model::Watch`].
+//! all that passes to a [`model::Watch`]; a third, `announcing`, puts up what is to stand on the broker, where that is wanted.
 //! [`start`] puts it together.
 
 pub mod topics;
+
+mod discovery_topics;
 
 mod error;
 
@@ -43,10 +45,19 @@ mod client;
 
 mod listener;
 
+mod retained;
+
+mod commands;
+
+mod announcing;
+
 mod handle;
 
 mod sender;
 
+pub use announcing::{AnnounceStatus, Announcing};
+pub use commands::OnCommand;
+pub use discovery_topics::DiscoveryTopics;
 pub use encode::envelope;
 pub use error::BusError;
 pub use handle::{Bus, start};

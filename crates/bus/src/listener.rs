@@ -5,9 +5,9 @@
 //! allow it takes nothing else away.
 
 use crate::connection::{Connection, Loss};
-use crate::connector::{Connector, KEEP_ALIVE, unexpected};
+use crate::connector::{Connector, KEEP_ALIVE, Role, unexpected};
 use crate::decode::glance;
-use crate::encode::Encoder;
+use crate::discovery_topics::DiscoveryTopics;
 use crate::inbound::Publish;
 use crate::topics;
 use model::{ListenStatus, Millis, Sighting, Watch};
@@ -82,6 +82,8 @@ impl Hearing {
 /// Listens, and again whenever the connection is lost.
 pub(crate) struct Listener {
     connector: Connector,
+    /// The client id of the collector's own connection.
+    own_id: String,
     watch: Arc<dyn Watch>,
     clock: Arc<dyn Clock>,
     hearing: Arc<Hearing>,
@@ -96,15 +98,8 @@ impl Listener {
         clock: Arc<dyn Clock>,
         hearing: Arc<Hearing>,
     ) -> Self {
-        let connector = Connector {
-            way: own.way.clone(),
-            client_id: format!("{}{SUFFIX}", own.client_id),
-            username: own.username.clone(),
-            password: own.password.clone(),
-            encoder: Encoder { source: own.encoder.source.clone(), version: own.encoder.version.clone() },
-            listens: Some(filters),
-        };
-        Self { connector, watch, clock, hearing }
+        let connector = own.beside(SUFFIX, Role::Listener(filters));
+        Self { connector, own_id: own.client_id.clone(), watch, clock, hearing }
     }
 
     /// Listens until told to stop.
@@ -188,7 +183,8 @@ impl Listener {
         self.hearing.bytes.fetch_add(publish.bytes as u64, Ordering::Relaxed);
         self.hearing.without_envelope.fetch_add(u64::from(envelope.is_none()), Ordering::Relaxed);
         let own = &self.connector.encoder.source;
-        let is_own = envelope.as_ref().is_some_and(|envelope| envelope.source == *own);
+        let is_own = envelope.as_ref().is_some_and(|envelope| envelope.source == *own)
+            || DiscoveryTopics::is_config_of(&publish.topic, &self.own_id);
         self.watch.see(&Sighting {
             topic: &publish.topic,
             received_at: now,

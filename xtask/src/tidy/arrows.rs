@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fields", &["model"]),
     ("ingest", &["model", "world"]),
     ("bus", &["model", "world"]),
+    ("home-assistant", &["model", "alerts", "bus"]),
     ("web", &[]),
     (
         "http",
@@ -35,7 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "alicia-metrics",
         &[
             "model", "template", "world", "forward", "alerts", "notify", "store", "query", "insights",
-            "rules", "backtest", "traffic", "fields", "ingest", "bus", "http",
+            "rules", "backtest", "traffic", "fields", "ingest", "bus", "home-assistant", "http",
         ],
     ),
 ];

@@ -19,6 +19,7 @@ mod outbox;
 mod said;
 
 // Real brokers.
+mod announcing;
 mod connecting;
 mod delivery;
 mod embedded_broker;
