@@ -11,6 +11,7 @@ use crate::ledger::{DiskLedger, Opened};
 use crate::notices::{self, Everybody, NoticeLedger};
 use crate::rule_groups::RuleGroups;
 use crate::settings::{self, Settings};
+use crate::smart_home::SmartHome;
 use crate::snapshot::Snapshots;
 use crate::timers;
 use crate::unexplained;
@@ -93,9 +94,8 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let (outbox, inbox) = bus::outbox(limits::OUTBOX);
     let store = open_store(&settings, &clock)?;
     let (desk_ledger, listed) = DeskLedger::open(Arc::clone(&data)).map_err(ServeError::Desk)?;
-    let noticed = NoticeLedger::open(data).map_err(ServeError::Notices)?;
-    let messenger = notices::notifier(&noticed, &clock, &settings.notify);
-    let messenger = Arc::new(http::Messenger::new(messenger));
+    let noticed = NoticeLedger::open(Arc::clone(&data)).map_err(ServeError::Notices)?;
+    let messenger = Arc::new(http::Messenger::new(notices::notifier(&noticed, &clock, &settings.notify)));
     // Who writes down what is to be told is asked first.
     let (curious, unexplained) = unexplained::listener();
     let hearers: Vec<Arc<dyn Announce>> = vec![messenger.clone(), Arc::new(outbox.clone()), curious.clone()];
@@ -105,13 +105,13 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
     let follower = Arc::<Follower>::default();
     let gate = build_gate(&settings, &clock, &store, [book.clone(), follower.clone()], &forwards, &outbox);
-    let queries = Arc::default();
-    let questions = desk_of_questions(&store, &clock, &queries);
+    let (queries, questions) = desk_of_questions(&store, &clock);
     let (watcher, tail) = (Arc::<Watcher>::default(), Arc::<http::Tail>::default());
-    let onlookers = Onlookers([watcher.clone(), tail.clone()]);
+    let client_id = settings.mqtt.client_id.clone();
+    let onlookers = Onlookers { watcher: watcher.clone(), tail: tail.clone(), client_id };
     let bus = start_bus(&settings, &clock, &gate, inbox, questions, onlookers).await?;
-    let scraper = Arc::new(http::Scraper::new(Arc::clone(&gate), Arc::clone(&clock)));
-    scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
+    let smart_home = SmartHome::start(&settings, data, &bus, &gate, &clock)?;
+    let scraper = build_scraper(&settings, &gate, &clock);
     let rule_groups = build_rule_groups(&settings, (&clock, &store, &gate), &desk, follower);
     let (settings_sender, settings) = watch::channel(settings);
     let house = Arc::new(House {
@@ -126,6 +126,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         notices: noticed.ledger,
         outbox,
         bus,
+        smart_home,
         forwards,
         queries,
         scraper,
@@ -154,14 +155,16 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     Ok(Running { house, http, ready, timers, deliveries, stop_http, http_task, reload })
 }
 
-/// Answers what is asked over the bus.
-fn desk_of_questions(store: &Arc<Store>, clock: &Arc<dyn Clock>, queries: &Arc<http::Queries>) -> http::Desk {
-    http::Desk {
+/// The places of queries, and who answers what is asked over the bus.
+fn desk_of_questions(store: &Arc<Store>, clock: &Arc<dyn Clock>) -> (Arc<http::Queries>, http::Desk) {
+    let queries = Arc::<http::Queries>::default();
+    let desk = http::Desk {
         select: store.clone(),
         clock: Arc::clone(clock),
-        queries: Arc::clone(queries),
+        queries: Arc::clone(&queries),
         longest: limits::BUS_ANSWER_BYTES,
-    }
+    };
+    (queries, desk)
 }
 
 impl Running {
@@ -174,6 +177,7 @@ impl Running {
             tracing::warn!("requests were still under way");
         }
         self.timers.shutdown().await;
+        self.house.smart_home.stop().await;
         self.house.bus.stop().await;
         self.deliveries.stop().await;
         if let Err(error) = self.house.desk_ledger.maintain(&self.house.desk) {
@@ -300,6 +304,12 @@ fn build_gate(
     let lately = TimeRange::last(limits::DAY, clock.now());
     gate.restore(store.spans(&[], lately));
     Arc::new(gate)
+}
+
+fn build_scraper(settings: &Settings, gate: &Arc<Gate>, clock: &Arc<dyn Clock>) -> Arc<http::Scraper> {
+    let scraper = Arc::new(http::Scraper::new(Arc::clone(gate), Arc::clone(clock)));
+    scraper.set_jobs(settings.scrape.clone(), settings.scrape_from_bus.clone());
+    scraper
 }
 
 fn build_rule_groups(
@@ -474,6 +484,7 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
     .chain(house.rule_groups.own_metrics())
     .chain(house.forwards.iter().flat_map(Forward::own_metrics))
     .chain(desk::own_metrics(&house.desk))
+    .chain(house.smart_home.own_metrics())
     .chain(notices::own_metrics(house.messenger.notifier()))
     .collect()
 }
@@ -508,6 +519,12 @@ fn reloader(
         }
         if before.destinations != fresh.destinations {
             tracing::warn!("a change of what is handed on, and where to, needs a restart");
+        }
+        let of = |settings: &Settings| {
+            (settings.home_assistant.is_enabled, settings.home_assistant.topics.clone())
+        };
+        if of(&before) != of(&fresh) {
+            tracing::warn!("a change of whether and where Home Assistant is told needs a restart");
         }
         current.send_replace(fresh);
         Ok(())

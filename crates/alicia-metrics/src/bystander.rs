@@ -1,21 +1,30 @@
 //! What the traffic on the bus comes to, each second: events of what is overdue, and samples of what was counted.
 
 use crate::house::House;
+use bus::DiscoveryTopics;
+use http::Tail;
 use model::{Announce, Event, Overdue, Point, Sighting, Watch, to_seconds};
 use std::sync::Arc;
 use std::time::Duration;
-use traffic::Change;
+use traffic::{Change, Watcher};
 
 /// What these samples are counted by.
 const SOURCE: &str = "traffic";
 
-/// Several that see what passes, each all of it.
-pub(crate) struct Onlookers(pub(crate) [Arc<dyn Watch>; 2]);
+/// Those that see what passes: the watcher of the traffic, and who shows it.
+pub(crate) struct Onlookers {
+    pub(crate) watcher: Arc<Watcher>,
+    pub(crate) tail: Arc<Tail>,
+    /// Of the collector.
+    pub(crate) client_id: String,
+}
 
 impl Watch for Onlookers {
     fn see(&self, sighting: &Sighting<'_>) {
-        for one in &self.0 {
-            one.see(sighting);
+        self.tail.see(sighting);
+        // What Home Assistant is told is known already: nothing is to be counted of it.
+        if !DiscoveryTopics::is_between(sighting.topic, &self.client_id) {
+            self.watcher.see(sighting);
         }
     }
 }

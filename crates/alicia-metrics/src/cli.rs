@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::home_assistant_args::HomeAssistantArgs;
 use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, TopArgs, Whom, moment};
 use crate::span::Span;
 use crate::{matching, when};
@@ -247,6 +248,8 @@ pub(crate) struct ServeArgs {
         help_heading = "Handing on"
     )]
     pub(crate) remote_write: Vec<String>,
+    #[command(flatten)]
+    pub(crate) home_assistant: HomeAssistantArgs,
 
     /// error, warn, info, debug, trace, or directives such as `warn,bus=debug` [default: info]
     #[arg(long, value_name = "LEVEL", env = "ALICIA_METRICS_LOG_LEVEL", help_heading = "Logs")]

@@ -6,6 +6,7 @@ mod matching;
 mod span;
 mod when;
 
+mod home_assistant_args;
 mod questions_args;
 
 mod cli;
@@ -28,12 +29,15 @@ mod notices;
 
 mod unexplained;
 
+mod smart_home;
+
 mod house;
 
 mod explainer;
 
 mod bystander;
 mod insight_scan;
+mod introducer;
 
 mod timers;
 

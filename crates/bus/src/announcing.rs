@@ -370,5 +370,6 @@ impl Announcing {
         if running.end.await.is_err() {
             tracing::error!("announcing to Home Assistant ended in a fault");
         }
+        self.shared.is_connected.store(false, Ordering::Relaxed);
     }
 }

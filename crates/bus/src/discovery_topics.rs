@@ -106,9 +106,12 @@ impl DiscoveryTopics {
         is_config || state_of(topic).is_some()
     }
 
-    /// Whether `topic` is that of a document of this collector's entities, whatever the prefix.
-    pub(crate) fn is_config_of(topic: &str, client_id: &str) -> bool {
-        topic.ends_with("/config") && topic.rsplit('/').nth(2) == Some(&node(client_id))
+    /// Whether what passes on `topic` is between collectors and Home Assistant: a state or a command of a collector's, or a
+    /// document of the one with this client id, whatever the prefix.
+    #[must_use]
+    pub fn is_between(topic: &str, client_id: &str) -> bool {
+        topic.starts_with(HOME_ASSISTANT)
+            || (topic.ends_with("/config") && topic.rsplit('/').nth(2) == Some(&node(client_id)))
     }
 }
 
@@ -184,8 +187,8 @@ mod tests {
             assert!(!DiscoveryTopics::may_be_taken_down(topic), "{topic}");
         }
         assert!(DiscoveryTopics::may_be_taken_down("other/prefix/switch/other-node/x/config"));
-        assert!(DiscoveryTopics::is_config_of(&config, "alicia-metrics"));
-        assert!(!DiscoveryTopics::is_config_of("homeassistant/sensor/alicia/x/config", "alicia-metrics"));
+        assert!(DiscoveryTopics::is_between(&config, "alicia-metrics"));
+        assert!(!DiscoveryTopics::is_between("homeassistant/sensor/alicia/x/config", "alicia-metrics"));
     }
 
     #[test]

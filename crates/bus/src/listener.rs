@@ -184,7 +184,7 @@ impl Listener {
         self.hearing.without_envelope.fetch_add(u64::from(envelope.is_none()), Ordering::Relaxed);
         let own = &self.connector.encoder.source;
         let is_own = envelope.as_ref().is_some_and(|envelope| envelope.source == *own)
-            || DiscoveryTopics::is_config_of(&publish.topic, &self.own_id);
+            || DiscoveryTopics::is_between(&publish.topic, &self.own_id);
         self.watch.see(&Sighting {
             topic: &publish.topic,
             received_at: now,

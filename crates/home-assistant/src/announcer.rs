@@ -126,7 +126,8 @@ impl Announcer {
     /// Takes down all that stands there.
     pub fn farewell(&mut self) -> Plan {
         let mut plan = Plan::default();
-        let all: BTreeSet<String> = self.memory.0.keys().cloned().collect();
+        let all = self.memory.0.keys().filter(|first| !self.leaving.contains(*first));
+        let all: BTreeSet<String> = all.cloned().collect();
         self.take_down(&all, &mut plan);
         plan
     }

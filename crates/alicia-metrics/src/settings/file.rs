@@ -2,6 +2,7 @@
 
 use super::SettingsError;
 use super::desk::{InhibitTable, MaintenanceTable};
+use super::home_assistant::HomeAssistantTable;
 use super::receivers::ReceiverTable;
 use super::routes::RouteTable;
 use crate::cli::{Durability, LogFormat};
@@ -38,6 +39,7 @@ pub(super) struct File {
     pub(super) maintenance: Vec<MaintenanceTable>,
     /// `[[inhibit]]` tables: which alerts explain which.
     pub(super) inhibit: Vec<InhibitTable>,
+    pub(super) home_assistant: HomeAssistantTable,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }

@@ -5,6 +5,7 @@ mod desk;
 mod email;
 mod environment;
 mod file;
+mod home_assistant;
 mod listen;
 mod memory;
 mod receivers;
@@ -23,6 +24,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::{MemoryLimits, RetentionRule};
 
+pub(crate) use home_assistant::HomeAssistant;
 pub(crate) use remote_write::Destination;
 pub(crate) use resolve::{DEFAULT_DAYS, load, retention};
 pub(crate) use rule_files::{DEFAULT_INTERVAL, read as read_rule_files, read_file as read_rule_file};
@@ -89,6 +91,8 @@ pub(crate) struct Settings {
     /// When nobody is to hear of which alerts, which explain which, and from when on one flaps. Default: more than six
     /// changes within half an hour.
     pub(crate) desk: alerts::Settings,
+    /// What is announced to Home Assistant. Default nothing.
+    pub(crate) home_assistant: HomeAssistant,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
     /// The groups of all rule files. Default none.

@@ -35,6 +35,7 @@ mod email;
 mod embedded_broker;
 mod forever;
 mod handing_on;
+mod home_assistant;
 mod hostile_clients;
 mod notifications;
 mod numbered;
