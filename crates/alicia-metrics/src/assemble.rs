@@ -13,8 +13,10 @@ use crate::kept_insights::KeptInsights;
 use crate::ledger::{DiskLedger, Opened};
 use crate::mappings::{self, MappingLedger};
 use crate::notices::{self, Everybody, NoticeLedger};
+use crate::reload;
 use crate::rule_groups::RuleGroups;
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
+use crate::smart_home::SmartHome;
 use crate::snapshot::Snapshots;
 use crate::timers;
 use crate::unexplained;
@@ -104,24 +106,23 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
     let (desk_ledger, listed) = DeskLedger::open(Arc::clone(&data)).map_err(ServeError::Desk)?;
     let noticed = NoticeLedger::open(Arc::clone(&data)).map_err(ServeError::Notices)?;
     let insights = KeptInsights::open(Arc::clone(&data)).map_err(ServeError::Insights)?;
-    let (fields, mapping_ledger) = open_fields(&settings, data)?;
+    let (fields, mapping_ledger) = open_fields(&settings, Arc::clone(&data))?;
     let messenger = Arc::new(http::Messenger::new(notices::notifier(&noticed, &clock, &settings.notify)));
     let flight = open_flight(&settings, &clock)?;
     // Who writes down what is to be told is asked first.
     let (curious, unexplained) = unexplained::listener();
-    let hearers: Vec<Arc<dyn Announce>> =
-        vec![messenger.clone(), Arc::new(outbox.clone()), curious.clone(), flight.bell.clone()];
-    let everybody: Arc<dyn Announce> = Arc::new(Everybody(hearers));
+    let everybody =
+        hearers(vec![messenger.clone(), Arc::new(outbox.clone()), curious.clone(), flight.bell.clone()]);
     let desk = desk::desk(&desk_ledger, listed, &clock, everybody, &settings.desk);
     let book = build_book(&settings, &opened, &desk, &messenger, (&store, &clock));
     let (forwards, deliveries) = forwarding::open(&settings, &clock, &store)?;
     let follower = Arc::<Follower>::default();
     let gate = build_gate(&settings, &clock, &store, [book.clone(), follower.clone()], &forwards, &outbox);
-    let queries = Arc::default();
-    let questions = desk_of_questions(&store, &clock, &queries);
+    let (queries, questions) = desk_of_questions(&store, &clock);
     let (watcher, tail) = (Arc::new(Watcher::named(crate::SERVICE_NAME)), Arc::<http::Tail>::default());
-    let onlookers = Onlookers(vec![watcher.clone(), fields.clone(), tail.clone(), flight.recorder.clone()]);
+    let onlookers = onlookers(&settings, (&tail, &flight), (&watcher, &fields));
     let bus = start_bus(&settings, &clock, &gate, inbox, questions, onlookers).await?;
+    let smart_home = SmartHome::start(&settings, data, &bus, &gate, &clock)?;
     let scraper = build_scraper(&settings, &clock, &gate);
     let rule_groups = build_rule_groups(&settings, (&clock, &store, &gate), &desk, follower);
     let (settings_sender, settings) = watch::channel(settings);
@@ -137,6 +138,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         notices: noticed.ledger,
         outbox,
         bus,
+        smart_home,
         forwards,
         queries,
         scraper,
@@ -153,7 +155,7 @@ pub(crate) async fn start(settings: Settings, args: ServeArgs) -> Result<Running
         insights,
     });
     let ready = Arc::new(AtomicBool::new(false));
-    let reload = reloader(&house, settings_sender, args);
+    let reload = reload::reloader(&house, settings_sender, args);
     let (stop_http, http_task) = start_http(listener, http_parts(&house, &ready, &reload));
     let timers = timers::start(&house, unexplained);
     let deliveries = Deliveries::start(deliveries);
@@ -176,14 +178,34 @@ fn start_http(
     (stop, task)
 }
 
-/// Answers what is asked over the bus.
-fn desk_of_questions(store: &Arc<Store>, clock: &Arc<dyn Clock>, queries: &Arc<http::Queries>) -> http::Desk {
-    http::Desk {
+/// All of them as one, in their order.
+fn hearers(all: Vec<Arc<dyn Announce>>) -> Arc<dyn Announce> {
+    Arc::new(Everybody(all))
+}
+
+/// Those that see what passes.
+fn onlookers(
+    settings: &Settings,
+    (tail, flight): (&Arc<http::Tail>, &Arc<Flight>),
+    (watcher, fields): (&Arc<Watcher>, &Arc<Fields>),
+) -> Onlookers {
+    Onlookers {
+        all: vec![tail.clone(), flight.recorder.clone()],
+        counted: vec![watcher.clone(), fields.clone()],
+        client_id: settings.mqtt.client_id.clone(),
+    }
+}
+
+/// The places of queries, and who answers what is asked over the bus.
+fn desk_of_questions(store: &Arc<Store>, clock: &Arc<dyn Clock>) -> (Arc<http::Queries>, http::Desk) {
+    let queries = Arc::<http::Queries>::default();
+    let desk = http::Desk {
         select: store.clone(),
         clock: Arc::clone(clock),
-        queries: Arc::clone(queries),
+        queries: Arc::clone(&queries),
         longest: limits::BUS_ANSWER_BYTES,
-    }
+    };
+    (queries, desk)
 }
 
 impl Running {
@@ -196,6 +218,7 @@ impl Running {
             tracing::warn!("requests were still under way");
         }
         self.timers.shutdown().await;
+        self.house.smart_home.stop().await;
         self.house.bus.stop().await;
         self.deliveries.stop().await;
         capsule_desk::finish(&self.house);
@@ -304,25 +327,13 @@ fn build_book(
     desk.reconcile(&book.alerts(true), &book.history(limits::ALERT_HISTORY));
     let over = desk.history(limits::ALERT_HISTORY);
     messenger.notifier().reconcile(&desk.alerts(true), &desk.resting(), &over);
-    put_file_rules(&book, settings);
+    reload::put_file_rules(&book, settings);
     // The rules of the file are known by now, and no sample came yet.
     let (book, recalled) = book.with_history(store.clone(), clock.now());
     if let Err(error) = recalled {
         tracing::error!("rules know nothing of the samples before the start: {error}");
     }
     Arc::new(book)
-}
-
-/// The rules of the settings file win over what REST made of the same names.
-fn put_file_rules(book: &RuleBook, settings: &Settings) {
-    for rule in &settings.rules {
-        if book.rule(&rule.name).as_ref() == Some(rule) {
-            continue;
-        }
-        if let Err(error) = book.put(rule.clone()) {
-            tracing::error!(rule = rule.name, "rule of the settings file is left out: {error}");
-        }
-    }
 }
 
 fn build_gate(
@@ -529,47 +540,7 @@ fn own_metrics(house: &House) -> Vec<(Labels, f64)> {
     .chain(house.forwards.iter().flat_map(Forward::own_metrics))
     .chain(house.flight.own_metrics())
     .chain(desk::own_metrics(&house.desk))
+    .chain(house.smart_home.own_metrics())
     .chain(notices::own_metrics(house.messenger.notifier()))
     .collect()
-}
-
-/// What can change while running: intervals, retention of the gate, the rules of the file, who is scraped, who is
-/// told of alerts. The rest needs a restart, and the log says so.
-fn reloader(
-    house: &Arc<House>,
-    current: watch::Sender<Settings>,
-    args: ServeArgs,
-) -> Arc<dyn Fn() -> Result<(), String> + Send + Sync> {
-    let gate = Arc::clone(&house.gate);
-    let book = Arc::clone(&house.book);
-    let store = Arc::clone(&house.store);
-    let scraper = Arc::clone(&house.scraper);
-    let rule_groups = Arc::clone(&house.rule_groups);
-    let messenger = Arc::clone(&house.messenger);
-    let desk = Arc::clone(&house.desk);
-    let fields = Arc::clone(&house.fields);
-    Arc::new(move || {
-        let fresh = settings::load(&args).map_err(|error| error.to_string())?;
-        gate.set_settings(fresh.gate());
-        store.set_retention_rules(fresh.retention_rules.clone());
-        desk.set_settings(fresh.desk.clone());
-        put_file_rules(&book, &fresh);
-        fields.set_mappings(fresh.mappings.clone());
-        rule_groups.set(fresh.rule_groups.clone());
-        scraper.set_jobs(fresh.scrape.clone(), fresh.scrape_from_bus.clone());
-        messenger.notifier().set_settings(fresh.notify.clone());
-        messenger.ring();
-        let before = current.borrow().clone();
-        if before.http_listen != fresh.http_listen || before.data_dir != fresh.data_dir {
-            tracing::warn!("a change of the HTTP address or the data directory needs a restart");
-        }
-        if before.capsule != fresh.capsule {
-            tracing::warn!("a change of what is recorded of the bus needs a restart");
-        }
-        if before.destinations != fresh.destinations {
-            tracing::warn!("a change of what is handed on, and where to, needs a restart");
-        }
-        current.send_replace(fresh);
-        Ok(())
-    })
 }

@@ -1,6 +1,7 @@
 //! What the traffic on the bus comes to, each second: events of what is overdue, and samples of what was counted.
 
 use crate::house::House;
+use bus::DiscoveryTopics;
 use ingest::{Gate, WriteError};
 use model::{Announce, Event, Millis, Overdue, Passage, Point, Sighting, Watch, to_seconds};
 use std::sync::Arc;
@@ -12,20 +13,26 @@ const TRAFFIC: &str = "traffic";
 /// What samples of numbers in messages are counted by.
 const FIELDS: &str = "fields";
 
-/// Several that see what passes, each all of it.
-pub(crate) struct Onlookers(pub(crate) Vec<Arc<dyn Watch>>);
+/// Those that see what passes.
+pub(crate) struct Onlookers {
+    /// They see all of it.
+    pub(crate) all: Vec<Arc<dyn Watch>>,
+    /// They count it, and take its numbers: not of what Home Assistant is told, which is known already.
+    pub(crate) counted: Vec<Arc<dyn Watch>>,
+    /// Of the collector that tells it.
+    pub(crate) client_id: String,
+}
 
 impl Watch for Onlookers {
     fn see(&self, sighting: &Sighting<'_>) {
-        for one in &self.0 {
-            one.see(sighting);
+        self.all.iter().for_each(|one| one.see(sighting));
+        if !DiscoveryTopics::is_between(sighting.topic, &self.client_id) {
+            self.counted.iter().for_each(|one| one.see(sighting));
         }
     }
 
     fn pass(&self, passage: &Passage<'_>) {
-        for one in &self.0 {
-            one.pass(passage);
-        }
+        self.all.iter().chain(&self.counted).for_each(|one| one.pass(passage));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::bus_args::{MappingCommand, ReplayArgs};
 use crate::capsules_args::CapsuleCommand;
+use crate::home_assistant_args::HomeAssistantArgs;
 use crate::progress::Progress;
 use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, TopArgs, Whom, moment};
 use crate::span::Span;
@@ -274,6 +275,8 @@ pub(crate) struct ServeArgs {
         help_heading = "Handing on"
     )]
     pub(crate) remote_write: Vec<String>,
+    #[command(flatten)]
+    pub(crate) home_assistant: HomeAssistantArgs,
 
     /// error, warn, info, debug, trace, or directives such as `warn,bus=debug` [default: info]
     #[arg(long, value_name = "LEVEL", env = "ALICIA_METRICS_LOG_LEVEL", help_heading = "Logs")]

@@ -9,6 +9,7 @@ use crate::mappings::MappingLedger;
 use crate::notices::NoticeLedger;
 use crate::rule_groups::RuleGroups;
 use crate::settings::Settings;
+use crate::smart_home::SmartHome;
 use crate::unexplained::Listener;
 use alerts::Desk;
 use bus::{Bus, Outbox};
@@ -39,6 +40,8 @@ pub(crate) struct House {
     pub(crate) notices: Arc<NoticeLedger>,
     pub(crate) outbox: Outbox,
     pub(crate) bus: Bus,
+    /// Home Assistant, where it is told of the house.
+    pub(crate) smart_home: SmartHome,
     pub(crate) forwards: Vec<Forward>,
     /// The places of queries, over HTTP and over the bus.
     pub(crate) queries: Arc<Queries>,

@@ -8,6 +8,8 @@ mod when;
 
 mod progress;
 
+mod home_assistant_args;
+
 mod questions_args;
 
 mod bus_args;
@@ -40,6 +42,8 @@ mod unexplained;
 
 mod kept_insights;
 
+mod smart_home;
+
 mod house;
 
 mod explainer;
@@ -47,6 +51,7 @@ mod explainer;
 mod bystander;
 mod capsule_desk;
 mod insight_scan;
+mod introducer;
 
 mod timers;
 
@@ -54,6 +59,8 @@ mod eraser;
 mod snapshot;
 
 mod bus_questions;
+
+mod reload;
 
 mod assemble;
 

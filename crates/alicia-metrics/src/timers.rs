@@ -7,6 +7,7 @@ use crate::explainer;
 use crate::forwarding::Forward;
 use crate::house::House;
 use crate::insight_scan;
+use crate::introducer;
 use crate::unexplained::Waiting;
 use ingest::{Gate, HostWatch};
 use model::{Announce, Event, Select, Summary, TimeRange, limits};
@@ -45,6 +46,7 @@ pub(crate) fn start(house: &Arc<House>, unexplained: Waiting) -> JoinSet<()> {
     timers.spawn(insight_scan::run(Arc::clone(house)));
     timers.spawn(bystander::run(Arc::clone(house)));
     timers.spawn(capsule_desk::run(Arc::clone(house)));
+    timers.spawn(introducer::run(Arc::clone(house)));
     timers.spawn(sweeps(Arc::clone(house)));
     timers.spawn(Arc::clone(&house.scraper).run());
     timers.spawn(Arc::clone(&house.rule_groups).run());

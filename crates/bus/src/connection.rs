@@ -265,16 +265,39 @@ impl Connection {
         }
     }
 
+    /// Puts a message on its way that is to stay with the broker. Gives whether the broker takes one so long.
+    pub(crate) fn publish_retained(&mut self, message: Outgoing) -> Result<bool, Loss> {
+        let begin = self.outbound.len();
+        let packet_id = self.new_id();
+        let mut packet = PublishPacket::new(message.topic.clone(), message.payload.clone(), QoS::AtLeastOnce)
+            .with_packet_id(packet_id)
+            .with_retain(true);
+        packet.protocol_version = self.version.as_u8();
+        packet.encode(&mut self.outbound)?;
+        let is_short = self.outbound.len() - begin <= self.longest;
+        if is_short {
+            self.under_way.push_back(UnderWay { packet_id, message, is_lasting: false });
+        } else {
+            self.outbound.truncate(begin);
+        }
+        Ok(is_short)
+    }
+
     /// Our message is with the broker, or is refused: the next may be welcome.
     fn acknowledged(&mut self, ack: &PubAckPacket, link: &Link) {
-        let Some(at) = self.under_way.iter().position(|one| one.packet_id == ack.packet_id) else { return };
-        let Some(UnderWay { message, .. }) = self.under_way.remove(at) else { return };
+        let Some(message) = self.settle(ack) else { return };
         if ack.reason_code.is_error() {
             link.publish_failed();
             link.warn(format!("the broker refuses messages to {}: {:?}", message.topic, ack.reason_code));
         } else {
             link.message_published();
         }
+    }
+
+    /// The message of ours that an acknowledgement is of; it is under way no more.
+    pub(crate) fn settle(&mut self, ack: &PubAckPacket) -> Option<Outgoing> {
+        let at = self.under_way.iter().position(|one| one.packet_id == ack.packet_id)?;
+        self.under_way.remove(at).map(|one| one.message)
     }
 
     /// Asks whether the broker is there; it must have said something since the last time.

@@ -1,7 +1,7 @@
 //! From no connection to one on which all subscriptions are asked for.
 
 use crate::connection::{Connection, Loss, WINDOW};
-use crate::encode::Encoder;
+use crate::encode::{Encoder, Outgoing};
 use crate::error::BusError;
 use crate::inbound::Incoming;
 use crate::topics;
@@ -25,14 +25,30 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(20);
 const SESSION_SECONDS: u32 = 3_600;
 
 /// Opens connections.
+#[derive(Clone)]
 pub(crate) struct Connector {
     pub(crate) way: Way,
     pub(crate) client_id: String,
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
     pub(crate) encoder: Encoder,
-    /// What it only listens to; otherwise it is the collector's own connection.
-    pub(crate) listens: Option<Vec<String>>,
+    pub(crate) role: Role,
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Role {
+    /// It is the collector's own: measurements come on it, in a session that outlives it.
+    Collector,
+    /// It only listens to this.
+    Listener(Vec<String>),
+    /// It puts up what is to stay with the broker, and hears commands.
+    Announcer {
+        /// What it hears.
+        filters: Vec<String>,
+        /// What stays with the broker when it is lost.
+        will: Option<Outgoing>,
+    },
 }
 
 /// What a broker answered to a CONNECT.
@@ -43,6 +59,11 @@ enum Answer {
 }
 
 impl Connector {
+    /// Another connection to the same broker, whose client id ends in `suffix`.
+    pub(crate) fn beside(&self, suffix: &str, role: Role) -> Self {
+        Self { client_id: format!("{}{suffix}", self.client_id), role, ..self.clone() }
+    }
+
     /// Connects and asks for all subscriptions, with MQTT 5, or 3.1.1 where the broker knows no other.
     pub(crate) async fn open(&self, now: Millis) -> Result<Connection, BusError> {
         match timeout(CONNECT_TIMEOUT, self.open_whenever(now)).await {
@@ -106,18 +127,24 @@ impl Connector {
     fn options(&self, version: ProtocolVersion, now: Millis) -> Result<ConnectOptions, BusError> {
         let mut options = ConnectOptions::new(self.client_id.clone())
             .with_protocol_version(version)
-            .with_clean_start(self.listens.is_some())
+            .with_clean_start(self.role != Role::Collector)
             .with_keep_alive(KEEP_ALIVE)
             .with_receive_maximum(limits::RECEIVE_MAXIMUM);
-        let longest = if self.listens.is_some() {
-            limits::LISTEN_PACKET_BYTES
-        } else {
-            let will = self.encoder.unregister(now)?;
-            options = options
-                .with_session_expiry_interval(SESSION_SECONDS)
-                .with_will(WillMessage::new(will.topic, will.payload).with_qos(QoS::AtLeastOnce));
-            limits::PACKET_BYTES
-        };
+        let mut longest = limits::LISTEN_PACKET_BYTES;
+        match &self.role {
+            Role::Collector => {
+                let will = self.encoder.unregister(now)?;
+                options = options
+                    .with_session_expiry_interval(SESSION_SECONDS)
+                    .with_will(WillMessage::new(will.topic, will.payload).with_qos(QoS::AtLeastOnce));
+                longest = limits::PACKET_BYTES;
+            }
+            Role::Announcer { will: Some(will), .. } => {
+                let will = WillMessage::new(will.topic.clone(), will.payload.clone());
+                options = options.with_will(will.with_qos(QoS::AtLeastOnce).with_retain(true));
+            }
+            Role::Listener(_) | Role::Announcer { will: None, .. } => {}
+        }
         options.protocol_options.properties.maximum_packet_size = Some(longest);
         if let Some(username) = &self.username {
             options = options.with_credentials(username.clone(), self.password.clone().unwrap_or_default());
@@ -131,7 +158,8 @@ impl Connector {
         let packet_id = connection.new_id();
         let mut packet = SubscribePacket::new(packet_id);
         packet.protocol_version = connection.version.as_u8();
-        let qos = if self.listens.is_some() { QoS::AtMostOnce } else { QoS::AtLeastOnce };
+        let is_listener = matches!(self.role, Role::Listener(_));
+        let qos = if is_listener { QoS::AtMostOnce } else { QoS::AtLeastOnce };
         for filter in self.filters() {
             packet = packet.add_filter(filter, qos);
         }
@@ -140,9 +168,11 @@ impl Connector {
 
     /// What it subscribes to.
     fn filters(&self) -> Vec<&str> {
-        match &self.listens {
-            Some(filters) => filters.iter().map(String::as_str).collect(),
-            None => topics::SUBSCRIPTIONS.to_vec(),
+        match &self.role {
+            Role::Listener(filters) | Role::Announcer { filters, .. } => {
+                filters.iter().map(String::as_str).collect()
+            }
+            Role::Collector => topics::SUBSCRIPTIONS.to_vec(),
         }
     }
 

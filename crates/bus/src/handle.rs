@@ -1,8 +1,11 @@
 //! Starting and stopping the bus, and asking how it is.
 
+use crate::announcing::{Announcer, Announcing, Presence, Running};
 use crate::broker::EmbeddedBroker;
 use crate::client::{Client, Command, Queues};
-use crate::connector::Connector;
+use crate::commands::{Commands, OnCommand};
+use crate::connector::{Connector, Role};
+use crate::discovery_topics::DiscoveryTopics;
 use crate::encode::Encoder;
 use crate::error::BusError;
 use crate::link::Link;
@@ -28,6 +31,8 @@ pub struct Bus {
     link: Arc<Link>,
     hearing: Option<Arc<Hearing>>,
     commands: mpsc::Sender<Command>,
+    /// How other connections come to the broker, if there is one.
+    connector: Option<Connector>,
     /// Taken by the stop.
     parts: Mutex<Option<Parts>>,
 }
@@ -82,14 +87,15 @@ pub async fn start(
         username: settings.username,
         password: settings.password,
         encoder: Encoder { source: name, version: settings.version },
-        listens: None,
+        role: Role::Collector,
     };
     let ears = Ears::grow(&connector, settings.listen, watch, &clock)?;
     let queues = Queues { inbox, commands: orders, answers };
+    let others = Some(connector.clone());
     let client = Client::new(connector, Arc::new(reception), Arc::clone(&link), clock, queues, self_health);
     let hearing = ears.as_ref().map(|ears| Arc::clone(&ears.hearing));
     let parts = Parts { client: on_its_own_thread("bus", client.run())?, ears, broker };
-    Ok(Bus { link, hearing, commands, parts: Mutex::new(Some(parts)) })
+    Ok(Bus { link, hearing, commands, connector: others, parts: Mutex::new(Some(parts)) })
 }
 
 /// A bus without a broker: what is announced goes nowhere.
@@ -110,7 +116,7 @@ fn silent(
     })?;
     let link = Arc::new(Link::new(BrokerKind::None, String::new(), Vec::new(), dropped, now));
     let parts = Parts { client, ears: None, broker: None };
-    Ok(Bus { link, hearing: None, commands, parts: Mutex::new(Some(parts)) })
+    Ok(Bus { link, hearing: None, commands, connector: None, parts: Mutex::new(Some(parts)) })
 }
 
 /// Runs `work` on a thread of its own, so that a flood on the bus and a question over HTTP do not wait for each
@@ -150,6 +156,29 @@ impl Bus {
     /// Whether all that is to be listened to can be heard now.
     pub fn is_listening(&self) -> bool {
         self.hearing.as_ref().is_some_and(|hearing| hearing.status().connected)
+    }
+
+    /// Starts to announce what is put up to Home Assistant, on a connection of its own, which comes when the broker does.
+    /// `presence` is what stands on the topic of availability while the collector is there, and when it is gone; without it,
+    /// things are only taken down. Commands that are refused are counted by `intake`. Gives nothing where there is no broker.
+    ///
+    /// # Errors
+    /// [`BusError::Thread`] when the system gives no thread.
+    pub fn announce(
+        &self,
+        topics: DiscoveryTopics,
+        presence: Option<[Vec<u8>; 2]>,
+        (intake, clock): (Arc<dyn Intake>, Arc<dyn Clock>),
+        on_command: Arc<OnCommand>,
+    ) -> Result<Option<Announcing>, BusError> {
+        let Some(own) = &self.connector else { return Ok(None) };
+        let presence = presence.map(|[here, gone]| Presence { here, gone });
+        let commands = Arc::new(Commands::new(intake, Arc::clone(&clock), on_command));
+        let announcer = Announcer::new(own, topics, presence, Arc::clone(&commands), clock);
+        let shared = announcer.shared();
+        let (stop, stopped) = oneshot::channel();
+        let end = on_its_own_thread("home-assistant", announcer.run(stopped))?;
+        Ok(Some(Announcing::new(shared, commands, Running { stop, end })))
     }
 
     /// Asks all services for their health, if the bus is connected.

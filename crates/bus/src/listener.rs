@@ -5,12 +5,12 @@
 //! allow it takes nothing else away.
 
 use crate::connection::{Connection, Loss};
-use crate::connector::{Connector, KEEP_ALIVE, unexpected};
-use crate::encode::Encoder;
+use crate::connector::{Connector, KEEP_ALIVE, Role, unexpected};
+use crate::discovery_topics::DiscoveryTopics;
 use crate::inbound::Publish;
 use crate::sight::sight;
 use crate::topics;
-use model::{ListenStatus, Millis, Passage, Watch};
+use model::{ListenStatus, Millis, Passage, Sighting, Watch};
 use mqtt5::Packet;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -82,6 +82,8 @@ impl Hearing {
 /// Listens, and again whenever the connection is lost.
 pub(crate) struct Listener {
     connector: Connector,
+    /// The client id of the collector's own connection.
+    own_id: String,
     watch: Arc<dyn Watch>,
     clock: Arc<dyn Clock>,
     hearing: Arc<Hearing>,
@@ -96,15 +98,8 @@ impl Listener {
         clock: Arc<dyn Clock>,
         hearing: Arc<Hearing>,
     ) -> Self {
-        let connector = Connector {
-            way: own.way.clone(),
-            client_id: format!("{}{SUFFIX}", own.client_id),
-            username: own.username.clone(),
-            password: own.password.clone(),
-            encoder: Encoder { source: own.encoder.source.clone(), version: own.encoder.version.clone() },
-            listens: Some(filters),
-        };
-        Self { connector, watch, clock, hearing }
+        let connector = own.beside(SUFFIX, Role::Listener(filters));
+        Self { connector, own_id: own.client_id.clone(), watch, clock, hearing }
     }
 
     /// Listens until told to stop.
@@ -200,6 +195,8 @@ impl Listener {
         self.hearing.messages.fetch_add(1, Ordering::Relaxed);
         self.hearing.bytes.fetch_add(publish.bytes as u64, Ordering::Relaxed);
         self.hearing.without_envelope.fetch_add(u64::from(sighting.envelope.is_none()), Ordering::Relaxed);
-        self.watch.see(&sighting);
+        // What Home Assistant is told was said by the collector itself.
+        let is_taken = sighting.is_taken || DiscoveryTopics::is_between(sighting.topic, &self.own_id);
+        self.watch.see(&Sighting { is_taken, ..sighting });
     }
 }

@@ -49,6 +49,9 @@ pub(crate) const REPLIES: &str = "alicia/metrics/query/reply/";
 /// Somebody names targets to be scraped.
 pub const SCRAPE: &str = "alicia/metrics/scrape";
 
+/// What the collector's entities in Home Assistant read and write, in one place for each collector.
+pub(crate) const HOME_ASSISTANT: &str = "alicia/metrics/home-assistant/";
+
 /// Last levels of `alicia/metrics/…` that are the collector's own and never services.
 const RESERVED: [&str; 4] = ["summary", "events", "collection_errors", "alert_recovery"];
 
@@ -150,5 +153,6 @@ pub fn is_subscribed(topic: &str) -> bool {
 /// Whether the collector reads `topic` on its own connection, or writes there itself: who only listens finds nothing new in it.
 #[must_use]
 pub fn is_taken(topic: &str) -> bool {
-    kind(topic) != Kind::Other || topic.starts_with(REPLIES) || topic.starts_with(OF_THE_BROKER)
+    let own = [REPLIES, OF_THE_BROKER, HOME_ASSISTANT];
+    kind(topic) != Kind::Other || own.iter().any(|prefix| topic.starts_with(prefix))
 }

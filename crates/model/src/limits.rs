@@ -7,6 +7,10 @@ mod fields;
 
 mod graph;
 
+mod home_assistant;
+
+mod insights;
+
 mod looking;
 
 use crate::time::Millis;
@@ -27,6 +31,16 @@ pub use fields::{
 pub use graph::{
     GRAPH_ARRIVALS, GRAPH_BEFORE, GRAPH_BURST, GRAPH_CAUSES, GRAPH_EDGES, GRAPH_EXAMINED, GRAPH_ID_AGE,
     GRAPH_ID_MENTIONS, GRAPH_IDS, GRAPH_SUGGESTIONS, GRAPH_SUSPICIONS, GRAPH_TIMES, GRAPH_VOICES,
+};
+pub use home_assistant::{
+    HOME_ASSISTANT_BIRTH, HOME_ASSISTANT_COMMAND_BURST, HOME_ASSISTANT_COMMANDS,
+    HOME_ASSISTANT_COMMANDS_PER_SECOND, HOME_ASSISTANT_GRACE, HOME_ASSISTANT_LISTED, HOME_ASSISTANT_NAME,
+    HOME_ASSISTANT_PREFIX_BYTES, HOME_ASSISTANT_RULES, HOME_ASSISTANT_SERVICES, HOME_ASSISTANT_SILENCES,
+    HOME_ASSISTANT_TEXT, HOME_ASSISTANT_TOPICS,
+};
+pub use insights::{
+    INSIGHT_DAYS, INSIGHT_FINDINGS, INSIGHT_HISTORY, INSIGHT_KEPT, INSIGHT_ROUND, INSIGHT_SERIES,
+    INSIGHT_STEP, INSIGHT_WINDOW, INSIGHT_WORK, INSIGHTS,
 };
 pub use looking::{
     OVERVIEW_DISK, OVERVIEW_EVENT_BYTES, OVERVIEW_FRESH, OVERVIEW_NEWEST, OVERVIEW_PACE, OVERVIEW_PAUSE,
@@ -548,27 +562,6 @@ pub const FLAP_CHANGES: usize = 100;
 pub const FLAPS: usize = 2 * ALERTS;
 /// The shortest and the longest time over which changes are counted.
 pub const FLAP_WINDOWS: (Millis, Millis) = (MINUTE, DAY);
-
-/// How far the scan for insights looks back: long enough for a slow rise, short enough that it is in memory.
-pub const INSIGHT_WINDOW: Millis = 6 * HOUR;
-/// Its values are means over as much: 120 in the window, whose pairs are 7,140.
-pub const INSIGHT_STEP: Millis = 3 * MINUTE;
-/// Days whose hours the newest hour is compared with: two of each day of the week.
-pub const INSIGHT_DAYS: Millis = 14 * DAY;
-/// The shortest time between the begins of two scans: earlier there is hardly anything new.
-pub const INSIGHT_ROUND: Millis = MINUTE;
-/// How long the scan may work in each second, on average: a twentieth of one processor.
-pub const INSIGHT_WORK: Duration = Duration::from_millis(50);
-/// Series of one metric and service that are looked at: they are read in one go, and pairs of peers are compared.
-pub const INSIGHT_SERIES: usize = 200;
-/// Findings of one scan that are weighed against each other.
-pub const INSIGHT_FINDINGS: usize = 5_000;
-/// Insights that are present at a time: nobody reads more.
-pub const INSIGHTS: usize = 1_000;
-/// Insights that are over and still shown.
-pub const INSIGHT_HISTORY: usize = 500;
-/// How long those are shown.
-pub const INSIGHT_KEPT: Millis = DAY;
 
 /// How many series there may be where nobody says it, with so many bytes of memory.
 #[must_use]

@@ -108,6 +108,10 @@ reasons! {
     BadReplyTopic = "bad_reply_topic",
     /// There are more questions over the bus than are answered.
     TooManyQuestions = "too_many_questions",
+    /// A command to a switch of the collector's that is none of its words, that nobody gave just now, or of no switch.
+    BadCommand = "bad_command",
+    /// There are more commands to the collector's switches than are done.
+    TooManyCommands = "too_many_commands",
 }
 
 impl Reason {

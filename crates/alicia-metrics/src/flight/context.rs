@@ -25,6 +25,8 @@ pub(crate) struct Context {
     max_series: usize,
     /// From when on an alert flaps; never, where there is nothing.
     flap: Option<Flap>,
+    /// What the broker knew the collector by.
+    pub(crate) client_id: String,
     /// Where others find the collector.
     pub(crate) external_url: String,
     /// Alicia's rules; the default ones, where there is nothing.
@@ -63,6 +65,7 @@ impl Default for Context {
             out_of_order_window: limits::FOREVER,
             max_series: limits::SERIES,
             flap: None,
+            client_id: String::new(),
             external_url: String::new(),
             rules: None,
             groups: Vec::new(),
@@ -83,6 +86,7 @@ impl Context {
             out_of_order_window: settings.out_of_order_window.0,
             max_series: settings.max_series,
             flap,
+            client_id: settings.mqtt.client_id.clone(),
             external_url: settings.external_url(),
             rules: Some(book.rules()),
             groups: settings.rule_groups.iter().map(group).collect(),

@@ -3,6 +3,7 @@
 use super::SettingsError;
 use super::capsule::CapsuleTable;
 use super::desk::{InhibitTable, MaintenanceTable};
+use super::home_assistant::HomeAssistantTable;
 use super::receivers::ReceiverTable;
 use super::routes::RouteTable;
 use crate::cli::{Durability, LogFormat};
@@ -43,6 +44,7 @@ pub(super) struct File {
     pub(super) inhibit: Vec<InhibitTable>,
     /// `[[mapping]]` tables: what becomes of messages, in the shape of `POST /bus/mappings`.
     pub(super) mapping: Vec<Mapping>,
+    pub(super) home_assistant: HomeAssistantTable,
     /// `[[rule]]` tables, in the shape of `POST /alerts/rules`.
     pub(super) rule: Vec<Rule>,
 }

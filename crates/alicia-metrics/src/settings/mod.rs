@@ -6,6 +6,7 @@ mod desk;
 mod email;
 mod environment;
 mod file;
+mod home_assistant;
 mod listen;
 mod mappings;
 mod memory;
@@ -26,6 +27,7 @@ use std::path::PathBuf;
 use store::{MemoryLimits, RetentionRule};
 
 pub(crate) use capsule::CapsuleSettings;
+pub(crate) use home_assistant::HomeAssistant;
 pub(crate) use mappings::mappings_of;
 pub(crate) use remote_write::Destination;
 pub(crate) use resolve::{DEFAULT_DAYS, load, retention};
@@ -96,6 +98,8 @@ pub(crate) struct Settings {
     pub(crate) desk: alerts::Settings,
     /// What becomes of messages, beside what is found out. Default none.
     pub(crate) mappings: Vec<fields::Mapping>,
+    /// What is announced to Home Assistant. Default nothing.
+    pub(crate) home_assistant: HomeAssistant,
     /// Rules of the settings file.
     pub(crate) rules: Vec<Rule>,
     /// The groups of all rule files. Default none.

@@ -4,6 +4,7 @@ use super::capsule;
 use super::desk;
 use super::environment::{self, AliciaVariables};
 use super::file::{self, File};
+use super::home_assistant;
 use super::listen;
 use super::mappings;
 use super::memory;
@@ -49,11 +50,10 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
     let receivers = receivers::resolve(std::mem::take(&mut file.receiver))?;
     let routes = routes::resolve(std::mem::take(&mut file.route), &receivers)?;
     let flap = desk::FlapKeys { changes: file.alerts.flap_changes, window: file.alerts.flap_window };
-    let (windows, inhibits) = (std::mem::take(&mut file.maintenance), std::mem::take(&mut file.inhibit));
-    let desk = desk::resolve(windows, &inhibits, flap)?;
-    let allowed = std::mem::take(&mut file.scrape_from_bus.allow);
-    let scrape_from_bus = http::ScrapeFromBus::parse(allowed.iter().map(String::as_str))
-        .map_err(|why| SettingsError::value("scrape_from_bus.allow", why))?;
+    let desk =
+        desk::resolve(std::mem::take(&mut file.maintenance), &std::mem::take(&mut file.inhibit), flap)?;
+    let scrape_from_bus = scrape::from_bus(&file.scrape_from_bus.allow)?;
+    let id = client_id(args, &file.mqtt);
     let settings = Settings {
         http_listen,
         http_access,
@@ -102,6 +102,7 @@ fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<
         capsule: capsule::resolve(std::mem::take(&mut file.capsule))?,
         log_level: args.log_level.clone().or(file.log.level.take()).unwrap_or_else(|| "info".to_owned()),
         log_format: args.log_format.or(file.log.format).unwrap_or_default(),
+        home_assistant: home_assistant::resolve(&args.home_assistant, file.home_assistant, &id)?,
         mqtt: mqtt(args, alicia, file.mqtt)?,
     };
     check(&settings)?;
@@ -145,8 +146,13 @@ fn retention_rule(rule: &file::Retention) -> Result<RetentionRule, SettingsError
     Ok(RetentionRule { matchers, keep: keep.0 })
 }
 
+fn client_id(args: &ServeArgs, file: &file::Mqtt) -> String {
+    let said = args.mqtt_client_id.clone().or_else(|| file.client_id.clone());
+    said.unwrap_or_else(|| "alicia-metrics".to_owned())
+}
+
 fn mqtt(args: &ServeArgs, alicia: AliciaVariables, file: file::Mqtt) -> Result<MqttSettings, SettingsError> {
-    let tls = tls(args, &file)?;
+    let (tls, client_id) = (tls(args, &file)?, client_id(args, &file));
     let default_port = if tls.is_some() { DEFAULT_MQTT_TLS_PORT } else { DEFAULT_MQTT_PORT };
     let port = args.mqtt_port.or(alicia.mqtt_port).or(file.port).unwrap_or(default_port);
     let broker = args.mqtt_broker.clone().or(alicia.mqtt_broker).or(file.broker);
@@ -159,11 +165,7 @@ fn mqtt(args: &ServeArgs, alicia: AliciaVariables, file: file::Mqtt) -> Result<M
             (None, Some(path)) => Some(secret_in("mqtt-password-file", path)?),
             (None, None) => alicia.mqtt_password.or(file.password),
         },
-        client_id: args
-            .mqtt_client_id
-            .clone()
-            .or(file.client_id)
-            .unwrap_or_else(|| "alicia-metrics".to_owned()),
+        client_id,
         tls,
         listen: listen::filters(&args.mqtt_listen, file.listen)?,
         websocket_path: args.mqtt_websocket_path.clone().or(file.websocket_path),

@@ -31,6 +31,12 @@ pub(super) fn jobs(flags: &[String], tables: Vec<Scrape>) -> Result<Vec<ScrapeJo
     Ok(jobs)
 }
 
+/// Who may be scraped because somebody on the bus says so.
+pub(super) fn from_bus(allowed: &[String]) -> Result<http::ScrapeFromBus, SettingsError> {
+    http::ScrapeFromBus::parse(allowed.iter().map(String::as_str))
+        .map_err(|why| SettingsError::value("scrape_from_bus.allow", why))
+}
+
 fn job(table: Scrape) -> Result<ScrapeJob, String> {
     let auth = auth(&table)?;
     let plain = ScrapeJob::new(&table.job);

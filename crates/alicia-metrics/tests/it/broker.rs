@@ -28,9 +28,17 @@ impl Mosquitto {
         Self::start_with("persistence false")
     }
 
+    /// One that knows nothing of who was on this port before.
+    pub(crate) fn on(port: u16) -> Self {
+        Self::start_at(port, "persistence false")
+    }
+
     fn start_with(persistence: &str) -> Self {
+        Self::start_at(free_port(), persistence)
+    }
+
+    fn start_at(port: u16, persistence: &str) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        let port = free_port();
         let mut config = String::new();
         writeln!(config, "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0")
             .expect("text");

@@ -38,6 +38,7 @@ mod fields;
 mod forever;
 mod graph;
 mod handing_on;
+mod home_assistant;
 mod hostile_clients;
 mod notifications;
 mod numbered;

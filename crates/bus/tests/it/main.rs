@@ -20,6 +20,7 @@ mod outbox;
 mod said;
 
 // Real brokers.
+mod announcing;
 mod connecting;
 mod delivery;
 mod embedded_broker;

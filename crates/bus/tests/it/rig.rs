@@ -219,6 +219,11 @@ impl Rig {
         self.witness.refusing.store(refusing, Ordering::SeqCst);
     }
 
+    /// Waits for something of the bus.
+    pub(crate) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
     /// An orderly stop.
     pub(crate) fn stop(&self) {
         self.runtime.block_on(self.bus.stop());

@@ -19,7 +19,7 @@ use capsule::Preface;
 use fields::Fields;
 use ingest::Gate;
 use insights::Table as Insights;
-use model::{Alert, Announce, Append, Millis, Passage, SampleType, Select, Selection, limits};
+use model::{Alert, Announce, Append, Millis, Passage, SampleType, Select, Selection, Watch, limits};
 use rules::groups::{GroupRun, RuleGroup};
 use rules::stream::{Follower, Following};
 use rules::{InsightWatch, RuleBook};
@@ -153,8 +153,9 @@ impl Stage {
         };
         let groups = groups.into_iter().map(play).collect();
         let listens = preface.listens.clone();
-        let onlookers = Arc::new(Onlookers(vec![watcher.clone(), fields.clone()]));
-        let feed = Feed::new(own_name.to_owned(), listens.clone(), gate.clone(), onlookers);
+        let counted: Vec<Arc<dyn Watch>> = vec![watcher.clone(), fields.clone()];
+        let onlookers = Onlookers { all: Vec::new(), counted, client_id: context.client_id.clone() };
+        let feed = Feed::new(own_name.to_owned(), listens.clone(), gate.clone(), Arc::new(onlookers));
         Ok(Self {
             clock,
             store,
