@@ -65,14 +65,21 @@ impl SmartHome {
             let full = (Reason::TooManyCommands, "too many commands wait; try again later");
             queue.try_send(Command { rule, is_on }).map_err(|_| full)
         };
-        let announcing = if settings.is_enabled || !memory.is_empty() {
+        let is_needed = settings.is_enabled || !memory.is_empty();
+        let mut announcer = Announcer::new(settings.topics.clone(), memory);
+        if settings.is_enabled
+            && announcer.note_presence()
+            && let Err(error) = remember(&*disk, announcer.memory())
+        {
+            tracing::error!("what Home Assistant is told is not remembered: {error}");
+        }
+        let announcing = if is_needed {
             let presence = presence(settings);
             let at = (gate.clone() as _, Arc::clone(clock));
             bus.announce(settings.topics.clone(), presence, at, Arc::new(on_command))?
         } else {
             None
         };
-        let announcer = Announcer::new(settings.topics.clone(), memory);
         Ok(Self {
             disk,
             announcing,
@@ -149,7 +156,7 @@ impl SmartHome {
     /// Carries out a plan: nothing is put up before it is remembered. Gives the plan back where the disk does not take it.
     fn carry_out(&self, plan: Plan, memory: &Memory, announcing: &Announcing) -> Result<(), (Plan, String)> {
         if plan.remember
-            && let Err(why) = self.remember(memory)
+            && let Err(why) = remember(&*self.disk, memory)
         {
             return Err((plan, why));
         }
@@ -170,10 +177,6 @@ impl SmartHome {
         Ok(())
     }
 
-    fn remember(&self, memory: &Memory) -> Result<(), String> {
-        self.disk.replace(FILE, &memory.write()?).map_err(|error| error.to_string())
-    }
-
     /// Forgets what the broker does not have any more.
     fn forget(&self, announcer: &mut Announcer, announcing: &Announcing) {
         let gone = announcing.taken_down();
@@ -181,7 +184,7 @@ impl SmartHome {
         for topic in &gone {
             changed |= announcer.taken_down(topic);
         }
-        if changed && let Err(error) = self.remember(announcer.memory()) {
+        if changed && let Err(error) = remember(&*self.disk, announcer.memory()) {
             // It is only taken down once more after a restart.
             tracing::warn!("what Home Assistant was told is not remembered: {error}");
         }
@@ -194,6 +197,10 @@ impl SmartHome {
 fn presence(settings: &Settings) -> Option<[Vec<u8>; 2]> {
     let words = [Announcer::online(), Announcer::offline()];
     settings.is_enabled.then(|| words.map(|word| word.to_string().into_bytes()))
+}
+
+fn remember(disk: &dyn Disk, memory: &Memory) -> Result<(), String> {
+    disk.replace(FILE, &memory.write()?).map_err(|error| error.to_string())
 }
 
 /// What stood on the broker before.

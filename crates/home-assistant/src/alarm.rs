@@ -16,7 +16,7 @@ pub(crate) struct Alarms<'a> {
 impl<'a> Alarms<'a> {
     pub(crate) fn of(household: &'a Household) -> Self {
         let (mut by_rule, mut by_service): (BTreeMap<_, Vec<_>>, BTreeMap<_, Vec<_>>) = Default::default();
-        for alert in &household.alerts {
+        for alert in household.alerts.iter() {
             by_rule.entry(alert.rule_name.as_str()).or_default().push(alert);
             by_service.entry(alert.service_name.as_str()).or_default().push(alert);
         }

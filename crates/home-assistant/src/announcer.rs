@@ -72,6 +72,14 @@ impl Announcer {
         }
     }
 
+    /// Notes that the collector's presence will stand there, which its connection puts up by itself. Gives whether the memory
+    /// must be on the disk before.
+    pub fn note_presence(&mut self) -> bool {
+        let mut plan = Plan::default();
+        self.stand(vec![self.topics.availability()], Owner::Collector, &mut plan);
+        plan.remember
+    }
+
     /// What stands on the broker, or may once the last plan is carried out.
     #[must_use]
     pub fn memory(&self) -> &Memory {

@@ -1,6 +1,7 @@
 //! What there is in the house, as far as Home Assistant is to know it.
 
 use model::{Alert, Millis};
+use std::sync::Arc;
 
 /// What there is at a time.
 #[derive(Debug, Clone)]
@@ -13,8 +14,8 @@ pub struct Household {
     pub services: Vec<Service>,
     /// All rules, the oldest first, each name once.
     pub rules: Vec<Rule>,
-    /// Alerts that fire.
-    pub alerts: Vec<Alert>,
+    /// Alerts that fire; shared, for they may be many and seldom change.
+    pub alerts: Arc<Vec<Alert>>,
     /// The time.
     pub now: Millis,
     /// How a time is written, with its zone, as RFC 3339 has it.

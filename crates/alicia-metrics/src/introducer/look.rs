@@ -8,6 +8,7 @@ use model::{Alert, Matcher, Millis, NAME, SERVICE, Select, Selection, Severity, 
 use rules::groups::{GroupRule, RuleKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// How often numbers are looked up: they are samples, which come each half a minute or so.
 const NUMBERS: Millis = 15 * limits::SECOND;
@@ -24,7 +25,7 @@ const SEVERITY: &str = "severity";
 pub(super) struct Look {
     /// Of the desk, when it was read.
     version: Option<u64>,
-    alerts: Vec<Alert>,
+    alerts: Arc<Vec<Alert>>,
     silences: Silences,
     numbers_at: Option<Millis>,
     response_ms: BTreeMap<String, f64>,
@@ -37,7 +38,7 @@ impl Look {
         let now = house.clock.now();
         let version = house.desk.version();
         if self.version != Some(version) {
-            self.alerts = house.desk.alerts(true);
+            self.alerts = Arc::new(house.desk.alerts(true));
             self.silences = Silences::read(house.desk.silences().into_iter().map(|view| view.silence));
             self.version = Some(version);
         }
@@ -46,13 +47,13 @@ impl Look {
             self.error_percent = newest(house, ERROR_RATE, now);
             self.numbers_at = Some(now);
         }
-        let settings = house.settings.borrow().clone();
+        let settings = house.settings.borrow();
         Household {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             url: url(&settings),
             services: self.services(house, &settings.home_assistant),
             rules: self.rules(house, &settings, now),
-            alerts: self.alerts.clone(),
+            alerts: Arc::clone(&self.alerts),
             now,
             written: http::rfc3339,
         }

@@ -28,7 +28,7 @@ proptest! {
         let home = Household {
             services: services.iter().map(|name| service(name)).collect(),
             rules: rules.iter().map(|name| rule(name)).collect(),
-            alerts: services.iter().zip(&rules).map(|(service, rule)| alert(rule, service)).collect(),
+            alerts: services.iter().zip(&rules).map(|(service, rule)| alert(rule, service)).collect::<Vec<_>>().into(),
             ..house()
         };
         let mut broker = Broker::new();

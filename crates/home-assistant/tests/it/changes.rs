@@ -108,6 +108,14 @@ fn other_settings_take_down_what_stood_by_those_before() {
 }
 
 #[test]
+fn a_presence_is_remembered_before_anybody_is_connected() {
+    let mut announcer = Announcer::new(topics(), Memory::default());
+    assert!(announcer.note_presence() && !announcer.note_presence());
+    assert_eq!(announcer.memory().topics().collect::<Vec<_>>(), [topics().availability()]);
+    assert!(announcer.update(&house()).take_down.is_empty());
+}
+
+#[test]
 fn a_farewell_leaves_nothing() {
     let mut broker = Broker::new();
     broker.look(&Household { services: vec![service("oven")], rules: vec![rule("hot")], ..house() });
@@ -160,7 +168,7 @@ fn a_memory_that_is_none_is_refused_and_strange_topics_are_left_out() {
 #[test]
 fn alerts_of_rules_and_services_that_nobody_knows_are_counted() {
     let mut broker = Broker::new();
-    broker.look(&Household { alerts: vec![alert("unknown", "nobody")], ..house() });
+    broker.look(&Household { alerts: vec![alert("unknown", "nobody")].into(), ..house() });
     assert_eq!(broker.entity("Alicia Metrics", "Alerts firing").1["state"], 1);
     let Plan { put_up, .. } = broker.announcer.update(&house());
     assert_eq!(put_up.len(), 1);

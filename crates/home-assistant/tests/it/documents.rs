@@ -166,7 +166,7 @@ fn full() -> Household {
         url: Some("http://192.168.0.7:8014".to_owned()),
         services: vec![oven, service("system")],
         rules: vec![hot, rule("cold")],
-        alerts: vec![alert("cold", "oven")],
+        alerts: vec![alert("cold", "oven")].into(),
         ..house()
     }
 }

@@ -5,6 +5,7 @@ use home_assistant::{Announcer, Household, Memory, Plan, Rule, Service};
 use model::{Alert, Millis, Severity, Standing};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(crate) const NOW: Millis = 1_767_614_400_000;
 
@@ -15,7 +16,7 @@ pub(crate) fn house() -> Household {
         url: None,
         services: Vec::new(),
         rules: Vec::new(),
-        alerts: Vec::new(),
+        alerts: Arc::default(),
         now: NOW,
         written: |t| format!("at {t}"),
     }

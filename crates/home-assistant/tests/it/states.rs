@@ -4,6 +4,7 @@ use crate::house::{Broker, NOW, alert, house, rule, service};
 use home_assistant::{Household, Hush};
 use model::{EXPLANATION, Severity};
 use serde_json::json;
+use std::sync::Arc;
 
 #[test]
 fn a_rule_is_a_problem_while_an_alert_of_it_fires_of_which_somebody_is_to_hear() {
@@ -20,7 +21,7 @@ fn a_rule_is_a_problem_while_an_alert_of_it_fires_of_which_somebody_is_to_hear()
     worst.annotations.insert(EXPLANATION.to_owned(), "the door is open".to_owned());
     let mut older = alert("hot", "stove");
     older.timestamp = NOW - 1_000;
-    home.alerts = vec![older, worst];
+    home.alerts = vec![older, worst].into();
     broker.look(&home);
     let (_, hot) = broker.entity("Alicia Metrics", "hot");
     let attributes = json!({"severity": "error", "message": "hot of oven", "explanation": "the door is open",
@@ -31,11 +32,11 @@ fn a_rule_is_a_problem_while_an_alert_of_it_fires_of_which_somebody_is_to_hear()
     assert_eq!(broker.entity("oven", "Alert").1["attributes"]["rules"], json!(["hot"]));
 
     // One is silenced, the other explained: nobody is to hear of them.
-    home.alerts[0].standing.silenced_by = vec!["x".to_owned()];
+    Arc::make_mut(&mut home.alerts)[0].standing.silenced_by = vec!["x".to_owned()];
     broker.look(&home);
     let (_, hot) = broker.entity("Alicia Metrics", "hot");
     assert_eq!((&hot["state"], &hot["attributes"]["suppressed"]), (&json!("ON"), &json!(1)));
-    home.alerts[1].standing.inhibited_by = vec!["y".to_owned()];
+    Arc::make_mut(&mut home.alerts)[1].standing.inhibited_by = vec!["y".to_owned()];
     broker.look(&home);
     let (_, hot) = broker.entity("Alicia Metrics", "hot");
     assert_eq!((&hot["state"], &hot["attributes"]["firing"]), (&json!("OFF"), &json!(0)));
@@ -89,7 +90,7 @@ fn what_did_not_change_is_not_said_again() {
     let mut home = Household {
         services: vec![service("oven")],
         rules: vec![rule("hot")],
-        alerts: vec![alert("hot", "oven")],
+        alerts: vec![alert("hot", "oven")].into(),
         ..house()
     };
     home.services[0].last_seen = NOW;
