@@ -15,6 +15,8 @@ const OF_THE_COLLECTOR: u8 = 0;
 const OF_OTHERS: u8 = 1;
 /// States come behind their documents.
 const STATES: u8 = 2;
+/// What the topic of the presence ends in.
+const PRESENCE: &str = "/availability";
 
 /// Who is announced, and at which place of the household it is.
 type Chosen = Vec<(Owner, usize)>;
@@ -50,6 +52,8 @@ pub struct Announcer {
     shown: BTreeMap<String, Value>,
     /// What is being taken down, by its first topic.
     leaving: BTreeSet<String>,
+    /// Of that, the topics that were asked for.
+    asked: BTreeSet<String>,
     /// Services that are not known any more, or not yet again, and since when.
     missed: BTreeMap<String, Millis>,
     left_out: usize,
@@ -66,6 +70,7 @@ impl Announcer {
             memory,
             shown: BTreeMap::new(),
             leaving: BTreeSet::new(),
+            asked: BTreeSet::new(),
             missed: BTreeMap::new(),
             left_out: 0,
             switches: BTreeMap::new(),
@@ -148,6 +153,7 @@ impl Announcer {
         let found = self.memory.0.iter().find(|(first, one)| is_leaving(one, first, &self.leaving));
         let Some(first) = found.map(|(first, _)| first.clone()) else { return false };
         self.memory.forget(topic);
+        self.asked.remove(topic);
         if !self.memory.0.contains_key(&first) {
             self.leaving.remove(&first);
         }
@@ -198,8 +204,10 @@ impl Announcer {
     /// Notes that something stands there.
     fn stand(&mut self, topics: Vec<String>, of: Owner, plan: &mut Plan) {
         let Some(first) = topics.first().cloned() else { return };
+        if self.leaving.remove(&first) {
+            self.asked.retain(|asked| !topics.contains(asked));
+        }
         let standing = Standing { topics, of };
-        self.leaving.remove(&first);
         if self.memory.0.get(&first) != Some(&standing) {
             self.memory.0.insert(first, standing);
             plan.remember = true;
@@ -254,11 +262,32 @@ impl Announcer {
             one.topics.retain(|topic| !staying.contains(topic));
             for topic in &one.topics {
                 self.shown.remove(topic);
-                plan.take_down.push(topic.clone());
             }
             self.leaving.insert(first.clone());
         }
+        self.ask(plan);
     }
+
+    /// Asks for what must go and can: documents at once, states when theirs are gone, and the presence behind all. Home
+    /// Assistant lets go of an entity in its own time, and complains of a state that is nothing.
+    fn ask(&mut self, plan: &mut Plan) {
+        let presence = |first: &String| first.ends_with(PRESENCE);
+        let is_last = self.leaving.iter().all(presence);
+        for (first, one) in self.memory.0.iter().filter(|(first, _)| self.leaving.contains(*first)) {
+            let has_document = one.topics.iter().any(|topic| is_document(topic));
+            let is_due = |topic: &&String| is_document(topic) || !has_document;
+            for topic in one.topics.iter().filter(is_due).filter(|_| is_last || !presence(first)) {
+                if self.asked.insert(topic.clone()) {
+                    plan.take_down.push(topic.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Whether a document stands on a topic.
+fn is_document(topic: &str) -> bool {
+    topic.ends_with("/config")
 }
 
 /// What stands on the topic of availability while the collector is there, and while it is not.

@@ -7,6 +7,10 @@ use serde_json::{Map, Value, json};
 
 /// The name of the collector's device, and of the origin of all.
 const NAME: &str = "Alicia Metrics";
+/// Templates: an empty message takes something down, and Home Assistant may read it before it has let go of the entity.
+const STATE: &str = "{{ value_json.state if value_json is defined else '' }}";
+const ATTRIBUTES: &str = "{{ (value_json.attributes if value_json is defined else {}) | tojson }}";
+const PRESENCE: &str = "{{ value_json.status if value_json is defined else '' }}";
 /// A kind of entity.
 pub(crate) type Component = &'static str;
 pub(crate) const BINARY_SENSOR: Component = "binary_sensor";
@@ -37,13 +41,13 @@ impl Entity {
         let state = topics.state(&self.object);
         set("unique_id", format!("{}_{}", topics.node(), self.object).into());
         set("state_topic", state.clone().into());
-        set("value_template", "{{ value_json.state }}".into());
+        set("value_template", STATE.into());
         if self.attributes.is_some() {
             set("json_attributes_topic", state.into());
-            set("json_attributes_template", "{{ value_json.attributes | tojson }}".into());
+            set("json_attributes_template", ATTRIBUTES.into());
         }
         set("availability_topic", topics.availability().into());
-        set("availability_template", "{{ value_json.status }}".into());
+        set("availability_template", PRESENCE.into());
         set("qos", 1.into());
         set("device", device.clone());
         set("origin", json!({"name": NAME, "sw_version": household.version}));

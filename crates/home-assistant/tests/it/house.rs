@@ -100,13 +100,18 @@ impl Broker {
         self.disk = self.announcer.memory().write().expect("written");
     }
 
-    /// Looks at the house. Gives the topics that changed.
+    /// Looks at the house until nothing is to be done. Gives the topics that changed.
     pub(crate) fn look(&mut self, house: &Household) -> Vec<String> {
-        let plan = self.announcer.update(house);
-        let put_up = plan.put_up.iter().map(|paper| paper.topic.clone());
-        let changed = put_up.chain(plan.take_down.iter().cloned()).collect();
-        self.carry_out(plan);
-        changed
+        let mut changed = Vec::new();
+        loop {
+            let plan = self.announcer.update(house);
+            if plan == Plan::default() {
+                return changed;
+            }
+            changed.extend(plan.put_up.iter().map(|paper| paper.topic.clone()));
+            changed.extend(plan.take_down.iter().cloned());
+            self.carry_out(plan);
+        }
     }
 
     /// The documents that stand there, by their topics.
