@@ -454,6 +454,19 @@ impl Desk {
         }
     }
 
+    /// An alert that fires says something else. That is not kept: after a restart its rule says it again.
+    fn retell(&self, state: &mut State, alert: Alert) {
+        let alert = explained(state, alert);
+        let known = state.active.get_mut(&alert.alert_id);
+        let Some(active) = known.filter(|active| active.alert.timestamp == alert.timestamp) else {
+            return self.announce.announce(Event::AlertRetold(alert));
+        };
+        (active.alert.annotations, active.alert.generator) = (alert.annotations, alert.generator);
+        let told = active.alert.clone();
+        state.version += 1;
+        self.announce.announce(Event::AlertRetold(told));
+    }
+
     fn end(&self, state: &mut State, over: Alert, now: Millis) {
         let id = over.alert_id.clone();
         let listed = state.active.get(&id).map(|active| active.alert.timestamp);
@@ -504,6 +517,7 @@ impl Announce for Desk {
         match event {
             Event::AlertStarted(alert) => self.begin(&mut self.state.lock(), alert, now),
             Event::AlertChanged(alert) => self.change(&mut self.state.lock(), alert),
+            Event::AlertRetold(alert) => self.retell(&mut self.state.lock(), alert),
             Event::AlertResolved(alert) => self.end(&mut self.state.lock(), alert, now),
             other => self.announce.announce(other),
         }

@@ -84,6 +84,7 @@ impl Encoder {
                 Ok(messages)
             }
             Event::AlertChanged(alert) => self.typed("alert_changed", alert, now),
+            Event::AlertRetold(_) => Ok(Vec::new()),
             Event::AlertExplained(alert) => self.typed("alert_explained", alert, now),
             Event::AlertResolved(alert) => self.typed("alert_resolved", alert, now),
             Event::AlertStanding(change, alert) => self.typed(change.event_type(), alert, now),

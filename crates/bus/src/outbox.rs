@@ -42,6 +42,10 @@ impl Outbox {
 
 impl Announce for Outbox {
     fn announce(&self, event: Event) {
+        // No message is made of it, and there may be one for each alert in each round.
+        if matches!(event, Event::AlertRetold(_)) {
+            return;
+        }
         if self.queue.try_send(event).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }

@@ -42,9 +42,22 @@ pub struct Alert {
     /// What the rule says of the alert for people, by name; empty where there is only the message.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
+    /// The rule file's rule that it is of; none where the rule is Alicia's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<Generator>,
     /// How people and other alerts stand to it; rules say nothing of that.
     #[serde(flatten)]
     pub standing: Standing,
+}
+
+/// What an Alertmanager is told of the rule that an alert of a rule file is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generator {
+    /// A page that shows the rule's expression.
+    pub url: String,
+    /// Time between two rounds of its group, in seconds on the wire.
+    #[serde(with = "seconds")]
+    pub interval: Millis,
 }
 
 impl Alert {

@@ -141,6 +141,9 @@ pub enum Event {
     AlertChanged(Alert),
     /// It is known, as far as it can be, why an alert fires: the alert with [`EXPLANATION`](crate::EXPLANATION).
     AlertExplained(Alert),
+    /// What an alert that goes on says for people is another text now: the alert with its annotations. Whoever repeats it
+    /// says that; it is no news.
+    AlertRetold(Alert),
     /// An alert is over.
     AlertResolved(Alert),
     /// How an alert stands changed: the alert as it is now.

@@ -61,7 +61,7 @@ mod question;
 
 mod doors;
 
-pub use alert::{Alert, EXPLANATION};
+pub use alert::{Alert, EXPLANATION, Generator};
 pub use bucket::{Aggregate, Bucket, Facts};
 pub use bus_status::{BrokerKind, BusStatus, ListenStatus, SelfHealth};
 pub use doors::{

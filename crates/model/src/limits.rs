@@ -531,8 +531,13 @@ pub const DELIVERIES: usize = 1_000;
 pub const NOTIFY_TOLD: usize = 100;
 /// How often an Alertmanager is told what fires, as Prometheus does.
 pub const ALERTMANAGER_EVERY: Millis = MINUTE;
-/// How long an Alertmanager holds an alert of which it hears nothing more: four times as long.
-pub const ALERTMANAGER_HOLDS: Millis = 4 * MINUTE;
+/// An Alertmanager holds an alert of which it hears nothing more for so many times the time between two messages, or between two
+/// rounds of the alert's group if that is longer, as with Prometheus: three that are lost are no end.
+pub const ALERTMANAGER_HOLDS: Millis = 4;
+/// How long an Alertmanager is told again that an alert is over, as with Prometheus: it may have been started anew.
+pub const ALERTMANAGER_RETELLS: Millis = 15 * MINUTE;
+/// Alerts that it is told again are over: some megabytes; what ends beyond them is told once.
+pub const ALERTMANAGER_OVER: usize = 10_000;
 
 // ---- The desk of alerts -----------------------------------------------------------------------------------
 

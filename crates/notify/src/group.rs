@@ -3,7 +3,7 @@
 use crate::hold::Holds;
 use crate::notice::{LabelSet, Notice};
 use crate::route::Route;
-use model::Millis;
+use model::{Millis, limits};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -47,6 +47,8 @@ impl Change {
 pub(crate) struct Group {
     /// What the receiver was told, and fires.
     pub(crate) members: BTreeMap<String, Notice>,
+    /// What the receiver was told is over, and is told again for a while: only of those that are told everything again.
+    pub(crate) over: BTreeMap<String, Notice>,
     /// What it is to be told, the oldest first.
     pub(crate) pending: VecDeque<Change>,
     /// When it was last told something.
@@ -64,6 +66,7 @@ impl Group {
         for change in self.pending.iter_mut().filter(|change| change.at > now) {
             change.at = now;
         }
+        self.over.retain(|_, notice| is_of_late(notice, now));
     }
 
     /// When there is something to tell; `None` while there is nothing. Who is `chatty` is told again of all that fires.
@@ -80,6 +83,7 @@ impl Group {
             });
         }
         let told = self.members.values().filter(|one| chatty || holds.of(&one.alert_id).repeats());
+        let told = told.chain(self.ended(now));
         // The whole group as often as that of it which is told most often.
         let repeats_after = told.map(|one| route.repeats_after(one)).min()?;
         // Who was told nothing, though it fires, was told what could not be delivered.
@@ -105,10 +109,15 @@ impl Group {
         self.members.values().filter(move |member| !changed.contains(&member.alert_id))
     }
 
-    /// These changes are told or given up; gives how many there were.
-    pub(crate) fn done(&mut self, numbers: &[u64], at: Option<Millis>) -> usize {
+    /// What ended of late and is told again.
+    pub(crate) fn ended(&self, now: Millis) -> impl Iterator<Item = &Notice> {
+        self.over.values().filter(move |notice| is_of_late(notice, now))
+    }
+
+    /// These changes are told or given up; gives how many there were. Who `forgets` is told again of ends.
+    pub(crate) fn done(&mut self, numbers: &[u64], at: Option<Millis>, forgets: bool) -> usize {
         let mut count = 0;
-        let (members, before) = (&mut self.members, self.pending.len());
+        let (members, over, before) = (&mut self.members, &mut self.over, self.pending.len());
         self.pending.retain(|change| {
             if numbers.binary_search(&change.number).is_err() {
                 return true;
@@ -117,8 +126,12 @@ impl Group {
             let notice = &change.notice;
             if notice.is_firing() {
                 members.insert(notice.alert_id.clone(), notice.clone());
+                over.remove(&notice.alert_id);
             } else {
                 members.remove(&notice.alert_id);
+                if forgets && over.len() < limits::ALERTMANAGER_OVER {
+                    over.insert(notice.alert_id.clone(), notice.clone());
+                }
             }
             false
         });
@@ -163,6 +176,11 @@ impl Group {
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.pending.is_empty() && self.members.is_empty()
+        self.pending.is_empty() && self.members.is_empty() && self.over.is_empty()
     }
+}
+
+/// Whether an end is told again.
+fn is_of_late(over: &Notice, now: Millis) -> bool {
+    over.ends_at.is_some_and(|end| now.saturating_sub(end) < limits::ALERTMANAGER_RETELLS)
 }

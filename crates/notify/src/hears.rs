@@ -54,7 +54,7 @@ impl Notifier {
         for alert in active.iter().rev() {
             self.stands(&mut state, alert, heard);
             self.begins(&mut state, alert, heard);
-            state.explain(alert);
+            state.retell(alert);
         }
     }
 
@@ -160,7 +160,7 @@ impl Announce for Notifier {
             }
             Event::AlertStanding(_, alert) => self.stands(&mut state, &alert, heard),
             // The message waits for company, and the explanation is mostly there before it goes.
-            Event::AlertExplained(alert) => state.explain(&alert),
+            Event::AlertExplained(alert) | Event::AlertRetold(alert) => state.retell(&alert),
             _ => {}
         }
     }

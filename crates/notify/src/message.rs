@@ -18,7 +18,7 @@ pub(crate) struct Message {
     pub(crate) group: LabelSet,
     /// What changed, the oldest change first; of a repetition nothing.
     pub(crate) changed: Vec<Notice>,
-    /// What fires besides.
+    /// What fires besides; where the receiver is told so often that it need not remember, also what ended of late.
     pub(crate) firing: Vec<Notice>,
     /// How many more fire and are left out.
     pub(crate) truncated: usize,

@@ -1,11 +1,11 @@
 //! What is told of an alert: its labels and how it stands.
 
 use alerts::{label, labels_of};
-use model::{Alert, Millis};
+use model::{Alert, Generator, Millis};
 
 pub(crate) use alerts::{LabelSet, RULE, label_name};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The label with the severity.
 pub(crate) const SEVERITY: &str = "severity";
@@ -35,6 +35,12 @@ pub struct Notice {
     /// Whether it begins and ends again and again.
     #[serde(default)]
     pub flapping: bool,
+    /// The rule file's rule that it is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<Generator>,
+    /// Names of those of its labels that the rule file's rule does not give it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub implied: BTreeSet<String>,
     /// How often its severity changed since it started.
     #[serde(default, skip_serializing_if = "is_none")]
     pub severity_changes: u32,
@@ -88,9 +94,13 @@ impl Notice {
 
 impl From<&Alert> for Notice {
     fn from(alert: &Alert) -> Self {
+        let labels = labels_of(alert);
+        let added = labels.keys().filter(|name| !alert.labels.contains_key(*name));
+        let implied = added.filter(|_| alert.generator.is_some()).cloned().collect();
         Self {
             alert_id: alert.alert_id.clone(),
-            labels: labels_of(alert),
+            labels,
+            implied,
             annotations: alert.annotations.clone(),
             description: alert.message.clone(),
             value: alert.value,
@@ -98,6 +108,7 @@ impl From<&Alert> for Notice {
             starts_at: alert.timestamp,
             ends_at: alert.resolved.then(|| alert.resolved_at.unwrap_or(alert.timestamp)),
             flapping: alert.standing.flapping.is_some(),
+            generator: alert.generator.clone(),
             severity_changes: 0,
         }
     }

@@ -254,6 +254,8 @@ impl Notifier {
             starts_at: now,
             ends_at: None,
             flapping: false,
+            generator: None,
+            implied: BTreeSet::new(),
             severity_changes: 0,
         };
         let message = Message {

@@ -11,8 +11,8 @@ use crate::notice::Notice;
 use crate::receivers::Receiver;
 use crate::route::{Route, Timing};
 use crate::settings::Settings;
-use model::{Alert, EXPLANATION, Millis, limits};
-use std::collections::BTreeMap;
+use model::{Alert, Millis, limits};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The state.
@@ -96,24 +96,24 @@ impl State {
         known.1.extend(others);
     }
 
-    /// Notes why an alert fires, where it is told of and where it waits to be. That is kept by nobody here: after a restart
-    /// whoever knows says it again.
-    pub(crate) fn explain(&mut self, alert: &Alert) {
-        let Some(why) = alert.annotations.get(EXPLANATION) else { return };
+    /// Notes what is said of an alert now (why it fires, the texts of its rule), where it is told of and where it waits to be. That
+    /// is kept by nobody here: after a restart whoever knows says it again.
+    pub(crate) fn retell(&mut self, alert: &Alert) {
         let is_it =
             |notice: &Notice| notice.alert_id == alert.alert_id && notice.starts_at == alert.timestamp;
         let Some((known, to)) = self.firing.get_mut(&alert.alert_id).filter(|(known, _)| is_it(known)) else {
             return;
         };
-        known.annotations.insert(EXPLANATION.to_owned(), why.clone());
+        let retell = |notice: &mut Notice| {
+            notice.annotations.clone_from(&alert.annotations);
+            notice.generator.clone_from(&alert.generator);
+        };
+        retell(known);
         for key in to {
             let Some(group) = self.groups.get_mut(key) else { continue };
             let waiting = group.pending.iter_mut().map(|change| &mut change.notice);
-            for notice in
-                group.members.get_mut(&alert.alert_id).into_iter().chain(waiting).filter(|one| is_it(one))
-            {
-                notice.annotations.insert(EXPLANATION.to_owned(), why.clone());
-            }
+            let told = group.members.get_mut(&alert.alert_id).into_iter();
+            told.chain(waiting).filter(|one| is_it(one)).for_each(retell);
         }
     }
 
@@ -129,8 +129,9 @@ impl State {
     }
 
     fn done(&mut self, key: &GroupKey, numbers: &[u64], at: Option<Millis>) {
+        let forgets = self.is_chatty(&key.receiver);
         let Some(group) = self.groups.get_mut(key) else { return };
-        let count = group.done(numbers, at);
+        let count = group.done(numbers, at, forgets);
         if group.is_over() {
             self.groups.remove(key);
         }
@@ -187,8 +188,12 @@ impl State {
 
     /// When there is something to tell to a group.
     pub(crate) fn due(&self, key: &GroupKey, group: &Group, now: Millis) -> Option<Millis> {
-        let is_chatty = self.settings.receiver(&key.receiver).is_some_and(Receiver::is_chatty);
-        group.due(&self.route(key), &self.holds, is_chatty, now)
+        group.due(&self.route(key), &self.holds, self.is_chatty(&key.receiver), now)
+    }
+
+    /// Whether the receiver is told again and again of everything.
+    fn is_chatty(&self, receiver: &str) -> bool {
+        self.settings.receiver(receiver).is_some_and(Receiver::is_chatty)
     }
 
     /// Whether a message that was not taken is not to be sent again: it tells of what nobody is to hear of now.
@@ -217,6 +222,8 @@ impl State {
         }
         let is_told = |notice: &&Notice| receiver.is_chatty() || self.holds.of(&notice.alert_id).repeats();
         let mut firing: Vec<Notice> = group.others(&changed).filter(is_told).cloned().collect();
+        let begun: BTreeSet<&str> = changed.iter().map(|notice| notice.alert_id.as_str()).collect();
+        firing.extend(group.ended(now).filter(|one| !begun.contains(one.alert_id.as_str())).cloned());
         if changed.is_empty() && firing.is_empty() {
             return None;
         }

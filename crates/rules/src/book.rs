@@ -412,6 +412,7 @@ fn started(
         resolved_at: None,
         labels: all_labels(rule.per, labels, own),
         annotations,
+        generator: None,
         standing: Standing::default(),
     }
 }

@@ -208,6 +208,7 @@ fn started(compiled: &Compiled, missed: &Missed, now: Millis) -> Alert {
         timestamp: now,
         resolved: false,
         resolved_at: None,
+        generator: None,
         standing: Standing::default(),
         labels,
         annotations,

@@ -55,8 +55,9 @@ pub(crate) fn url_query(text: &str) -> String {
     escaped
 }
 
-/// Where Prometheus' page shows an expression, as a graph or as a table.
-pub(crate) fn link(expression: &str, tab: u8) -> String {
+/// Where Prometheus' page shows an expression, as a graph (`tab` 0) or as a table (1): path and parameters.
+#[must_use]
+pub fn link(expression: &str, tab: u8) -> String {
     format!("/graph?g0.expr={}&g0.tab={tab}", url_query(expression))
 }
 

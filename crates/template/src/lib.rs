@@ -59,4 +59,5 @@ mod template;
 
 pub use data::{Data, Sample};
 pub use error::TemplateError;
+pub use escape::link;
 pub use template::Template;

@@ -93,6 +93,7 @@ mod tests {
             resolved_at: None,
             labels: std::collections::BTreeMap::new(),
             annotations: std::collections::BTreeMap::new(),
+            generator: None,
             standing: Standing::default(),
         })
     }

@@ -30,6 +30,7 @@ fn alert() -> Alert {
         resolved_at: None,
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
+        generator: None,
         standing: model::Standing::default(),
     }
 }

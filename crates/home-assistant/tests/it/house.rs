@@ -52,6 +52,7 @@ pub(crate) fn alert(rule: &str, service: &str) -> Alert {
         resolved_at: None,
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
+        generator: None,
         standing: Standing::default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::problem::NO_PATH;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use web::Asset;
 
 /// What the page may load: its own files, and what the collector answers. Charts and the editor set styles of elements.
@@ -32,6 +32,16 @@ fn base(path: &str) -> String {
     let depth = path.matches('/').count().saturating_sub(1);
     let way = if depth == 0 { "./".to_owned() } else { "../".repeat(depth) };
     format!("<base href=\"{way}\"")
+}
+
+/// Where Prometheus' page of an expression would be: alerts say that this is where they come from.
+pub(super) async fn graph(uri: Uri) -> Redirect {
+    let asked = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let query = asked.into_iter().find(|(name, _)| name == "g0.expr").map(|(_, query)| query);
+    let mut panel = url::form_urlencoded::Serializer::new(String::new());
+    panel.append_pair("q", &query.unwrap_or_default()).append_pair("view", "graph");
+    // Below whatever prefix a proxy takes away.
+    Redirect::temporary(&format!("ui/explore?{}", panel.finish()))
 }
 
 /// One of its files.

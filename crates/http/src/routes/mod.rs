@@ -101,6 +101,7 @@ pub fn router(parts: Parts) -> Router {
         // There may be something to be put there, but there is nothing to see.
         .route("/metrics/{service}/{metric}/{*labels}", get(|| async { NO_PATH }))
         .route("/", get(dashboard::page))
+        .route("/graph", get(dashboard::graph))
         .route("/ui", get(dashboard::page))
         .route("/ui/", get(dashboard::page))
         .route("/ui/{*page}", get(dashboard::page))

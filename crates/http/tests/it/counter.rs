@@ -14,6 +14,7 @@ use model::{
 };
 use parking_lot::Mutex;
 use rules::groups::GroupBoard;
+use rules::stream::Follower;
 use rules::{Change, Ledger, LedgerError, RuleBook, default_rules};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -77,6 +78,9 @@ pub(crate) struct Counter {
     pub(crate) groups: Arc<GroupBoard>,
     pub(crate) desk: Arc<alerts::Desk>,
     pub(crate) tail: Arc<http::Tail>,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) notifier: Arc<notify::Notifier>,
+    pub(crate) follower: Arc<Follower>,
 }
 
 /// An answer.
@@ -112,27 +116,44 @@ impl Counter {
         Self::built(Access::Open, Queries::default(), None, Arc::new(SystemClock::default()))
     }
 
+    /// One whose clock goes when it is told, and which tells these of alerts.
+    pub(crate) fn telling(clock: Arc<SimClock>, receivers: notify::Settings) -> Self {
+        Self::whole(Access::Open, Queries::default(), None, clock, receivers)
+    }
+
     fn built(
         access: Access,
         queries: Queries,
         select: Option<Arc<dyn Select>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        Self::whole(access, queries, select, clock, receivers())
+    }
+
+    fn whole(
+        access: Access,
+        queries: Queries,
+        select: Option<Arc<dyn Select>>,
+        clock: Arc<dyn Clock>,
+        receivers: notify::Settings,
+    ) -> Self {
         let keeper = Arc::new(Keeper::default());
         let store = Arc::new(MemoryStore::new(MemoryLimits::default(), clock.clone()));
         let flapping = Some(alerts::FlapLimits { changes: 6, window: 1_800_000 });
         let settings = alerts::Settings { flapping, ..alerts::Settings::default() };
+        let notifier = Arc::new(notify::Notifier::new(keeper.clone(), clock.clone(), receivers, Vec::new()));
         let desk = Arc::new(alerts::Desk::new(
             keeper.clone(),
             clock.clone(),
             Chance::seeded(1),
-            keeper.clone(),
+            notifier.clone(),
             settings,
             Vec::new(),
         ));
         let book =
             Arc::new(RuleBook::new(keeper.clone(), desk.clone(), default_rules(90.0, 85.0), Vec::new()));
-        let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone()];
+        let follower = Arc::<Follower>::default();
+        let appends: Vec<Arc<dyn Append>> = vec![store.clone(), book.clone(), follower.clone()];
         let gate = Gate::new(GateSettings::default(), clock.clone(), appends, keeper.clone());
         let gate = Arc::new(gate.describing(keeper.clone()));
         let ready = Arc::new(AtomicBool::new(true));
@@ -144,14 +165,12 @@ impl Counter {
         };
         let scraper = Arc::new(Scraper::new(gate.clone(), clock.clone()));
         let groups = Arc::new(GroupBoard::default());
-        let notifier =
-            Arc::new(notify::Notifier::new(keeper.clone(), clock.clone(), receivers(), Vec::new()));
         let tail = Arc::new(http::Tail::new());
         let router = http::router(Parts {
-            select: select.unwrap_or(store),
+            select: select.unwrap_or(store.clone()),
             gate: gate.clone(),
             scraper: scraper.clone(),
-            messenger: Arc::new(http::Messenger::new(notifier)),
+            messenger: Arc::new(http::Messenger::new(notifier.clone())),
             watcher: Arc::default(),
             fields: Arc::default(),
             try_message: Arc::new(|topic, payload, mapping| {
@@ -197,7 +216,7 @@ impl Counter {
             access,
             version: "0.0.0".to_owned(),
         });
-        Self { router, gate, keeper, ready, scraper, groups, desk, tail }
+        Self { router, gate, keeper, ready, scraper, groups, desk, tail, store, notifier, follower }
     }
 
     /// Takes a report as if it had come over the bus now.

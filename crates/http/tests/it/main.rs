@@ -17,6 +17,7 @@ mod dashboard;
 mod deliveries;
 mod endings;
 mod exposition;
+mod generator;
 mod metrics;
 mod outgoing;
 mod overview;

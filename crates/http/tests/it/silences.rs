@@ -36,6 +36,7 @@ fn of_file(name: &str, room: &str) -> Alert {
         resolved_at: None,
         labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         annotations: [("summary".to_owned(), format!("{room} is {name}"))].into(),
+        generator: None,
         standing: Standing::default(),
     }
 }

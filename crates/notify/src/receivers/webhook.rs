@@ -31,7 +31,7 @@ pub(super) fn alert(notice: &Notice) -> Value {
         "annotations": annotations(notice),
         "startsAt": rfc3339(notice.starts_at),
         "endsAt": notice.ends_at.map_or_else(|| NO_END.to_owned(), rfc3339),
-        "generatorURL": "",
+        "generatorURL": notice.generator.as_ref().map_or("", |generator| generator.url.as_str()),
         "fingerprint": notice.fingerprint(),
     })
 }

@@ -123,6 +123,7 @@ pub(crate) fn alert(rule: &str, instance: &str, severity: Severity) -> Alert {
         resolved_at: None,
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
+        generator: None,
         standing: model::Standing::default(),
     }
 }

@@ -1,14 +1,23 @@
-//! Which alerts were told to the bus as begun and not yet as over, in the shape in which it knows alerts.
+//! Which alerts were told to the bus as begun and not yet as over, in the shape in which it knows alerts, and what they said.
 
 use super::alerting::{ALERT_NAME, Active, ActiveAlert, AlertState};
-use super::definition::GroupRule;
-use model::{Alert, Event, INSTANCE, Labels, Millis, SERVICE, Severity, Standing};
+use super::definition::{GroupRule, RuleGroup};
+use super::expand::Expand;
+use model::{Alert, Event, Generator, INSTANCE, Labels, Millis, SERVICE, Severity, Standing};
 use std::collections::BTreeMap;
 
 /// The label that says how bad it is.
 const SEVERITY: &str = "severity";
 /// The label that a scrape gives, where there is none of the service.
 const JOB: &str = "job";
+
+/// The rule of whose alerts is told.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'a> {
+    pub(super) group: &'a RuleGroup,
+    pub(super) rule: &'a GroupRule,
+    pub(super) expand: &'a dyn Expand,
+}
 
 /// Told alerts, by their labels.
 #[derive(Debug, Default)]
@@ -22,28 +31,23 @@ impl Announced {
         self.told.extend(alerts.into_iter().map(|alert| (Labels::new(&alert.labels), alert)));
     }
 
-    /// Whether an alert was told.
-    pub(super) fn has(&self, labels: &Labels) -> bool {
-        self.told.contains_key(labels)
-    }
-
     /// The labels of all.
     pub(super) fn labels(&self) -> impl Iterator<Item = &Labels> {
         self.told.keys()
     }
 
-    /// Tells which alerts fire that were not told, and unless `only_begun` which are over.
+    /// Tells which alerts fire that were not told, what the others say now if that is something else, and unless `only_begun`
+    /// which are over.
     pub(super) fn follow(
         &mut self,
-        group: &str,
-        rule: &GroupRule,
+        of: Of<'_>,
         active: &Active,
         t: Millis,
         only_begun: bool,
         events: &mut Vec<Event>,
     ) {
         for (labels, alert) in active {
-            self.begin(group, rule, (labels, alert), events);
+            self.begin(of, (labels, alert), events);
         }
         if only_begun {
             return;
@@ -60,28 +64,35 @@ impl Announced {
     /// The same for one alert alone, which is there or not.
     pub(super) fn follow_one(
         &mut self,
-        (group, rule): (&str, &GroupRule),
+        of: Of<'_>,
         (labels, alert): (&Labels, Option<&ActiveAlert>),
         t: Millis,
         events: &mut Vec<Event>,
     ) {
         match alert {
-            Some(alert) => self.begin(group, rule, (labels, alert), events),
+            Some(alert) => self.begin(of, (labels, alert), events),
             None => events.extend(self.told.remove(labels).map(|alert| resolved(alert, t))),
         }
     }
 
-    fn begin(
-        &mut self,
-        group: &str,
-        rule: &GroupRule,
-        (labels, alert): (&Labels, &ActiveAlert),
-        events: &mut Vec<Event>,
-    ) {
-        if alert.state == AlertState::Firing && !self.has(labels) {
-            let alert = told(group, rule, alert);
-            self.told.insert(labels.clone(), alert.clone());
-            events.push(Event::AlertStarted(alert));
+    fn begin(&mut self, of: Of<'_>, (labels, alert): (&Labels, &ActiveAlert), events: &mut Vec<Event>) {
+        if alert.state != AlertState::Firing {
+            return;
+        }
+        match self.told.get_mut(labels) {
+            None => {
+                let alert = told(of, alert);
+                self.told.insert(labels.clone(), alert.clone());
+                events.push(Event::AlertStarted(alert));
+            }
+            Some(known) => {
+                let generator = Some(generator(of));
+                if known.annotations != alert.annotations || known.generator != generator {
+                    known.annotations.clone_from(&alert.annotations);
+                    known.generator = generator;
+                    events.push(Event::AlertRetold(known.clone()));
+                }
+            }
         }
     }
 
@@ -96,13 +107,18 @@ fn resolved(alert: Alert, t: Millis) -> Event {
     Event::AlertResolved(Alert { resolved: true, resolved_at: Some(at), ..alert })
 }
 
-fn told(group: &str, rule: &GroupRule, alert: &ActiveAlert) -> Alert {
+fn generator(of: Of<'_>) -> Generator {
+    Generator { url: of.expand.link(&of.rule.expr), interval: of.group.interval }
+}
+
+fn told(of: Of<'_>, alert: &ActiveAlert) -> Alert {
+    let Of { group, rule, .. } = of;
     let label = |name: &str| alert.labels.get(name).unwrap_or_default().to_owned();
     let service = Some(label(SERVICE)).filter(|service| !service.is_empty()).unwrap_or_else(|| label(JOB));
     let text = ["summary", "description", "message"].iter().find_map(|name| alert.annotations.get(*name));
     Alert {
         // Rules of one name and alerts of one rule differ by their labels.
-        alert_id: format!("{group}:{}:{:016x}", rule.name, alert.labels.fingerprint()),
+        alert_id: format!("{}:{}:{:016x}", group.name, rule.name, alert.labels.fingerprint()),
         rule_name: label(ALERT_NAME),
         service_name: service,
         instance_id: label(INSTANCE),
@@ -115,6 +131,7 @@ fn told(group: &str, rule: &GroupRule, alert: &ActiveAlert) -> Alert {
         resolved_at: None,
         labels: alert.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         annotations: alert.annotations.clone(),
+        generator: Some(generator(of)),
         standing: Standing::default(),
     }
 }

@@ -29,7 +29,13 @@ pub trait Expand: Send + Sync {
     /// # Errors
     /// Why to nothing; it stands in the text's place then.
     fn expand(&self, text: &str, data: ExpandData<'_>, query: &Query<'_>) -> Result<String, String>;
+
+    /// The address of a page that shows what an expression comes to.
+    fn link(&self, expr: &str) -> String;
 }
+
+/// The page shows a table, as with Prometheus.
+const TABLE: u8 = 1;
 
 /// Prometheus' templates.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +63,10 @@ impl Expand for Templates {
         let answer = |expr: &str| Ok(query(expr)?.into_iter().filter_map(number).collect());
         let expanded = Template::parse(text).and_then(|template| template.expand(&data, &answer));
         expanded.map_err(|error| error.to_string())
+    }
+
+    fn link(&self, expr: &str) -> String {
+        format!("{}{}", self.external_url, template::link(expr, TABLE))
     }
 }
 

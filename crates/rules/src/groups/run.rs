@@ -1,7 +1,7 @@
 //! A group at work: its rules one after the other, and what they remember from round to round.
 
 use super::alerting::{Active, AlertState, Judging, for_state_series, state_series, told};
-use super::announced::Announced;
+use super::announced::{Announced, Of};
 use super::arrival::{self, Change, Heard, Judged};
 use super::definition::{Alerting, GroupRule, RuleGroup, RuleKind};
 use super::expand::{Expand, Query};
@@ -281,7 +281,7 @@ impl Step<'_> {
                 self.judge(alerting, &answer, run)?;
                 // Even if nothing can be written: whoever hears of alerts should hear of this one.
                 let only_begun = !self.writes_alerts;
-                run.announced.follow(&self.group.name, self.rule, &run.active, self.t, only_begun, events);
+                run.announced.follow(self.of(), &run.active, self.t, only_begun, events);
                 if self.writes_alerts { told(&run.active, at) } else { Vec::new() }
             }
         };
@@ -309,9 +309,8 @@ impl Step<'_> {
         let Some(turn) = self.judging(alerting, &query).hear(change, &mut run.active) else { return };
         run.heard.insert(turn.labels.clone(), self.t);
         // Also soon after a start: a sample said so, and not that nobody is back yet.
-        let of = (self.group.name.as_str(), self.rule);
         let alert = run.active.get(&turn.labels);
-        run.announced.follow_one(of, (&turn.labels, alert), self.t, events);
+        run.announced.follow_one(self.of(), (&turn.labels, alert), self.t, events);
         if self.writes_alerts {
             let told = arrival::told(&turn, &run.active, self.t);
             for sample in &told {
@@ -323,6 +322,10 @@ impl Step<'_> {
             }
             samples.extend(told);
         }
+    }
+
+    fn of(&self) -> Of<'_> {
+        Of { group: self.group, rule: self.rule, expand: self.expand }
     }
 
     fn judging<'a>(&'a self, alerting: &'a Alerting, query: &'a Query<'a>) -> Judging<'a> {

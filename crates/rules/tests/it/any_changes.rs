@@ -45,6 +45,7 @@ fn any_alert() -> impl Strategy<Value = Alert> {
         resolved_at: ended.1,
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
+        generator: None,
         standing: model::Standing::default(),
     })
 }

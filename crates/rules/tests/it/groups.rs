@@ -399,6 +399,7 @@ fn sample_alert() -> Alert {
         resolved_at: None,
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
+        generator: None,
         standing: model::Standing::default(),
     }
 }

@@ -67,6 +67,7 @@ fn alert() -> Alert {
         resolved_at: None,
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
+        generator: None,
         standing: Standing::default(),
     }
 }
