@@ -48,7 +48,7 @@ const REQUESTED_WITH: &str = "x-requested-with";
 
 /// Whether everybody may have what has this path: the word of health, and the dashboard's page and files.
 fn is_open(path: &str) -> bool {
-    matches!(path, "/health" | "/-/healthy" | "/-/ready" | "/" | "/ui" | "/icon.svg")
+    matches!(path, "/health" | "/-/healthy" | "/-/ready" | "/" | "/ui" | "/graph" | "/icon.svg")
         || path.starts_with("/ui/")
         || path.starts_with("/assets/")
 }

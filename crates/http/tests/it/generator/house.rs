@@ -18,6 +18,9 @@ const ALERTMANAGER: &str = "am";
 /// Where others find the collector.
 pub(super) const URL: &str = "http://house:8014";
 
+/// Labels, the metric's name aside.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 /// Whether samples that arrive begin and end alerts, or rounds alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Judged {
@@ -71,7 +74,7 @@ impl House {
     }
 
     /// Samples of `m{…}` at this time; `None` is the end of a series.
-    pub(super) fn samples(&mut self, samples: &[(&[(&str, &str)], Option<f64>)]) {
+    pub(super) fn samples(&mut self, samples: &[(Pairs<'_>, Option<f64>)]) {
         let t = self.now();
         let all: Vec<(Labels, Point)> = samples
             .iter()
