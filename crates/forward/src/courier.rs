@@ -7,13 +7,13 @@ use crate::request::{self, Row};
 use crate::second;
 use crate::settings::{Settings, Version};
 use crate::stats::add;
-use crate::verdict::{BackOff, Verdict, judge};
+use crate::verdict::{Verdict, back_off, judge};
 use model::{Describe, Metadata, limits};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
-use world::{Clock, Disk};
+use world::{BackOff, Clock, Disk};
 
 /// How often it is told that a destination does not want something.
 const TELL_EVERY: Duration = Duration::from_secs(60);
@@ -113,8 +113,8 @@ impl Courier {
             queue: Arc::clone(&queue),
             describe,
             hand: None,
-            back_off: BackOff::default(),
-            reading: BackOff::default(),
+            back_off: back_off(),
+            reading: back_off(),
             resting_until: Duration::ZERO,
             due: Duration::ZERO,
             describing: Duration::ZERO,

@@ -1,7 +1,7 @@
 //! What an answer means, and how long to wait before the next attempt. Pure.
 
 use model::limits;
-use std::time::Duration;
+use world::BackOff;
 
 /// What is done after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,35 +28,14 @@ pub(crate) fn judge(status: u16) -> Verdict {
     }
 }
 
-/// Growing pauses between attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct BackOff {
-    failures: u32,
-}
-
-impl BackOff {
-    /// An attempt went through, whatever was said to it.
-    pub(crate) fn reset(&mut self) {
-        self.failures = 0;
-    }
-
-    /// How many attempts failed one after the other.
-    pub(crate) fn failures(self) -> u32 {
-        self.failures
-    }
-
-    /// An attempt failed: how long to wait. What the receiver asks for counts if it is longer, up to the longest pause.
-    pub(crate) fn pause(&mut self, asked: Option<Duration>) -> Duration {
-        let doubled = 1_u32.checked_shl(self.failures.min(16)).unwrap_or(u32::MAX);
-        self.failures = self.failures.saturating_add(1);
-        let own = limits::FORWARD_FIRST_PAUSE.saturating_mul(doubled);
-        own.max(asked.unwrap_or_default()).min(limits::FORWARD_LONGEST_PAUSE)
-    }
+/// The pauses of a destination.
+pub(crate) fn back_off() -> BackOff {
+    BackOff::new(limits::FORWARD_FIRST_PAUSE, limits::FORWARD_LONGEST_PAUSE)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BackOff, Verdict, judge};
+    use super::{Verdict, back_off, judge};
     use std::time::Duration;
 
     #[test]
@@ -81,7 +60,7 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_the_longest_and_begin_anew_after_a_success() {
-        let mut back_off = BackOff::default();
+        let mut back_off = back_off();
         let pauses: Vec<u128> = (0..9).map(|_| back_off.pause(None).as_millis()).collect();
         assert_eq!(pauses, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
         back_off.reset();

@@ -9,7 +9,7 @@ use crate::notice::{LabelSet, Notice, RULE, SEVERITY};
 use crate::receivers::{Errand, Receiver};
 use crate::settings::Settings;
 use crate::state::State;
-use crate::verdict::{Verdict, judge, judge_mail, pause};
+use crate::verdict::{Verdict, judge, judge_mail};
 use model::{Alert, Millis, limits};
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
@@ -164,7 +164,7 @@ impl Notifier {
         if clock < lane.resting_until {
             return Next::Wait(lane.resting_until - clock);
         }
-        let fails = lane.failures > 0;
+        let fails = lane.back_off.failures() > 0;
         self.escalate(&mut state, &asked.name, now, clock);
         if fails {
             self.expire(&mut state, receiver, now, clock);
@@ -195,19 +195,20 @@ impl Notifier {
         hand.attempts += 1;
         let verdict = reply.verdict();
         let answer = reply.shown(|text| asked.scrubbed(text));
-        let before = lane.failures;
+        let before = lane.back_off.failures();
         match verdict {
             Verdict::Taken => {
-                (lane.failures, lane.resting_until) = (0, Duration::ZERO);
+                lane.back_off.reset();
+                lane.resting_until = Duration::ZERO;
                 lane.sent += 1;
             }
             Verdict::Refused => {
-                (lane.failures, lane.resting_until) = (0, Duration::ZERO);
+                lane.back_off.reset();
+                lane.resting_until = Duration::ZERO;
                 lane.failed += 1;
             }
             Verdict::Again => {
-                lane.failures = lane.failures.saturating_add(1);
-                lane.resting_until = clock + pause(lane.failures, reply.asked());
+                lane.resting_until = clock + lane.back_off.pause(reply.asked());
                 lane.failed += 1;
             }
         }

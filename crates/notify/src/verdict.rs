@@ -1,7 +1,7 @@
 //! What an answer means, and how long to wait before the next attempt. Pure.
 
 use model::limits;
-use std::time::Duration;
+use world::BackOff;
 
 /// What is done after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +36,14 @@ pub(crate) fn judge_mail(code: u16) -> Verdict {
     }
 }
 
-/// The pause after so many failures in a row. What the receiver asks for counts if it is longer, up to the longest.
-pub(crate) fn pause(failures: u32, asked: Option<Duration>) -> Duration {
-    let doubled = 1_u32.checked_shl(failures.saturating_sub(1).min(16)).unwrap_or(u32::MAX);
-    let own = limits::NOTIFY_FIRST_PAUSE.saturating_mul(doubled);
-    own.max(asked.unwrap_or_default()).min(limits::NOTIFY_LONGEST_PAUSE)
+/// The pauses of a receiver.
+pub(crate) fn back_off() -> BackOff {
+    BackOff::new(limits::NOTIFY_FIRST_PAUSE, limits::NOTIFY_LONGEST_PAUSE)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, judge, judge_mail, pause};
+    use super::{Verdict, back_off, judge, judge_mail};
     use std::time::Duration;
 
     #[test]
@@ -82,10 +80,10 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_five_minutes() {
-        let pauses: Vec<u64> = (1..12).map(|failures| pause(failures, None).as_secs()).collect();
+        let mut back = back_off();
+        let pauses: Vec<u64> = (1..12).map(|_| back.pause(None).as_secs()).collect();
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
-        assert_eq!(pause(1, Some(Duration::from_secs(30))).as_secs(), 30);
-        assert_eq!(pause(1, Some(Duration::from_secs(3_000))).as_secs(), 300);
-        assert_eq!(pause(u32::MAX, None).as_secs(), 300);
+        assert_eq!(back_off().pause(Some(Duration::from_secs(30))).as_secs(), 30);
+        assert_eq!(back_off().pause(Some(Duration::from_secs(3_000))).as_secs(), 300);
     }
 }

@@ -1,4 +1,4 @@
-//! Clock, chance and disk: one real and one simulated of each.
+//! Clock, chance and disk: one real and one simulated of each; and pauses between attempts.
 //!
 //! All other crates get these as arguments; clippy forbids them the originals. That is what makes crash,
 //! damage and clock tests possible and exact. The crate knows nothing of metrics; times are milliseconds.
@@ -12,12 +12,15 @@ mod clock;
 
 mod chance;
 
+mod back_off;
+
 mod disk;
 
 mod real_disk;
 
 mod sim_disk;
 
+pub use back_off::BackOff;
 pub use chance::Chance;
 pub use clock::{Clock, SimClock, SystemClock};
 pub use disk::{Disk, LogFile, ReadFile};
