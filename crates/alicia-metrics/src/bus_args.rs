@@ -2,6 +2,7 @@
 
 use crate::progress::Progress;
 use clap::{Args, Subcommand};
+use model::Secret;
 use std::path::PathBuf;
 
 /// What to replay, where to and how fast.
@@ -21,7 +22,7 @@ pub(crate) struct ReplayArgs {
     pub(crate) mqtt_username: Option<String>,
     /// Password at the broker
     #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_MQTT_PASSWORD", hide_env_values = true)]
-    pub(crate) mqtt_password: Option<String>,
+    pub(crate) mqtt_password: Option<Secret>,
     /// How fast: `1` is the original timing, `20` twenty times as fast, `max` as fast as the broker takes it
     #[arg(long, value_name = "FACTOR|max", default_value = "1")]
     pub(crate) speed: Speed,

@@ -3,12 +3,13 @@
 use crate::bus_args::{MappingCommand, ReplayArgs};
 use crate::capsules_args::CapsuleCommand;
 use crate::home_assistant_args::HomeAssistantArgs;
+use crate::http_args::HttpArgs;
 use crate::progress::Progress;
 use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, TopArgs, Whom, moment};
 use crate::span::Span;
 use crate::{matching, when};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Matcher, Millis};
+use model::{Matcher, Millis, Secret};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -104,7 +105,7 @@ pub(crate) struct ServeArgs {
         hide_env_values = true,
         help_heading = "Bus"
     )]
-    pub(crate) mqtt_password: Option<String>,
+    pub(crate) mqtt_password: Option<Secret>,
     /// File that holds the password at the broker
     #[arg(long, value_name = "FILE", env = "ALICIA_METRICS_MQTT_PASSWORD_FILE", help_heading = "Bus")]
     pub(crate) mqtt_password_file: Option<PathBuf>,
@@ -137,51 +138,8 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) mqtt_listen: Vec<String>,
 
-    /// Address of the REST API [default: 127.0.0.1:8014]
-    #[arg(long, value_name = "ADDR", env = "ALICIA_METRICS_HTTP_LISTEN", help_heading = "HTTP")]
-    pub(crate) http_listen: Option<SocketAddr>,
-    /// Bearer token that every request must carry
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "ALICIA_METRICS_HTTP_TOKEN",
-        hide_env_values = true,
-        help_heading = "HTTP"
-    )]
-    pub(crate) http_token: Option<String>,
-    /// User name that every request must carry
-    #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_HTTP_USERNAME", help_heading = "HTTP")]
-    pub(crate) http_username: Option<String>,
-    /// Password that every request must carry
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "ALICIA_METRICS_HTTP_PASSWORD",
-        hide_env_values = true,
-        help_heading = "HTTP"
-    )]
-    pub(crate) http_password: Option<String>,
-    /// Bearer token of those who may look and change nothing
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "ALICIA_METRICS_HTTP_VIEWER_TOKEN",
-        hide_env_values = true,
-        help_heading = "HTTP"
-    )]
-    pub(crate) http_viewer_token: Option<String>,
-    /// Bearer token of those who may take care of alerts, and make rules, silences and mappings
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "ALICIA_METRICS_HTTP_EDITOR_TOKEN",
-        hide_env_values = true,
-        help_heading = "HTTP"
-    )]
-    pub(crate) http_editor_token: Option<String>,
-    /// Let everybody in, even on an address that other machines can reach
-    #[arg(long, env = "ALICIA_METRICS_HTTP_OPEN", help_heading = "HTTP")]
-    pub(crate) http_open: bool,
+    #[command(flatten)]
+    pub(crate) http: HttpArgs,
 
     /// Scrape this Prometheus endpoint (host:port or URL) each 15 seconds; may be given several times
     #[arg(
@@ -403,13 +361,13 @@ pub(crate) struct SnapshotArgs {
     pub(crate) http: Option<SocketAddr>,
     /// Bearer token that the collector wants
     #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_TOKEN", hide_env_values = true)]
-    pub(crate) http_token: Option<String>,
+    pub(crate) http_token: Option<Secret>,
     /// User name that it wants
     #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_HTTP_USERNAME")]
     pub(crate) http_username: Option<String>,
     /// Password that it wants
     #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_PASSWORD", hide_env_values = true)]
-    pub(crate) http_password: Option<String>,
+    pub(crate) http_password: Option<Secret>,
     /// Seconds to wait for its answer
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) timeout: u64,

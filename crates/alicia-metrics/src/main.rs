@@ -10,6 +10,8 @@ mod progress;
 
 mod home_assistant_args;
 
+mod http_args;
+
 mod questions_args;
 
 mod bus_args;

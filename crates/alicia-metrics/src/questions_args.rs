@@ -2,7 +2,7 @@
 
 use crate::when;
 use clap::{Args, ValueEnum};
-use model::Millis;
+use model::{Millis, Secret};
 use std::path::PathBuf;
 
 /// Whom to ask.
@@ -17,37 +17,20 @@ pub(crate) struct Whom {
 
 /// A running collector, and who asks it.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Whom to ask")]
 pub(crate) struct Collector {
     /// Address of a running collector
-    #[arg(
-        long,
-        value_name = "ADDR",
-        env = "ALICIA_METRICS_HTTP_LISTEN",
-        default_value = "127.0.0.1:8014",
-        help_heading = "Whom to ask"
-    )]
+    #[arg(long, value_name = "ADDR", env = "ALICIA_METRICS_HTTP_LISTEN", default_value = "127.0.0.1:8014")]
     pub(crate) http: String,
     /// Bearer token that the collector wants
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "ALICIA_METRICS_HTTP_TOKEN",
-        hide_env_values = true,
-        help_heading = "Whom to ask"
-    )]
-    pub(crate) http_token: Option<String>,
+    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_TOKEN", hide_env_values = true)]
+    pub(crate) http_token: Option<Secret>,
     /// User name that the collector wants
-    #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_HTTP_USERNAME", help_heading = "Whom to ask")]
+    #[arg(long, value_name = "NAME", env = "ALICIA_METRICS_HTTP_USERNAME")]
     pub(crate) http_username: Option<String>,
     /// Password that the collector wants
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "ALICIA_METRICS_HTTP_PASSWORD",
-        hide_env_values = true,
-        help_heading = "Whom to ask"
-    )]
-    pub(crate) http_password: Option<String>,
+    #[arg(long, value_name = "SECRET", env = "ALICIA_METRICS_HTTP_PASSWORD", hide_env_values = true)]
+    pub(crate) http_password: Option<Secret>,
 }
 
 /// What an answer looks like.

@@ -6,7 +6,7 @@ use crate::error::BusError;
 use crate::inbound::Incoming;
 use crate::topics;
 use crate::transport::Way;
-use model::{Millis, limits};
+use model::{Millis, Secret, limits};
 use mqtt5::packet::connack::ConnAckPacket;
 use mqtt5::packet::connect::ConnectPacket;
 use mqtt5::packet::suback::SubAckPacket;
@@ -30,7 +30,7 @@ pub(crate) struct Connector {
     pub(crate) way: Way,
     pub(crate) client_id: String,
     pub(crate) username: Option<String>,
-    pub(crate) password: Option<String>,
+    pub(crate) password: Option<Secret>,
     pub(crate) encoder: Encoder,
     pub(crate) role: Role,
 }
@@ -147,7 +147,10 @@ impl Connector {
         }
         options.protocol_options.properties.maximum_packet_size = Some(longest);
         if let Some(username) = &self.username {
-            options = options.with_credentials(username.clone(), self.password.clone().unwrap_or_default());
+            options = options.with_credentials(
+                username.clone(),
+                self.password.as_ref().map(Secret::reveal).unwrap_or_default(),
+            );
         }
         Ok(options)
     }

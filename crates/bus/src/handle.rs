@@ -15,7 +15,7 @@ use crate::questions::Questions;
 use crate::reception::Reception;
 use crate::settings::{Broker, BusSettings};
 use crate::transport::{Way, authority};
-use model::{Answer, BrokerKind, BusStatus, Intake, SelfHealth, Watch};
+use model::{Answer, BrokerKind, BusStatus, Intake, Secret, SelfHealth, Watch};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::thread;
@@ -68,7 +68,8 @@ pub async fn start(
             (BrokerKind::External, authority(host, *port), host.clone(), *port, None)
         }
         Broker::Embedded { host, port } => {
-            let credentials = settings.username.as_deref().zip(settings.password.as_deref());
+            let credentials =
+                settings.username.as_deref().zip(settings.password.as_ref().map(Secret::reveal));
             let broker = EmbeddedBroker::start(host, *port, credentials).await?;
             let (shown, door) = (broker.address.to_string(), broker.door());
             (BrokerKind::Embedded, shown, door.ip().to_string(), door.port(), Some(broker))

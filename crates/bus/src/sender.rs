@@ -1,6 +1,7 @@
 //! A plain publishing client: what `demo`, `replay` and the tests of other crates put messages on a bus with.
 
 use crate::error::BusError;
+use model::Secret;
 use mqtt5::{ConnectOptions, MqttClient, PublishOptions, QoS};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ pub struct SenderSettings {
     /// User name, if the broker asks for one.
     pub username: Option<String>,
     /// Password, if the broker asks for one.
-    pub password: Option<String>,
+    pub password: Option<Secret>,
 }
 
 /// A connected client. Messages leave in the order of the calls.
@@ -38,8 +39,10 @@ impl Sender {
             .with_keep_alive(Duration::from_secs(60))
             .with_automatic_reconnect(false);
         if let Some(username) = &settings.username {
-            options =
-                options.with_credentials(username.clone(), settings.password.clone().unwrap_or_default());
+            options = options.with_credentials(
+                username.clone(),
+                settings.password.as_ref().map(Secret::reveal).unwrap_or_default(),
+            );
         }
         let client = MqttClient::with_options(options);
         let address = format!("mqtt://{}:{}", settings.host, settings.port);

@@ -1,5 +1,6 @@
 //! What the bus is told.
 
+use model::Secret;
 use std::path::PathBuf;
 
 /// Which broker carries the bus.
@@ -42,7 +43,7 @@ pub struct BusSettings {
     /// User name, if the broker asks for one.
     pub username: Option<String>,
     /// Password, if the broker asks for one.
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// Stable over restarts, unique on the broker.
     pub client_id: String,
     /// The `source` of all we say; what comes back with it is our own.

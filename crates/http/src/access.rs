@@ -8,39 +8,27 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use std::fmt;
+use model::Secret;
 use std::hint::black_box;
 use std::sync::Arc;
 
 /// Who may use the API. `/health`, `/-/healthy` and `/-/ready` are open always: whoever watches the collector
 /// should not need its secrets. So are the files of the dashboard, which hold no data and ask for the secret themselves.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
     /// Everybody.
     Open,
     /// Whoever sends `Authorization: Bearer` with this token.
-    Token(String),
+    Token(Secret),
     /// Whoever sends this user and password by HTTP Basic.
     Password {
         /// The user.
         user: String,
         /// The password.
-        password: String,
+        password: Secret,
     },
     /// The same, who may do everything, and others, who may do less: whoever sends `Authorization: Bearer` with one of these tokens.
-    WithGuests(Box<Access>, Vec<(Role, String)>),
-}
-
-/// Without the secret, so that no log can hold it.
-impl fmt::Debug for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Open => "Open",
-            Self::Token(_) => "Token",
-            Self::Password { .. } => "Password",
-            Self::WithGuests(..) => "WithGuests",
-        })
-    }
+    WithGuests(Box<Access>, Vec<(Role, Secret)>),
 }
 
 /// How requests of the dashboard say that they are.
@@ -95,13 +83,13 @@ fn check(access: &Access, headers: &HeaderMap) -> Result<Role, Problem> {
         Access::WithGuests(owner, guests) => {
             return check(owner, headers).or_else(|problem| {
                 let token = given("bearer").unwrap_or_default();
-                let found = guests.iter().filter(|(_, wanted)| is_same(token, wanted.as_bytes()));
+                let found = guests.iter().filter(|(_, wanted)| is_same(token, wanted.reveal().as_bytes()));
                 found.map(|(role, _)| *role).max().ok_or(problem)
             });
         }
-        Access::Token(token) => ("bearer", token.clone(), "Bearer"),
+        Access::Token(token) => ("bearer", token.reveal().to_owned(), "Bearer"),
         Access::Password { user, password } => {
-            let pair = STANDARD.encode(format!("{user}:{password}"));
+            let pair = STANDARD.encode(format!("{user}:{}", password.reveal()));
             ("basic", pair, "Basic realm=\"alicia-metrics\", charset=\"UTF-8\"")
         }
     };

@@ -64,6 +64,6 @@ pub use prom::{Desk, answer_json, rfc3339};
 pub use queries::Queries;
 pub use role::Role;
 pub use routes::router;
-pub use scrape::{ScrapeAuth, ScrapeFromBus, ScrapeJob, Scraper, Secret};
+pub use scrape::{ScrapeFromBus, ScrapeJob, ScrapeSecret, Scraper};
 pub use server::serve;
 pub use tail::Tail;

@@ -5,7 +5,8 @@ use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
-use notify::{Letter, Login, Mail, Receiver, Reply, Security};
+use model::Login;
+use notify::{Letter, Mail, Receiver, Reply, Security};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 

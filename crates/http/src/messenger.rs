@@ -6,7 +6,7 @@ use crate::outgoing::{Call, CallError, Outgoing, Reach, TrustError};
 use axum::body::Bytes;
 use axum::http::Method;
 use model::{Announce, Event, limits};
-use notify::{Errand, Login, Next, Notifier, Receiver, Reply, Request, Tested};
+use notify::{Errand, Next, Notifier, Receiver, Reply, Request, Tested};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -188,11 +188,7 @@ fn call(receiver: &Receiver, request: Request) -> Result<Call, CallError> {
     for (name, value) in &request.headers {
         call = call.header(name, value.reveal())?;
     }
-    let call = match &receiver.login {
-        Login::Open => call,
-        Login::Basic(user, password) => call.basic(user, password.reveal())?,
-        Login::Bearer(token) => call.bearer(token.reveal())?,
-    };
+    let call = call.login(&receiver.login)?;
     Ok(call.within(receiver.time).at_most(limits::NOTIFY_ANSWER_BYTES))
 }
 

@@ -59,6 +59,8 @@ mod bus_status;
 
 mod question;
 
+mod secret;
+
 mod doors;
 
 pub use alert::{Alert, EXPLANATION, Generator};
@@ -91,6 +93,7 @@ pub use report::{
 pub use rhythm::Rhythm;
 pub use rule::{Level, Per, Rule, RuleKind, Severity, UnknownSeverity};
 pub use sample::{Point, STALE_MARKER_BITS, Sample, has_stale_marker, is_stale_marker, stale_marker};
+pub use secret::{Login, Secret};
 pub use selection::{Columns, SampleType, Selection, SeriesPoints};
 pub use series::{MetricKind, Place, Series, UnknownKind};
 pub use sighting::{Envelope, Sighting};

@@ -5,8 +5,6 @@
 //! receiver the notifier says what request is to be sent next and when, and is told the answer. Whoever drives it does the
 //! sending: the crate knows no network, no store, no bus and no settings file. Start at `notifier`.
 
-mod secret;
-
 mod moment;
 
 mod number;
@@ -52,8 +50,7 @@ pub use ledger::{Entry, Ledger, LedgerError};
 pub use letter::{Letter, Mail, Security};
 pub use notice::Notice;
 pub use notifier::{Counts, Next, Notifier, Reply, Tested};
-pub use receivers::{Errand, Kind, Login, Receiver};
+pub use receivers::{Errand, Kind, Receiver};
 pub use request::{Method, Request};
 pub use route::{Escalation, Route, Timing};
-pub use secret::Secret;
 pub use settings::Settings;

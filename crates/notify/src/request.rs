@@ -1,6 +1,6 @@
 //! A request of HTTP that somebody is asked to send.
 
-use crate::secret::Secret;
+use model::Secret;
 use std::fmt;
 
 /// What is done with what is there.

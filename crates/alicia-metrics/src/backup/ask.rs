@@ -33,9 +33,9 @@ fn access(args: &SnapshotArgs) -> Result<Option<String>, String> {
     };
     match (&args.http_token, &args.http_username, &args.http_password) {
         (None, None, None) => Ok(None),
-        (Some(token), None, None) => header(format!("Authorization: Bearer {token}")),
+        (Some(token), None, None) => header(format!("Authorization: Bearer {}", token.reveal())),
         (None, Some(user), Some(password)) => {
-            let pair = STANDARD.encode(format!("{user}:{password}"));
+            let pair = STANDARD.encode(format!("{user}:{}", password.reveal()));
             header(format!("Authorization: Basic {pair}"))
         }
         _ => Err("give a token, or a user and its password".to_owned()),

@@ -10,6 +10,7 @@ mod fleet;
 
 use crate::assemble::{self, Running, ServeError};
 use crate::cli::{DemoArgs, ServeArgs};
+use crate::http_args::HttpArgs;
 use crate::logging;
 use crate::settings::{self, Settings};
 use model::{Insight, TimeRange, limits};
@@ -66,7 +67,7 @@ fn serve_args(args: &DemoArgs, data_dir: &std::path::Path) -> ServeArgs {
     ServeArgs {
         mqtt_broker: Some("embedded".to_owned()),
         mqtt_port: Some(args.mqtt_port),
-        http_listen: Some(args.http_listen),
+        http: HttpArgs { listen: Some(args.http_listen), ..HttpArgs::default() },
         data_dir: Some(data_dir.to_path_buf()),
         collection_interval: Some(10),
         host_interval: Some(10),

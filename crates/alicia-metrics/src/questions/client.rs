@@ -38,10 +38,10 @@ impl Client {
             None => address.replace("[::]:", "[::1]:"),
         };
         let basic = || {
-            let (user, password) = (whom.http_username.as_deref()?, whom.http_password.as_deref()?);
+            let (user, password) = (whom.http_username.as_deref()?, whom.http_password.as_ref()?.reveal());
             Some(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
         };
-        let bearer = whom.http_token.as_deref().map(|token| format!("Bearer {token}"));
+        let bearer = whom.http_token.as_ref().map(|token| format!("Bearer {}", token.reveal()));
         Self { address, authorization: bearer.or_else(basic) }
     }
 

@@ -1,6 +1,7 @@
 //! What a `[[receiver]]` table of type `email` comes to.
 
-use notify::{Login, Mail, Security};
+use model::Login;
+use notify::{Mail, Security};
 use serde::Deserialize;
 use std::net::IpAddr;
 

@@ -2,6 +2,7 @@
 //! by the command line itself and win over these.
 
 use super::SettingsError;
+use model::Secret;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -11,7 +12,7 @@ pub(super) struct AliciaVariables {
     pub(super) mqtt_broker: Option<String>,
     pub(super) mqtt_port: Option<u16>,
     pub(super) mqtt_username: Option<String>,
-    pub(super) mqtt_password: Option<String>,
+    pub(super) mqtt_password: Option<Secret>,
     pub(super) retention_days: Option<u32>,
     pub(super) collection_seconds: Option<u64>,
     pub(super) cpu_threshold: Option<f64>,
@@ -28,7 +29,7 @@ impl AliciaVariables {
             mqtt_broker: text("MQTT_BROKER"),
             mqtt_port: parse("MQTT_PORT", text("MQTT_PORT"))?,
             mqtt_username: text("MQTT_USERNAME"),
-            mqtt_password: text("MQTT_PASSWORD"),
+            mqtt_password: text("MQTT_PASSWORD").map(Secret::new),
             retention_days: parse("METRICS_RETENTION_DAYS", text("METRICS_RETENTION_DAYS"))?,
             collection_seconds: parse("COLLECTION_INTERVAL", text("COLLECTION_INTERVAL"))?,
             cpu_threshold: parse("ALERT_THRESHOLD_CPU", text("ALERT_THRESHOLD_CPU"))?,
@@ -65,7 +66,7 @@ fn directory_of(path: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::AliciaVariables;
+    use super::{AliciaVariables, Secret};
     use std::path::PathBuf;
 
     fn compose(name: &str) -> Option<String> {
@@ -90,7 +91,7 @@ mod tests {
         assert_eq!(read.mqtt_broker.as_deref(), Some("alicia_bus_core"));
         assert_eq!(read.mqtt_port, Some(1883));
         assert_eq!(read.mqtt_username.as_deref(), Some("metrics_collector"));
-        assert_eq!(read.mqtt_password.as_deref(), Some("secret"));
+        assert_eq!(read.mqtt_password.as_ref().map(Secret::reveal), Some("secret"));
         assert_eq!(read.retention_days, Some(30));
         assert_eq!(read.collection_seconds, Some(60));
         assert_eq!(read.cpu_threshold, Some(80.0));

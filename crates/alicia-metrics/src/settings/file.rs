@@ -9,7 +9,7 @@ use super::routes::RouteTable;
 use crate::cli::{Durability, LogFormat};
 use crate::span::Span;
 use fields::Mapping;
-use model::Rule;
+use model::{Rule, Secret};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -55,7 +55,7 @@ pub(super) struct Mqtt {
     pub(super) broker: Option<String>,
     pub(super) port: Option<u16>,
     pub(super) username: Option<String>,
-    pub(super) password: Option<String>,
+    pub(super) password: Option<Secret>,
     pub(super) password_file: Option<PathBuf>,
     pub(super) client_id: Option<String>,
     pub(super) tls: Option<bool>,
@@ -70,12 +70,12 @@ pub(super) struct Mqtt {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Http {
     pub(super) listen: Option<SocketAddr>,
-    pub(super) token: Option<String>,
+    pub(super) token: Option<Secret>,
     pub(super) username: Option<String>,
-    pub(super) password: Option<String>,
+    pub(super) password: Option<Secret>,
     pub(super) open: Option<bool>,
-    pub(super) viewer_token: Option<String>,
-    pub(super) editor_token: Option<String>,
+    pub(super) viewer_token: Option<Secret>,
+    pub(super) editor_token: Option<Secret>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -121,9 +121,9 @@ pub(super) struct Scrape {
     pub(super) honor_timestamps: Option<bool>,
     pub(super) sample_limit: Option<usize>,
     pub(super) username: Option<String>,
-    pub(super) password: Option<String>,
+    pub(super) password: Option<Secret>,
     pub(super) password_file: Option<PathBuf>,
-    pub(super) token: Option<String>,
+    pub(super) token: Option<Secret>,
     pub(super) token_file: Option<PathBuf>,
     pub(super) ca: Option<PathBuf>,
 }
@@ -148,13 +148,13 @@ pub(super) struct RemoteWrite {
     #[serde(rename = "match")]
     pub(super) matching: Option<String>,
     #[serde(default)]
-    pub(super) headers: BTreeMap<String, String>,
+    pub(super) headers: BTreeMap<String, Secret>,
     #[serde(default)]
     pub(super) labels: BTreeMap<String, String>,
     pub(super) username: Option<String>,
-    pub(super) password: Option<String>,
+    pub(super) password: Option<Secret>,
     pub(super) password_file: Option<PathBuf>,
-    pub(super) token: Option<String>,
+    pub(super) token: Option<Secret>,
     pub(super) token_file: Option<PathBuf>,
     pub(super) ca: Option<PathBuf>,
     pub(super) timeout: Option<Span>,

@@ -8,6 +8,7 @@ mod environment;
 mod file;
 mod home_assistant;
 mod listen;
+mod login;
 mod mappings;
 mod memory;
 mod receivers;
@@ -16,11 +17,12 @@ mod resolve;
 mod routes;
 mod rule_files;
 mod scrape;
+mod wrong;
 
 use crate::cli::{Durability, LogFormat};
 use crate::span::Span;
 use ingest::GateSettings;
-use model::Rule;
+use model::{Rule, Secret};
 use rules::groups::RuleGroup;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -120,7 +122,7 @@ pub(crate) struct MqttSettings {
     /// User name, if the broker asks for one.
     pub(crate) username: Option<String>,
     /// Password, if the broker asks for one.
-    pub(crate) password: Option<String>,
+    pub(crate) password: Option<Secret>,
     /// Stable, so that the broker keeps the session over a restart. Default `alicia-metrics`.
     pub(crate) client_id: String,
     /// TLS, if the broker asks for it.

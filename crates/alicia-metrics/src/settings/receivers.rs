@@ -2,11 +2,13 @@
 
 use super::SettingsError;
 use super::email::{self, TlsWord};
+use super::login::{Given, LoginKeys, given};
 use super::resolve::secret_in;
+use super::wrong::Wrong;
 use crate::span::Span;
 use http::Call;
-use model::limits;
-use notify::{Kind, Login, Method, Receiver, Secret};
+use model::{Login, Secret, limits};
+use notify::{Kind, Method, Receiver};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -28,22 +30,22 @@ pub(super) struct ReceiverTable {
     name: String,
     #[serde(rename = "type")]
     kind: Type,
-    url: Option<String>,
+    url: Option<Secret>,
     /// With many services the address is all of the secret.
     url_file: Option<PathBuf>,
-    token: Option<String>,
+    token: Option<Secret>,
     token_file: Option<PathBuf>,
     username: Option<String>,
-    password: Option<String>,
+    password: Option<Secret>,
     password_file: Option<PathBuf>,
-    topic: Option<String>,
+    topic: Option<Secret>,
     chat_id: Option<String>,
     server: Option<String>,
     tls: Option<TlsWord>,
     from: Option<String>,
     to: Option<Vec<String>>,
     method: Option<Verb>,
-    headers: Option<BTreeMap<String, String>>,
+    headers: Option<BTreeMap<String, Secret>>,
     body: Option<String>,
     ca: Option<PathBuf>,
     timeout: Option<Span>,
@@ -93,30 +95,9 @@ pub(super) fn resolve(tables: Vec<ReceiverTable>) -> Result<Vec<Receiver>, Setti
         if !names.insert(table.name.clone()) {
             return Err(wrong("there are two of this name".to_owned()));
         }
-        all.push(receiver(&table).map_err(|why| match why {
-            Wrong::Said(why) => wrong(why),
-            Wrong::File(error) => error,
-        })?);
+        all.push(receiver(&table).map_err(|why| why.of(wrong))?);
     }
     Ok(all)
-}
-
-/// Why a table is not good.
-enum Wrong {
-    Said(String),
-    File(SettingsError),
-}
-
-impl From<String> for Wrong {
-    fn from(why: String) -> Self {
-        Self::Said(why)
-    }
-}
-
-impl From<&str> for Wrong {
-    fn from(why: &str) -> Self {
-        Self::Said(why.to_owned())
-    }
 }
 
 /// Whether receivers and routes may be called so.
@@ -126,14 +107,13 @@ pub(super) fn is_name(name: &str) -> bool {
 }
 
 fn receiver(table: &ReceiverTable) -> Result<Receiver, Wrong> {
-    let token = secret(table, "the token", table.token.as_ref(), table.token_file.as_ref())?;
-    let kind = kind(table, token.clone())?;
+    let kind = kind(table)?;
     kind.check()?;
     // Of Gotify and Telegram the token is a part of the request.
-    let bearer = token.filter(|_| !matches!(kind, Kind::Gotify { .. } | Kind::Telegram { .. }));
+    let is_bearer = !matches!(kind, Kind::Gotify { .. } | Kind::Telegram { .. });
     let one = Receiver {
         name: table.name.clone(),
-        login: login(table, bearer)?,
+        login: login(table, is_bearer)?,
         ca: table.ca.clone(),
         time: time(table)?,
         kind,
@@ -148,8 +128,10 @@ fn receiver(table: &ReceiverTable) -> Result<Receiver, Wrong> {
     Ok(one)
 }
 
-fn kind(table: &ReceiverTable, token: Option<Secret>) -> Result<Kind, Wrong> {
+fn kind(table: &ReceiverTable) -> Result<Kind, Wrong> {
     only(table)?;
+    let token = given("the token", table.token.as_ref(), table.token_file.as_ref())?;
+    let token = token.map(|given| read(table, given)).transpose()?;
     let url = || url(table);
     let needed = |what: Option<Secret>, key: &str| what.ok_or_else(|| format!("`{key}` is missing"));
     Ok(match table.kind {
@@ -157,9 +139,7 @@ fn kind(table: &ReceiverTable, token: Option<Secret>) -> Result<Kind, Wrong> {
         Type::Alertmanager => Kind::Alertmanager { url: url()? },
         Type::Slack => Kind::Slack { url: url()? },
         Type::Discord => Kind::Discord { url: url()? },
-        Type::Ntfy => {
-            Kind::Ntfy { url: url()?, topic: needed(table.topic.clone().map(Secret::new), "topic")? }
-        }
+        Type::Ntfy => Kind::Ntfy { url: url()?, topic: needed(table.topic.clone(), "topic")? },
         Type::Gotify => Kind::Gotify { url: url()?, token: needed(token, "token")? },
         Type::Telegram => Kind::Telegram {
             url: url()?,
@@ -204,8 +184,8 @@ fn only(table: &ReceiverTable) -> Result<(), Wrong> {
 
 /// The address. It may be a secret, so no error shows it.
 fn url(table: &ReceiverTable) -> Result<Secret, Wrong> {
-    let given = secret(table, "the url", table.url.as_ref(), table.url_file.as_ref())?;
-    let url = match (given, table.kind) {
+    let given = given("the url", table.url.as_ref(), table.url_file.as_ref())?;
+    let url = match (given.map(|given| read(table, given)).transpose()?, table.kind) {
         (Some(url), _) => url,
         (None, Type::Ntfy) => Secret::new(NTFY),
         (None, Type::Telegram) => Secret::new(TELEGRAM),
@@ -230,27 +210,27 @@ fn method(verb: Option<Verb>) -> Method {
 fn headers(table: &ReceiverTable) -> Result<Vec<(String, Secret)>, Wrong> {
     let mut headers = table.headers.clone().unwrap_or_default();
     if !headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
-        headers.insert("content-type".to_owned(), "application/json".to_owned());
+        headers.insert("content-type".to_owned(), Secret::new("application/json"));
     }
     let mut call = Call::get("http://localhost/").map_err(|error| error.to_string())?;
     for (name, value) in &headers {
         if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
             return Err(format!("the header {name:?} is set by the program").into());
         }
-        call = call.header(name, value).map_err(|error| error.to_string())?;
+        call = call.header(name, value.reveal()).map_err(|error| error.to_string())?;
     }
-    Ok(headers.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
+    Ok(headers.into_iter().collect())
 }
 
-fn login(table: &ReceiverTable, token: Option<Secret>) -> Result<Login, Wrong> {
-    let password = secret(table, "the password", table.password.as_ref(), table.password_file.as_ref())?;
-    let login = match (table.username.clone(), password, token) {
-        (None, None, None) => Login::Open,
-        (Some(user), Some(password), None) => Login::Basic(user, password),
-        (None, None, Some(token)) => Login::Bearer(token),
-        (_, _, Some(_)) => return Err("give a token or a user and password, not both".into()),
-        _ => return Err("a user needs a password, and a password its user".into()),
+fn login(table: &ReceiverTable, is_bearer: bool) -> Result<Login, Wrong> {
+    let keys = LoginKeys {
+        username: table.username.as_ref(),
+        password: table.password.as_ref(),
+        password_file: table.password_file.as_ref(),
+        token: table.token.as_ref().filter(|_| is_bearer),
+        token_file: table.token_file.as_ref().filter(|_| is_bearer),
     };
+    let login = keys.login(|given| read(table, given))?;
     if let Login::Bearer(token) = &login {
         let call = Call::get("http://localhost/").and_then(|call| call.bearer(token.reveal()));
         call.map_err(|_| "the token has letters that no header may have")?;
@@ -258,20 +238,10 @@ fn login(table: &ReceiverTable, token: Option<Secret>) -> Result<Login, Wrong> {
     Ok(login)
 }
 
-fn secret(
-    table: &ReceiverTable,
-    what: &str,
-    text: Option<&String>,
-    file: Option<&PathBuf>,
-) -> Result<Option<Secret>, Wrong> {
-    match (text, file) {
-        (Some(_), Some(_)) => Err(format!("{what} is given twice, as a text and as a file").into()),
-        (Some(text), None) => Ok(Some(Secret::new(text))),
-        (None, Some(path)) => {
-            let text = secret_in(&format!("receiver {:?}", table.name), path).map_err(Wrong::File)?;
-            Ok(Some(Secret::new(text)))
-        }
-        (None, None) => Ok(None),
+fn read(table: &ReceiverTable, given: Given<'_>) -> Result<Secret, Wrong> {
+    match given {
+        Given::Text(secret) => Ok(secret.clone()),
+        Given::File(path) => secret_in(&format!("receiver {:?}", table.name), path).map_err(Wrong::File),
     }
 }
 
@@ -287,7 +257,8 @@ fn time(table: &ReceiverTable) -> Result<Duration, Wrong> {
 mod tests {
     use super::{Receiver, resolve};
     use crate::settings::file::File;
-    use notify::{Kind, Login};
+    use model::Login;
+    use notify::Kind;
 
     fn read(text: &str) -> Result<Vec<Receiver>, String> {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;

@@ -2,11 +2,13 @@
 
 use super::SettingsError;
 use super::file::RemoteWrite;
+use super::login::{Given, LoginKeys};
 use super::resolve::secret_in;
+use super::wrong::Wrong;
 use crate::matching;
 use forward::Version;
 use http::Call;
-use model::{Labels, Matcher, NAME, PART, limits};
+use model::{Labels, Login, Matcher, NAME, PART, Secret, limits};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -38,27 +40,16 @@ pub(crate) struct Destination {
     /// Series that are remembered.
     pub(crate) series: usize,
     /// Further headers.
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, Secret)>,
     /// How to come in.
-    pub(crate) credentials: Credentials,
+    pub(crate) login: Login,
     /// Whose certificates are trusted, if not the system's authorities.
     pub(crate) ca: Option<PathBuf>,
     /// How long a request may take.
     pub(crate) time: Duration,
 }
 
-/// How to come in.
-#[derive(Clone, PartialEq)]
-pub(crate) enum Credentials {
-    /// Without a secret.
-    Open,
-    /// As this user with this password.
-    Basic(String, String),
-    /// With this token.
-    Bearer(String),
-}
-
-/// Headers and credentials are secrets.
+/// The address may be a secret.
 impl fmt::Debug for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Destination({} {})", self.name, self.shown_url())
@@ -91,14 +82,10 @@ impl Destination {
     pub(crate) fn call(&self, body: Vec<u8>) -> Result<Call, http::CallError> {
         let mut call = Call::post(&self.url, body)?.within(self.time);
         let own = self.version.headers();
-        for (name, value) in self.headers.iter().map(|(name, value)| (&**name, &**value)).chain(own) {
+        for (name, value) in self.headers.iter().map(|(name, value)| (&**name, value.reveal())).chain(own) {
             call = call.header(name, value)?;
         }
-        match &self.credentials {
-            Credentials::Open => Ok(call),
-            Credentials::Basic(user, password) => call.basic(user, password),
-            Credentials::Bearer(token) => call.bearer(token),
-        }
+        call.login(&self.login)
     }
 }
 
@@ -159,7 +146,7 @@ fn destination(table: RemoteWrite, series: usize) -> Result<Destination, Setting
         native_histograms: table.native_histograms.unwrap_or(false),
         series,
         headers: table.headers.clone().into_iter().collect(),
-        credentials: credentials(&name, &table)?,
+        login: login(&name, &table)?,
         ca: table.ca,
         time: time(&name, table.timeout)?,
         name,
@@ -211,22 +198,19 @@ fn time(name: &str, span: Option<crate::span::Span>) -> Result<Duration, Setting
     }
 }
 
-fn credentials(name: &str, table: &RemoteWrite) -> Result<Credentials, SettingsError> {
-    let secret = |value: &Option<String>, file: &Option<PathBuf>, key: &str| match (value, file) {
-        (Some(_), Some(_)) => Err(bad(name, &format!("{key} is given, and so is a file; give one of both"))),
-        (Some(value), None) => Ok(Some(value.clone())),
-        (None, Some(path)) => secret_in(&setting(name), path).map(Some),
-        (None, None) => Ok(None),
+fn login(name: &str, table: &RemoteWrite) -> Result<Login, SettingsError> {
+    let keys = LoginKeys {
+        username: table.username.as_ref(),
+        password: table.password.as_ref(),
+        password_file: table.password_file.as_ref(),
+        token: table.token.as_ref(),
+        token_file: table.token_file.as_ref(),
     };
-    let password = secret(&table.password, &table.password_file, "a password")?;
-    let token = secret(&table.token, &table.token_file, "a token")?;
-    match (table.username.clone(), password, token) {
-        (None, None, None) => Ok(Credentials::Open),
-        (Some(user), Some(password), None) => Ok(Credentials::Basic(user, password)),
-        (None, None, Some(token)) => Ok(Credentials::Bearer(token)),
-        (_, _, Some(_)) => Err(bad(name, "give a token or a user and password, not both")),
-        _ => Err(bad(name, "a user needs a password, and a password its user")),
-    }
+    let login = keys.login(|given| match given {
+        Given::Text(secret) => Ok(secret.clone()),
+        Given::File(path) => secret_in(&setting(name), path).map_err(Wrong::File),
+    });
+    login.map_err(|wrong| wrong.of(|why| bad(name, &why)))
 }
 
 fn setting(name: &str) -> String {
@@ -239,8 +223,9 @@ fn bad(name: &str, message: &str) -> SettingsError {
 
 #[cfg(test)]
 mod tests {
-    use super::{Credentials, Destination, resolve};
+    use super::{Destination, resolve};
     use crate::settings::file::File;
+    use model::{Login, Secret};
 
     fn read(text: &str) -> Result<Vec<Destination>, String> {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
@@ -258,11 +243,7 @@ mod tests {
         let all = resolve(&urls, Vec::new(), 1_000).expect("good");
         let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["a-9090", "b.example"]);
-        assert!(
-            all[0].credentials == Credentials::Open
-                && all[0].queue_bytes == 1 << 30
-                && !all[0].native_histograms
-        );
+        assert!(all[0].login == Login::Open && all[0].queue_bytes == 1 << 30 && !all[0].native_histograms);
         let twice = resolve(&[urls[0].clone(), urls[0].clone()], Vec::new(), 1_000).expect_err("one name");
         assert!(twice.to_string().contains("a-9090"), "{twice}");
     }
@@ -275,10 +256,7 @@ mod tests {
         let all = all.expect("good");
         assert_eq!((all.name.as_str(), all.queue_bytes, all.max_samples), ("far", 500_000_000, 100));
         assert_eq!((all.matchers.len(), all.labels.get("site"), all.time.as_secs()), (2, Some("home"), 5));
-        assert!(
-            all.credentials == Credentials::Basic("u".to_owned(), "secret".to_owned())
-                && all.native_histograms
-        );
+        assert!(all.login == Login::Basic("u".to_owned(), Secret::new("secret")) && all.native_histograms);
         assert!(!format!("{all:?}").contains("secret"), "{all:?}");
         let all = read("[[remote_write]]\nurl = 'http://store/write?key=secret'").expect("good");
         assert_eq!((all[0].shown_url(), all[0].name.as_str()), ("http://store/write", "store"));

@@ -17,7 +17,7 @@ use super::{MqttSettings, Settings, SettingsError};
 use crate::cli::ServeArgs;
 use crate::matching;
 use crate::span::Span;
-use model::limits;
+use model::{Secret, limits};
 use rules::groups::RuleGroup;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub(crate) fn load(args: &ServeArgs) -> Result<Settings, SettingsError> {
 }
 
 fn resolve(args: &ServeArgs, alicia: AliciaVariables, mut file: File) -> Result<Settings, SettingsError> {
-    let http_listen = args.http_listen.or(file.http.listen).unwrap_or(DEFAULT_HTTP);
+    let http_listen = args.http.listen.or(file.http.listen).unwrap_or(DEFAULT_HTTP);
     let http_access = http_access(args, &mut file, http_listen)?;
     let rules = std::mem::take(&mut file.rule);
     let rule_groups = rule_groups(args, &file)?;
@@ -216,8 +216,8 @@ fn tls(args: &ServeArgs, file: &file::Mqtt) -> Result<Option<bus::TlsSettings>, 
 /// Listening beyond this machine without a password would show the house to the neighbours: refused unless
 /// the operator says so.
 fn http_access(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<http::Access, SettingsError> {
-    let viewer = args.http_viewer_token.clone().or(file.http.viewer_token.take());
-    let editor = args.http_editor_token.clone().or(file.http.editor_token.take());
+    let viewer = args.http.viewer_token.clone().or(file.http.viewer_token.take());
+    let editor = args.http.editor_token.clone().or(file.http.editor_token.take());
     let owner = http_owner(args, file, listen)?;
     let guests = [(http::Role::Viewer, viewer), (http::Role::Editor, editor)];
     let guests: Vec<_> = guests
@@ -237,10 +237,10 @@ fn http_access(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<
 
 /// Who may do everything.
 fn http_owner(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<http::Access, SettingsError> {
-    let token = args.http_token.clone().or(file.http.token.take()).filter(|token| !token.is_empty());
-    let user = args.http_username.clone().or(file.http.username.take());
-    let password = args.http_password.clone().or(file.http.password.take());
-    let open = args.http_open || file.http.open.unwrap_or(false);
+    let token = args.http.token.clone().or(file.http.token.take()).filter(|token| !token.is_empty());
+    let user = args.http.username.clone().or(file.http.username.take());
+    let password = args.http.password.clone().or(file.http.password.take());
+    let open = args.http.open || file.http.open.unwrap_or(false);
     match (token, user, password) {
         (Some(token), None, None) => Ok(http::Access::Token(token)),
         (Some(_), _, _) => {
@@ -263,10 +263,10 @@ fn http_owner(args: &ServeArgs, file: &mut File, listen: SocketAddr) -> Result<h
 }
 
 /// The secret in a file, which the setting `name` gives.
-pub(super) fn secret_in(name: &str, path: &Path) -> Result<String, SettingsError> {
+pub(super) fn secret_in(name: &str, path: &Path) -> Result<Secret, SettingsError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| SettingsError::value(name, format!("cannot read {}: {error}", path.display())))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
 fn check(settings: &Settings) -> Result<(), SettingsError> {
@@ -324,6 +324,35 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_shows_nowhere_on_its_way_from_flags_variables_and_file() {
+        let text = "[mqtt]\npassword = 'hidden'\n[http]\ntoken = 'hidden'\nviewer_token = 'hidden'\neditor_token = 'hidden'\n\
+             [[scrape]]\njob = 'a'\ntargets = ['h:1']\nusername = 'u'\npassword = 'hidden'\n\
+             [[scrape]]\njob = 'b'\ntargets = ['h:1']\ntoken = 'hidden'\n\
+             [[remote_write]]\nurl = 'http://a/?key=hidden'\ntoken = 'hidden'\nheaders = { X-Key = 'hidden' }\n\
+             [[remote_write]]\nurl = 'http://b/'\nusername = 'u'\npassword = 'hidden'\n\
+             [[receiver]]\nname = 'r'\ntype = 'ntfy'\nurl = 'http://h/hidden'\ntopic = 'hidden'\ntoken = 'hidden'\n\
+             [[receiver]]\nname = 's'\ntype = 'template'\nurl = 'http://h/'\nbody = ''\nheaders = { X-Key = 'hidden' }\n\
+             [[receiver]]\nname = 't'\ntype = 'webhook'\nurl = 'http://h/'\nusername = 'u'\npassword = 'hidden'\n";
+        let file = |text: &str| -> File { toml::from_str(text).expect("good") };
+        let read = file(&text.replace("?key=hidden", ""));
+        assert!(!format!("{read:?}").contains("hidden"), "{read:?}");
+        let flags = ["--http-token", "hidden", "--mqtt-password", "hidden", "--http-viewer-token", "hidden"];
+        let line = parsed(&flags).expect("good");
+        assert!(!format!("{line:?}").contains("hidden"), "{line:?}");
+        let variables = AliciaVariables::read(|name| (name == "MQTT_PASSWORD").then(|| "hidden".to_owned()));
+        let variables = variables.expect("good");
+        assert!(!format!("{variables:?}").contains("hidden"), "{variables:?}");
+        let settings = resolve(&line.serve, variables, file(text)).expect("all are good");
+        assert_eq!(
+            (settings.notify.receivers.len(), settings.scrape.len(), settings.destinations.len()),
+            (3, 2, 2)
+        );
+        assert!(!format!("{settings:?}").contains("hidden"), "{settings:?}");
+        let bus = settings.bus();
+        assert!(bus.password.is_some() && !format!("{bus:?}").contains("hidden"), "{bus:?}");
+    }
+
+    #[test]
     fn without_any_setting_the_own_broker_runs_and_http_stays_on_this_machine() {
         let settings = settings(&[]).expect("defaults are complete");
         assert!(matches!(settings.mqtt.broker, bus::Broker::Embedded { port: 1883, .. }));
@@ -345,8 +374,9 @@ mod tests {
         let refused = settings(&["--http-viewer-token", "v"]).expect_err("everybody may do everything");
         assert!(refused.contains("--http-token"), "{refused}");
         let both = settings(&["--http-token", "t", "--http-viewer-token", "v", "--http-editor-token", ""]);
-        let guests = vec![(http::Role::Viewer, "v".to_owned())];
-        let expected = http::Access::WithGuests(Box::new(http::Access::Token("t".to_owned())), guests);
+        let guests = vec![(http::Role::Viewer, model::Secret::new("v"))];
+        let expected =
+            http::Access::WithGuests(Box::new(http::Access::Token(model::Secret::new("t"))), guests);
         assert!(both.expect("both are given").http_access == expected);
     }
 

@@ -2,8 +2,10 @@
 
 use super::SettingsError;
 use super::file::Scrape;
+use super::login::{Given, LoginKeys};
 use crate::span::Span;
-use http::{ScrapeAuth, ScrapeJob, Scraper, Secret};
+use http::{ScrapeJob, ScrapeSecret, Scraper};
+use model::Login;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -64,26 +66,26 @@ fn length(span: Span) -> Duration {
     Duration::from_millis(span.0.unsigned_abs())
 }
 
-fn auth(table: &Scrape) -> Result<ScrapeAuth, String> {
-    let one = |text: &Option<String>, file: &Option<std::path::PathBuf>, what: &str| match (text, file) {
-        (Some(_), Some(_)) => Err(format!("{what} is given twice, as a text and as a file")),
-        (Some(text), None) => Ok(Some(Secret::Text(text.clone()))),
-        (None, file) => Ok(file.clone().map(Secret::File)),
+fn auth(table: &Scrape) -> Result<Login<ScrapeSecret>, String> {
+    let keys = LoginKeys {
+        username: table.username.as_ref(),
+        password: table.password.as_ref(),
+        password_file: table.password_file.as_ref(),
+        token: table.token.as_ref(),
+        token_file: table.token_file.as_ref(),
     };
-    let password = one(&table.password, &table.password_file, "the password")?;
-    let token = one(&table.token, &table.token_file, "the token")?;
-    match (&table.username, password, token) {
-        (None, None, None) => Ok(ScrapeAuth::None),
-        (None, None, Some(token)) => Ok(ScrapeAuth::Bearer(token)),
-        (Some(user), Some(password), None) => Ok(ScrapeAuth::Basic(user.clone(), password)),
-        (_, _, Some(_)) => Err("give a token or a user and password, not both".to_owned()),
-        _ => Err("a user needs a password, and a password its user".to_owned()),
-    }
+    // A file is read with each scrape.
+    keys.login(|given| {
+        Ok(match given {
+            Given::Text(secret) => ScrapeSecret::Given(secret.clone()),
+            Given::File(path) => ScrapeSecret::File(path.to_owned()),
+        })
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ScrapeAuth, ScrapeJob, jobs};
+    use super::{Login, ScrapeJob, jobs};
     use crate::settings::file::Scrape;
     use std::time::Duration;
 
@@ -122,8 +124,8 @@ mod tests {
         let auth =
             |lines: &str| read(&[], &[&format!("job = 'j'\n{lines}")]).map(|mut jobs| jobs.remove(0).auth);
         let found = auth("username = 'u'\npassword = 'hidden'").expect("good");
-        assert!(matches!(found, ScrapeAuth::Basic(..)) && !format!("{found:?}").contains("hidden"));
-        assert!(matches!(auth("token_file = 'f'"), Ok(ScrapeAuth::Bearer(_))));
+        assert!(matches!(found, Login::Basic(..)) && !format!("{found:?}").contains("hidden"));
+        assert!(matches!(auth("token_file = 'f'"), Ok(Login::Bearer(_))));
         for bad in [
             "username = 'u'",
             "password = 'p'",

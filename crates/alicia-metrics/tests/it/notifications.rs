@@ -245,7 +245,7 @@ fn live_a_reload_brings_new_receivers_which_hear_what_fires() {
 }
 
 #[test]
-fn live_secrets_of_receivers_are_shown_nowhere() {
+fn live_secrets_of_receivers_targets_and_destinations_are_shown_nowhere() {
     let data = tempfile::tempdir().expect("a directory");
     let ear = Ear::new(Mood::Failing);
     let at = ear.address;
@@ -254,6 +254,8 @@ fn live_secrets_of_receivers_are_shown_nowhere() {
          [[receiver]]\nname = 'b'\ntype = 'slack'\nurl = 'http://{at}/services/c4nary'\n\
          [[receiver]]\nname = 'c'\ntype = 'webhook'\nurl = 'http://127.0.0.1:1/c4nary'\nusername = 'u'\npassword = 'c4nary'\n\
          [[receiver]]\nname = 'd'\ntype = 'template'\nurl = 'http://{at}/x?key=c4nary'\nheaders = {{ X-Key = 'c4nary' }}\nbody = '{{}}'\n\
+         [[scrape]]\njob = 'j'\ntargets = ['127.0.0.1:1']\ninterval = '1s'\nusername = 'u'\npassword = 'c4nary'\n\
+         [[remote_write]]\nname = 'far'\nurl = 'http://{at}/?key=c4nary'\ntoken = 'c4nary'\nheaders = {{ X-Key = 'c4nary' }}\n\
          {}{}{}{}{RULE}",
         route("a"),
         route("b"),
@@ -271,7 +273,9 @@ fn live_secrets_of_receivers_are_shown_nowhere() {
         shown += &collector.ask("POST", &format!("/alerts/receivers/{name}/test"), "").body;
     }
     shown += &collector.get("/alerts/deliveries").body;
-    shown += &collector.get("/metrics").body;
+    for path in ["/metrics", "/status", "/api/v1/targets", "/api/v1/status/config", "/api/v1/status/flags"] {
+        shown += &collector.get(path).body;
+    }
     until("it is said", || {
         let log = collector.log();
         if log.matches("does not take a notification now").count() >= 4 { Ok(()) } else { Err(log) }

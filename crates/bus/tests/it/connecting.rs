@@ -151,7 +151,7 @@ fn live_a_refused_connection_says_why() {
     );
     let mut settings = external(broker.port);
     settings.username = Some("metrics_collector".to_owned());
-    settings.password = Some("wrong".to_owned());
+    settings.password = Some(model::Secret::new("wrong"));
     let rig = Rig::start(settings);
     let status = rig.wait_status("refused", |status| status.last_error.is_some());
     let error = status.last_error.expect("an error");

@@ -66,7 +66,7 @@ fn live_a_taken_port_means_the_next_free_one_and_it_is_said() {
 fn live_an_address_that_is_not_ours_is_an_error() {
     let mut settings = embedded("192.0.2.1", 1883);
     settings.username = Some("u".to_owned());
-    settings.password = Some("p".to_owned());
+    settings.password = Some(model::Secret::new("p"));
     let error = Rig::try_start(settings).err().expect("no broker there");
     assert!(matches!(error, BusError::Listen { first: 1883, .. }), "{error}");
 }
@@ -78,7 +78,7 @@ fn live_beyond_this_machine_it_lets_in_who_knows_the_password() {
 
     let mut settings = embedded("0.0.0.0", 0);
     settings.username = Some("home".to_owned());
-    settings.password = Some("sweet home".to_owned());
+    settings.password = Some(model::Secret::new("sweet home"));
     let rig = Rig::connect(settings);
     let port = port_of(&rig);
     let payload = r#"{"metrics":[{"name":"a","value":1}]}"#;

@@ -48,7 +48,7 @@ fn live_defect_37_the_access_list_that_we_ship_lets_us_do_all_we_do() {
     password_file(&broker.path(""), "secret");
     broker.launch();
     let mut settings = external(broker.port);
-    (settings.username, settings.password) = (Some(OWN.to_owned()), Some("secret".to_owned()));
+    (settings.username, settings.password) = (Some(OWN.to_owned()), Some(model::Secret::new("secret")));
     let rig = Rig::connect(settings);
     rig.bus.ask_health();
     rig.outbox.announce(model::Event::AlertRecovery { timestamp: 0 });

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::limits;
+use model::{Login, limits};
 use std::time::Duration;
 use url::Url;
 
@@ -81,6 +81,18 @@ impl Call {
     /// [`CallError::BadHeader`]: the token has characters that no header may have.
     pub fn bearer(self, token: &str) -> Result<Self, CallError> {
         self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// As this login has it.
+    ///
+    /// # Errors
+    /// [`CallError::BadHeader`]: the token has characters that no header may have.
+    pub fn login(self, login: &Login) -> Result<Self, CallError> {
+        match login {
+            Login::Open => Ok(self),
+            Login::Basic(user, password) => self.basic(user, password.reveal()),
+            Login::Bearer(token) => self.bearer(token.reveal()),
+        }
     }
 
     /// The whole of it takes no longer than `time`; by default [`limits::OUTGOING_TIME`].

@@ -1,10 +1,10 @@
 //! One page of one target.
 
-use super::job::ScrapeAuth;
+use super::job::ScrapeSecret;
 use super::target::Spec;
 use crate::outgoing::{Call, Outgoing, Reply};
 use ingest::Dialect;
-use model::limits;
+use model::{Login, limits};
 
 /// The formats that are read, the better first.
 const ACCEPT: &str = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
@@ -17,10 +17,11 @@ const ACCEPT: &str = "application/openmetrics-text;version=1.0.0;escaping=allow-
 /// # Errors
 /// Why there is none, for people.
 pub(super) async fn fetch(client: &Outgoing, spec: &Spec) -> Result<(Vec<u8>, Dialect), String> {
-    let call = authorised(Call::get(&spec.url).map_err(|error| error.to_string())?, &spec.auth).await?;
+    let login = login(&spec.auth).await?;
     let timeout = spec.timeout.as_secs_f64().to_string();
-    let call = call
-        .header("accept", ACCEPT)
+    let call = Call::get(&spec.url)
+        .and_then(|call| call.login(&login))
+        .and_then(|call| call.header("accept", ACCEPT))
         .and_then(|call| call.header("x-prometheus-scrape-timeout-seconds", &timeout))
         .map_err(|error| error.to_string())?;
     let call = call.within(spec.timeout).at_most(limits::SCRAPE_BYTES);
@@ -39,19 +40,16 @@ pub(super) async fn fetch(client: &Outgoing, spec: &Spec) -> Result<(Vec<u8>, Di
     Ok((reply.body, dialect))
 }
 
-async fn authorised(call: Call, auth: &ScrapeAuth) -> Result<Call, String> {
-    let secret = match auth {
-        ScrapeAuth::None => return Ok(call),
-        ScrapeAuth::Basic(_, secret) | ScrapeAuth::Bearer(secret) => secret.clone(),
+/// The login with its secret, which may be in a file, on a disk that takes its time.
+async fn login(auth: &Login<ScrapeSecret>) -> Result<Login, String> {
+    let read = |secret: ScrapeSecret| async move {
+        tokio::task::spawn_blocking(move || secret.read()).await.map_err(|error| error.to_string())?
     };
-    // It may be in a file, on a disk that takes its time.
-    let read =
-        tokio::task::spawn_blocking(move || secret.read()).await.map_err(|error| error.to_string())??;
-    let call = match auth {
-        ScrapeAuth::Basic(user, _) => call.basic(user, &read),
-        _ => call.bearer(&read),
-    };
-    call.map_err(|error| error.to_string())
+    Ok(match auth {
+        Login::Open => Login::Open,
+        Login::Basic(user, secret) => Login::Basic(user.clone(), read(secret.clone()).await?),
+        Login::Bearer(secret) => Login::Bearer(read(secret.clone()).await?),
+    })
 }
 
 /// The format that a page is in, by what it says of itself; who says nothing writes Prometheus' text.

@@ -1,7 +1,7 @@
 //! What the settings say of targets.
 
+use model::{Login, Secret};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub struct ScrapeJob {
     /// Samples that a page may have; 0 is no limit.
     pub sample_limit: usize,
     /// Who we are.
-    pub auth: ScrapeAuth,
+    pub auth: Login<ScrapeSecret>,
     /// Authorities that are trusted, in the place of the system's.
     pub ca: Option<PathBuf>,
 }
@@ -52,52 +52,31 @@ impl ScrapeJob {
             honor_labels: false,
             honor_timestamps: true,
             sample_limit: 0,
-            auth: ScrapeAuth::None,
+            auth: Login::Open,
             ca: None,
         }
     }
 }
 
-/// What a target wants to know of us.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ScrapeAuth {
-    /// Nothing.
-    #[default]
-    None,
-    /// A user and a password.
-    Basic(String, Secret),
-    /// A token.
-    Bearer(Secret),
-}
-
-/// A text that nobody sees.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Secret {
-    /// Itself.
-    Text(String),
-    /// The file that it is in, which is read each time: it may change.
+/// Where the secret of a target is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScrapeSecret {
+    /// In the settings.
+    Given(Secret),
+    /// In a file, which is read each time: it may change.
     File(PathBuf),
 }
 
-impl Secret {
-    /// The text.
-    pub(crate) fn read(&self) -> Result<String, String> {
+impl ScrapeSecret {
+    /// The secret itself.
+    pub(crate) fn read(&self) -> Result<Secret, String> {
         match self {
-            Self::Text(text) => Ok(text.clone()),
+            Self::Given(secret) => Ok(secret.clone()),
             Self::File(path) => {
                 let text = std::fs::read_to_string(path);
                 let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-                Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+                Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
             }
-        }
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(_) => f.write_str("Text(…)"),
-            Self::File(path) => write!(f, "File({})", path.display()),
         }
     }
 }

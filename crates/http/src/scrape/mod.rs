@@ -21,6 +21,6 @@ mod running;
 mod scraper;
 
 pub use allowed::ScrapeFromBus;
-pub use job::{ScrapeAuth, ScrapeJob, Secret};
+pub use job::{ScrapeJob, ScrapeSecret};
 pub use scraper::Scraper;
 pub(crate) use view::TargetView;

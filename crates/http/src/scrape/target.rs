@@ -1,10 +1,10 @@
 //! From an address and the labels around it to a target: where its page is, and what its series are called. As
 //! Prometheus does it, labels that begin with `__` say where and when, and are gone then.
 
-use super::job::{ScrapeAuth, ScrapeJob};
+use super::job::{ScrapeJob, ScrapeSecret};
 use crate::outgoing::Call;
 use ingest::{AnnouncedJob, ScrapeTarget};
-use model::{Millis, NAME, PART, limits};
+use model::{Login, Millis, NAME, PART, limits};
 use query::syntax::{parse_length, print_length};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -42,7 +42,7 @@ pub(super) struct Spec {
     pub(super) discovered: LabelMap,
     pub(super) interval: Millis,
     pub(super) timeout: Duration,
-    pub(super) auth: ScrapeAuth,
+    pub(super) auth: Login<ScrapeSecret>,
     pub(super) ca: Option<PathBuf>,
     /// With which settings its client was made, where it depends on them.
     pub(super) client: ClientOf,

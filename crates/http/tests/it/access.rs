@@ -25,12 +25,12 @@ fn only_who_knows_the_secret_comes_in() {
     assert!(all.len() > 25, "{all:?}");
     let kinds = [
         (
-            Access::Token("secret".to_owned()),
+            Access::Token(model::Secret::new("secret")),
             "Bearer secret",
             ["", "Bearer wrong", "Bearer secre", "Basic c2VjcmV0", "secret"],
         ),
         (
-            Access::Password { user: "u".to_owned(), password: "p".to_owned() },
+            Access::Password { user: "u".to_owned(), password: model::Secret::new("p") },
             "Basic dTpw",
             ["", "Basic dTpx", "Basic", "Bearer p", "Basic dTpwcA=="],
         ),
@@ -60,8 +60,8 @@ fn only_who_knows_the_secret_comes_in() {
 
 #[test]
 fn the_scheme_may_be_written_large_or_small_and_the_secret_in_any_letters() {
-    let token = Access::Token("sécret".to_owned());
-    let password = Access::Password { user: "u".to_owned(), password: "p:ü".to_owned() };
+    let token = Access::Token(model::Secret::new("sécret"));
+    let password = Access::Password { user: "u".to_owned(), password: model::Secret::new("p:ü") };
     let rows = [
         (&token, "Bearer sécret", true),
         (&token, "bearer sécret", true),
@@ -88,8 +88,8 @@ fn the_scheme_may_be_written_large_or_small_and_the_secret_in_any_letters() {
 fn a_secret_is_never_written() {
     let written = format!(
         "{:?} {:?}",
-        Access::Token("canary".to_owned()),
-        Access::Password { user: "u".to_owned(), password: "canary".to_owned() }
+        Access::Token(model::Secret::new("canary")),
+        Access::Password { user: "u".to_owned(), password: model::Secret::new("canary") }
     );
     assert!(!written.contains("canary"), "{written}");
 }
@@ -98,10 +98,10 @@ fn a_secret_is_never_written() {
 fn guests_may_do_what_their_role_allows() {
     let open = runtime().block_on(Counter::new().get("/openapi.json")).json();
     let guests = [(Role::Viewer, "see"), (Role::Editor, "edit"), (Role::Admin, "all")];
-    let guests = guests.map(|(role, token)| (role, token.to_owned())).to_vec();
+    let guests = guests.map(|(role, token)| (role, model::Secret::new(token))).to_vec();
     let owners = [
-        (Access::Token("own".to_owned()), "Bearer own", "Bearer"),
-        (Access::Password { user: "u".to_owned(), password: "p".to_owned() }, "Basic dTpw", "Basic"),
+        (Access::Token(model::Secret::new("own")), "Bearer own", "Bearer"),
+        (Access::Password { user: "u".to_owned(), password: model::Secret::new("p") }, "Basic dTpw", "Basic"),
     ];
     // Trials and questions change nothing.
     let is_trial = |path: &str| {

@@ -321,8 +321,8 @@ impl Counter {
 fn receivers() -> notify::Settings {
     let far = notify::Receiver {
         name: "far".to_owned(),
-        kind: notify::Kind::Webhook { url: notify::Secret::new("http://127.0.0.1:1/hidden") },
-        login: notify::Login::Open,
+        kind: notify::Kind::Webhook { url: model::Secret::new("http://127.0.0.1:1/hidden") },
+        login: model::Login::Open,
         ca: None,
         time: std::time::Duration::from_secs(5),
     };

@@ -97,8 +97,8 @@ fn the_first_load_is_small() {
 
 #[test]
 fn who_must_sign_in_gets_the_page_and_no_dialog_of_the_browser() {
-    let password = Access::Password { user: "u".to_owned(), password: "p".to_owned() };
-    for (access, challenge) in [(Access::Token("t".to_owned()), Some("Bearer")), (password, None)] {
+    let password = Access::Password { user: "u".to_owned(), password: model::Secret::new("p") };
+    for (access, challenge) in [(Access::Token(model::Secret::new("t")), Some("Bearer")), (password, None)] {
         let counter = Counter::with_access(access);
         assert_eq!(get(&counter, "/ui/alerts", &[]).status, 200);
         let refused = get(&counter, "/overview", &[("X-Requested-With", "dashboard")]);

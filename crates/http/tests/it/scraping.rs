@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use flate2::write::GzEncoder;
-use http::{ScrapeAuth, ScrapeFromBus, ScrapeJob, Scraper, Secret};
+use http::{ScrapeFromBus, ScrapeJob, ScrapeSecret, Scraper};
+use model::{Login, Secret};
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::io::Write as _;
@@ -212,7 +213,7 @@ async fn secrets_come_from_the_settings_or_from_a_file() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("token");
     std::fs::write(&file, "from-a-file\n").expect("written");
-    let secret = |name: &str, auth: ScrapeAuth| ScrapeJob {
+    let secret = |name: &str, auth: Login<ScrapeSecret>| ScrapeJob {
         path: "/secret".to_owned(),
         auth,
         ..job(name, &[address.to_string()])
@@ -220,9 +221,9 @@ async fn secrets_come_from_the_settings_or_from_a_file() {
     start(
         &counter,
         vec![
-            secret("basic", ScrapeAuth::Basic("me".to_owned(), Secret::Text("secret".to_owned()))),
-            secret("bearer", ScrapeAuth::Bearer(Secret::File(file))),
-            secret("lost", ScrapeAuth::Bearer(Secret::File(dir.path().join("missing")))),
+            secret("basic", Login::Basic("me".to_owned(), ScrapeSecret::Given(Secret::new("secret")))),
+            secret("bearer", Login::Bearer(ScrapeSecret::File(file))),
+            secret("lost", Login::Bearer(ScrapeSecret::File(dir.path().join("missing")))),
         ],
     );
     let up = until("all three were asked", || async {

@@ -11,8 +11,7 @@ use crate::letter::{Letter, Mail};
 use crate::message::Message;
 use crate::request::{Method, Request};
 use crate::route::{Route, Timing};
-use crate::secret::Secret;
-use model::limits;
+use model::{Login, Secret, limits};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,17 +29,6 @@ pub struct Receiver {
     pub ca: Option<PathBuf>,
     /// How long a request may take.
     pub time: Duration,
-}
-
-/// How to come in, by HTTP's own ways.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Login {
-    /// Without a secret.
-    Open,
-    /// As this user with this password.
-    Basic(String, Secret),
-    /// With this token.
-    Bearer(Secret),
 }
 
 /// What is to be done to tell a receiver.
@@ -228,12 +216,8 @@ impl Receiver {
             Kind::Template { headers, .. } => headers.iter().map(|(_, value)| value).collect(),
             _ => Vec::new(),
         };
-        let of_login = match &self.login {
-            Login::Open => None,
-            Login::Basic(_, secret) | Login::Bearer(secret) => Some(secret),
-        };
         let paths = self.kind.url().and_then(|url| path(url.reveal()));
-        of_kind.into_iter().chain(of_login).map(Secret::reveal).chain(paths)
+        of_kind.into_iter().chain(self.login.secret()).map(Secret::reveal).chain(paths)
     }
 }
 

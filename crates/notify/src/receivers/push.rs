@@ -1,7 +1,7 @@
 //! Short messages to a phone: ntfy, Gotify, Telegram.
 
 use crate::message::Message;
-use crate::secret::Secret;
+use model::Secret;
 use serde_json::{Value, json};
 
 /// Letters that ntfy and Telegram take (4,096 bytes, and 4,096 letters).

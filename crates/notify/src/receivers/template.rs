@@ -4,7 +4,7 @@ use super::webhook;
 use crate::message::Message;
 use crate::moment::rfc3339;
 use crate::notice::Notice;
-use crate::secret::Secret;
+use model::Secret;
 use serde_json::Value;
 
 /// What may stand between the braces.

@@ -1,8 +1,8 @@
 //! Silences, inhibitions, acknowledgements and flapping: what receivers hear of an alert, and what they do not.
 
 use crate::rig::{NOON, Rig, alert, over, receiver, webhook};
-use model::{Acknowledgement, Alert, Announce, Event, Flapping, Severity, Standing, StandingChange};
-use notify::{Kind, Route, Secret, Settings, Timing};
+use model::{Acknowledgement, Alert, Announce, Event, Flapping, Secret, Severity, Standing, StandingChange};
+use notify::{Kind, Route, Settings, Timing};
 
 const HOUR: u64 = 3_600;
 

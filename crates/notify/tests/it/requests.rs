@@ -2,10 +2,8 @@
 
 use crate::rig::{NOON, Rig, alert, receiver, status};
 use expect_test::{Expect, expect};
-use model::{Alert, Severity};
-use notify::{
-    Errand, Kind, Letter, Mail, Method, Next, Reply, Request, Route, Secret, Security, Settings, Timing,
-};
+use model::{Alert, Secret, Severity};
+use notify::{Errand, Kind, Letter, Mail, Method, Next, Reply, Request, Route, Security, Settings, Timing};
 use serde_json::Value;
 
 fn written(request: &Request) -> String {

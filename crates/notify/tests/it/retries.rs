@@ -1,8 +1,8 @@
 //! Receivers that are away, slow, unwilling, or gone for good.
 
 use crate::rig::{NOON, Rig, alert, status, told, webhook};
-use model::{Alert, Severity, limits};
-use notify::{Kind, Next, Outcome, Reply, Route, Secret, Settings, Timing};
+use model::{Alert, Secret, Severity, limits};
+use notify::{Kind, Next, Outcome, Reply, Route, Settings, Timing};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 

@@ -1,10 +1,7 @@
 //! A notifier whose receivers are the test itself.
 
-use model::{Alert, Announce, Event, Millis, Severity};
-use notify::{
-    Entry, Errand, Kind, Ledger, LedgerError, Login, Next, Notifier, Receiver, Reply, Request, Secret,
-    Settings,
-};
+use model::{Alert, Announce, Event, Login, Millis, Secret, Severity};
+use notify::{Entry, Errand, Kind, Ledger, LedgerError, Next, Notifier, Receiver, Reply, Request, Settings};
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::BTreeMap;

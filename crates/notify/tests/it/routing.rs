@@ -3,8 +3,8 @@
 use crate::rig::{NOON, Rig, alert, over, told, webhook};
 use alerts::{Weekday, Weekly, Zone};
 use model::limits::{HOUR, MINUTE, SECOND};
-use model::{Alert, Announce as _, EXPLANATION, Event, Matcher, Severity};
-use notify::{Kind, Route, Secret, Settings, Timing};
+use model::{Alert, Announce as _, EXPLANATION, Event, Matcher, Secret, Severity};
+use notify::{Kind, Route, Settings, Timing};
 use serde_json::Value;
 
 /// Routes that wait for nothing.

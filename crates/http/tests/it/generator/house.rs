@@ -1,8 +1,8 @@
 //! A rule file, the rooms that its alerts pass, and an Alertmanager that is the test itself.
 
 use crate::counter::{Counter, NOW, runtime};
-use model::{Announce, Labels, Millis, Point, stale_marker};
-use notify::{Errand, Kind, Login, Next, Receiver, Reply, Route, Secret, Settings};
+use model::{Announce, Labels, Login, Millis, Point, Secret, stale_marker};
+use notify::{Errand, Kind, Next, Receiver, Reply, Route, Settings};
 use query::{Engine, Options, Stop, Value as Answer};
 use rules::groups::{Expand, FileSpec, GroupRun, Round, RuleGroup, RuleSample, Templates};
 use rules::stream::Following;
