@@ -1,7 +1,7 @@
 //! Brings letters to servers of mail, by SMTP. What stands in them, and when they are sent, is `notify`'s.
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
@@ -74,12 +74,13 @@ fn message(letter: &Letter) -> Result<Message, MailError> {
         .date(written)
         .message_id(Some(format!("<{}@{host}>", letter.id)))
         .references(format!("<{}@{host}>", letter.thread))
-        .raw_header(HeaderValue::new(AUTOMATIC, "auto-generated".to_owned()))
-        .header(ContentType::TEXT_PLAIN);
+        .raw_header(HeaderValue::new(AUTOMATIC, "auto-generated".to_owned()));
     for address in &letter.mail.to {
         message = message.to(mailbox(address)?);
     }
-    message.body(letter.text.clone()).map_err(|error| MailError::Letter(error.to_string()))
+    // Programs show the last that they can.
+    let both = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+    message.multipart(both).map_err(|error| MailError::Letter(error.to_string()))
 }
 
 fn mailbox(address: &str) -> Result<Mailbox, MailError> {

@@ -37,6 +37,8 @@ pub struct Letter {
     pub subject: String,
     /// Plain text, with `\n` between lines.
     pub text: String,
+    /// The same for programs that show HTML: a page without anything from elsewhere, in which alerts are text.
+    pub html: String,
     /// Which letter it is: equal however often the same is sent. Letters and digits of ASCII, and dots.
     pub id: String,
     /// Which letters belong together: those of one group. In the same form.

@@ -100,7 +100,8 @@ fn live_letters_are_brought_once_each_through_delays_refusals_and_a_kill() {
     let data = tempfile::tempdir().expect("a directory");
     let sink = Sink::start(data.path(), free_port(), None);
     sink.becomes("busy");
-    let settings = receiver(sink.port, "tls = 'none'");
+    let hostile = "Too hot </p><img src=http://127.0.0.1:1/seen> & \u{202e}toh";
+    let settings = receiver(sink.port, "tls = 'none'").replace("Too hot", hostile);
     let collector = start(data.path(), &settings);
     measure(&collector, 91.0);
     sink.gets(&collector, "busy", 1);
@@ -113,7 +114,15 @@ fn live_letters_are_brought_once_each_through_delays_refusals_and_a_kill() {
     assert_eq!((&begun["from"], &begun["tls"]), (&"home@example.org".into(), &false.into()));
     assert!(header(&begun, "From").starts_with("=?utf-8?"), "{begun}");
     assert_eq!(header(&begun, "Auto-Submitted"), "auto-generated");
-    assert!(begun["content"].as_str().is_some_and(|text| text.contains("[firing, error] Too hot: 91")));
+    // It reads as text, and in programs that show pages as a page of the same text.
+    let parts = begun["parts"].as_array().expect("parts");
+    let types: Vec<_> = parts.iter().map(|part| part[0].as_str().unwrap_or_default()).collect();
+    assert_eq!(types, ["multipart/alternative", "text/plain", "text/html"]);
+    let said = |at: usize| parts[at][1].as_str().unwrap_or_default();
+    assert!(said(1).contains(&format!("[firing, error] {hostile}: 91")), "{}", said(1));
+    let escaped = hostile.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    assert!(said(2).contains(&format!("<bdi>{escaped}: 91</bdi>")), "{}", said(2));
+    assert!(!said(2).contains("<img"), "{}", said(2));
     measure(&collector, 20.0);
     let over = sink.gets(&collector, "", 2).remove(1);
     assert_eq!(header(&over, "Subject"), "RESOLVED: hot (oven)");

@@ -6,6 +6,8 @@ With a certificate it wants STARTTLS, and then the user `me` with the password `
 takes no letter for now, and while FILE.closed is there none at all.
 """
 
+import email
+import email.policy
 import json
 import os
 import ssl
@@ -18,6 +20,13 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 port, kept = int(sys.argv[1]), sys.argv[2]
 
 
+def parts(content):
+    """As a program of mail reads it: the types of all parts, and what the last ones say."""
+    letter = email.message_from_bytes(content, policy=email.policy.default)
+    leaf = lambda part: None if part.is_multipart() else part.get_content()
+    return [[part.get_content_type(), leaf(part)] for part in letter.walk()]
+
+
 class Keeper:
     async def handle_DATA(self, server, session, envelope):
         asked = "busy" if os.path.exists(kept + ".busy") else "closed" if os.path.exists(kept + ".closed") else ""
@@ -28,6 +37,7 @@ class Keeper:
             "user": session.authenticated,
             "tls": session.ssl is not None,
             "content": envelope.content.decode(),
+            "parts": parts(envelope.content),
         }
         with open(kept, "a") as file:
             file.write(json.dumps(letter) + "\n")

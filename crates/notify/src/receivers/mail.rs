@@ -1,5 +1,6 @@
-//! Letters: e-mail in plain text, in which the letters of one group stand together.
+//! Letters: e-mail in plain text and as a page, in which the letters of one group stand together.
 
+use super::page::page;
 use crate::letter::{Letter, Mail};
 use crate::message::Message;
 use crate::moment::rfc3339;
@@ -25,6 +26,7 @@ pub(super) fn letter(message: &Message, mail: &Mail) -> Letter {
         mail: mail.clone(),
         subject: subject.chars().take(SUBJECT).collect(),
         text: text(message),
+        html: page(message),
         id: format!("{one}.{thread}"),
         thread,
         date: message.now,

@@ -3,6 +3,7 @@
 mod alertmanager;
 mod chat;
 mod mail;
+mod page;
 mod push;
 mod template;
 mod webhook;

@@ -5,6 +5,7 @@ use expect_test::{Expect, expect};
 use model::{Alert, Secret, Severity};
 use notify::{Errand, Kind, Letter, Mail, Method, Next, Reply, Request, Route, Security, Settings, Timing};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 fn written(request: &Request) -> String {
     let mut text = format!("{} {}\n", request.method.as_str(), request.url.reveal());
@@ -454,4 +455,79 @@ fn nothing_in_an_alert_makes_a_header_and_a_letter_has_an_end() {
     let letter = letter(&rig);
     assert!(letter.subject.starts_with("FIRING: a  Bcc: you") && letter.subject.chars().count() == 200);
     assert!(letter.text.chars().count() <= 50_001);
+}
+
+/// All tags of a page.
+fn tags(html: &str) -> Vec<&str> {
+    let end = |at: usize| html[at..].find('>').map_or(html.len() - 1, |length| at + length);
+    html.match_indices('<').map(|(at, _)| &html[at..=end(at)]).collect()
+}
+
+#[test]
+fn a_letter_is_a_page_too_and_whatever_an_alert_says_is_text_in_it() {
+    let timing = Timing { group_wait: 0, group_interval: 0, ..Timing::default() };
+    let routes = vec![Route { timing, ..Route::new("home", "r") }];
+    let rig =
+        || Rig::new(Settings { receivers: vec![receiver("r", Kind::Email(mail()))], routes: routes.clone() });
+    let page = |alert: Alert| {
+        let rig = rig();
+        rig.start(alert);
+        letter(&rig).html
+    };
+    let plain = page(alert("hot", "i1", Severity::Critical));
+    assert!(plain.contains("<bdi>hot is &quot;wrong&quot; &lt;&amp;&gt;: 91.5</bdi>"), "{plain}");
+    for word in [
+        "critical",
+        "firing",
+        "kitchen",
+        "i1",
+        "2026-01-05T12:00:00.000Z",
+        "color-scheme\" content=\"light dark",
+    ] {
+        assert!(plain.contains(word), "{word}: {plain}");
+    }
+    // Nothing is fetched, run or followed.
+    for word in ["http", "src", "href", "url(", "<script", "<style", "<img", "<link"] {
+        assert!(!plain.contains(word), "{word}: {plain}");
+    }
+    let evil = [
+        "</bdi></p><script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "' style='position:fixed' <style>*{display:none}</style>",
+        "&lt;b&gt; &#60;i>",
+        "<!-- \u{202e} \u{2066} \0\u{1b}[31m",
+        "]]><![CDATA[ <a href=javascript:x>",
+    ];
+    for text in evil {
+        let texts =
+            BTreeMap::from([(text.to_owned(), text.to_owned()), ("more".to_owned(), text.to_owned())]);
+        let hostile = Alert {
+            rule_name: text.to_owned(),
+            message: text.to_owned(),
+            labels: texts.clone(),
+            annotations: texts,
+            ..alert("hot", "i1", Severity::Critical)
+        };
+        let html = page(hostile);
+        let strange: Vec<_> = tags(&html).into_iter().filter(|tag| !tags(&plain).contains(tag)).collect();
+        assert!(strange.is_empty(), "{text}: {strange:?}");
+        assert_eq!(html.matches("<bdi>").count(), html.matches("</bdi>").count());
+        assert!(!html.contains(|c: char| c.is_control() && c != '\n'), "{html:?}");
+    }
+}
+
+#[test]
+fn a_page_has_an_end_and_says_how_many_found_no_room() {
+    let timing = Timing { group_wait: 0, group_interval: 0, ..Timing::default() };
+    let routes = vec![Route { timing, group_by: Vec::new(), ..Route::new("home", "r") }];
+    let rig = Rig::new(Settings { receivers: vec![receiver("r", Kind::Email(mail()))], routes });
+    for n in 0..400 {
+        let message = "<".repeat(10_000);
+        rig.start(Alert { message, ..alert("hot", &format!("i{n}"), Severity::Critical) });
+    }
+    let html = letter(&rig).html;
+    let shown = html.matches("<table").count();
+    assert!(html.len() <= 90_000 && (1..400).contains(&shown), "{} {shown}", html.len());
+    assert!(html.contains(&format!("<p>and {} more</p>", 400 - shown)) && html.ends_with("</body></html>\n"));
+    assert_eq!(html.matches("<div").count(), html.matches("</table></div>").count());
 }
