@@ -4,8 +4,9 @@ use model::{BadPattern, MatchOp, Matcher};
 use serde::{Deserialize, Serialize};
 
 /// A condition, in Alertmanager's words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SilenceMatcher)]
 pub struct Condition {
     /// The label.
     pub name: String,
@@ -13,9 +14,11 @@ pub struct Condition {
     pub value: String,
     /// Whether it is a pattern.
     #[serde(default, alias = "isRegex")]
+    #[schema(required)]
     pub is_regex: bool,
     /// Whether the label is to be like that, or not.
     #[serde(default = "yes", alias = "isEqual")]
+    #[schema(required)]
     pub is_equal: bool,
 }
 

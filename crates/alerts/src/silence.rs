@@ -28,7 +28,7 @@ pub struct Silence {
 }
 
 /// How a silence stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SilenceState {
     /// It does not hold yet, or not at this time of the week.

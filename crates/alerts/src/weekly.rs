@@ -4,6 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use model::{Millis, limits};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Minutes of a day.
 const DAY: u32 = 24 * 60;
@@ -98,19 +101,37 @@ impl Weekly {
 }
 
 /// A time of the week as it is written in settings and over REST.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TimeOfWeek)]
 struct Written {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     days: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     to: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     utc_offset: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     time_zone: Option<String>,
+}
+
+/// It is described as it is written.
+impl PartialSchema for Weekly {
+    fn schema() -> RefOr<Schema> {
+        Written::schema()
+    }
+}
+
+impl ToSchema for Weekly {
+    fn name() -> Cow<'static, str> {
+        Written::name()
+    }
 }
 
 impl TryFrom<Written> for Weekly {

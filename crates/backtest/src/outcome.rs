@@ -5,25 +5,31 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// An alert that would have fired.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = TrialFiring)]
 pub struct Firing {
     /// Service, instance, and the labels that tell it from others.
     pub labels: BTreeMap<String, String>,
     /// When it began, in seconds. It may be before the range.
     pub start: f64,
     /// When it was over, if it was by the end of the range.
+    #[schema(required)]
     pub end: Option<f64>,
-    /// What was compared when it began.
+    /// What was compared when it began; null on the wire where it is no finite number.
+    #[schema(value_type = Option<f64>, required)]
     pub value: f64,
 }
 
 /// A variant of a rule, and what it would have done.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = TrialCell)]
 pub struct Cell {
     /// Its threshold, if others than the rule's own were tried.
+    #[schema(required)]
     pub threshold: Option<f64>,
     /// Its `for` in seconds, if others than the rule's own were tried.
     #[serde(rename = "for")]
+    #[schema(required)]
     pub hold: Option<f64>,
     /// How often it would have fired.
     pub count: usize,
@@ -40,7 +46,8 @@ pub struct Cell {
 }
 
 /// What came of a trial.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = TrialOutcome)]
 pub struct Outcome {
     /// The range in seconds.
     pub start: f64,

@@ -50,8 +50,9 @@ pub enum MappingError {
 }
 
 /// Where a mapping comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = MappingOrigin)]
 pub enum Origin {
     /// The settings file; it is changed there.
     Settings,
@@ -60,10 +61,11 @@ pub enum Origin {
 }
 
 /// A mapping that is in force.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct KnownMapping {
     /// Its number, if it was made while running.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub id: Option<u64>,
     /// Where it comes from.
     pub origin: Origin,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Messages of one kind that were not understood.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct InboxEntry {
     /// The kind of topic, with `+` for names.
     pub kind: String,
@@ -25,12 +25,15 @@ pub struct InboxEntry {
     pub count: u64,
     /// When the first came.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub first_seen: Millis,
     /// When the newest came.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub last_seen: Millis,
     /// A mapping that would make something of them, or let them pass in silence: what `POST /bus/mappings` takes.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub mapping: Option<Mapping>,
     /// The same as a table for the settings file.
     pub suggestion: String,

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 /// Why a field, or a message, was left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = LeftReason)]
 pub(crate) enum Left {
     /// It tells things apart and measures nothing.
     Identifier,

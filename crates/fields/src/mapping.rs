@@ -7,20 +7,26 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A rule for what becomes of a field, or of all fields of some topics. The first that speaks of a field counts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
+    #[schema(value_type = String)]
     pub(crate) topic: Pattern,
     /// The field; without it all fields, and what a message is that has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
     pub(crate) path: Option<Path>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
     pub(crate) name: Option<Name>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
     pub(crate) unit: Option<Unit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, nullable = false)]
     pub(crate) scale: Option<Scale>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>)]
     pub(crate) labels: BTreeMap<LabelName, Label>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) drop: bool,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What messages say in numbers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct FieldsView {
     /// Messages that passed.
     pub messages: u64,
@@ -29,7 +29,7 @@ pub struct FieldsView {
 }
 
 /// What was left out for one reason.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct LeftView {
     reason: Left,
     /// How often.
@@ -39,7 +39,7 @@ pub struct LeftView {
 }
 
 /// A field that is a metric.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct FieldView {
     /// The metric.
     pub metric: String,
@@ -50,9 +50,11 @@ pub struct FieldView {
     pub unit: String,
     /// The newest number.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub value: Option<f64>,
     /// The newest word, where words are a state.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub state: Option<String>,
     /// The kind of topic on which it comes.
     pub topic: String,
@@ -60,11 +62,12 @@ pub struct FieldView {
     pub path: String,
     /// When it was heard last.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub last_seen: Millis,
 }
 
 /// A field that is no metric.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct LeftField {
     /// The kind of topic.
     pub topic: String,

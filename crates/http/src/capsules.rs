@@ -41,22 +41,25 @@ pub struct CapsuleFile {
 }
 
 /// A recording that is kept.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct CapsuleEntry {
     /// Its name, by which it is asked for.
     pub name: String,
     /// Bytes of the file.
     pub bytes: u64,
     /// When it was made, Unix seconds; none if the file cannot be read.
+    #[schema(required)]
     pub made_at: Option<f64>,
     /// The alert that it was made for, with the members of an alert on the bus; none if the file cannot be read.
+    #[schema(required)]
     pub alert: Option<CapsuleAlert>,
     /// Why the file cannot be read, if so.
+    #[schema(required)]
     pub damage: Option<String>,
 }
 
 /// The alert that a recording was made for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct CapsuleAlert {
     /// Its id.
     pub alert_id: String,

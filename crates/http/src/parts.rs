@@ -105,7 +105,7 @@ pub enum EraseError {
 }
 
 /// What is kept, and how much may be. Sizes are in bytes.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct StorageStatus {
     /// Series in memory: those with samples in the last hours.
     pub series: usize,
@@ -120,13 +120,14 @@ pub struct StorageStatus {
     /// Bytes of their files.
     pub block_bytes: u64,
     /// Why nothing is taken now, if so.
+    #[schema(required)]
     pub closed: Option<String>,
     /// What may be.
     pub limits: StorageLimits,
 }
 
 /// How much may be kept.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct StorageLimits {
     /// Series in memory.
     pub series: usize,
@@ -141,6 +142,7 @@ pub struct StorageLimits {
     /// Bytes of samples in memory above which none are taken.
     pub memory_bytes: usize,
     /// Bytes of all blocks; as many as fit on the disk if there is no limit.
+    #[schema(required)]
     pub block_bytes: Option<u64>,
     /// Days that samples are kept that no rule names.
     pub retention_days: f64,

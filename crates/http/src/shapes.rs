@@ -1,16 +1,25 @@
 //! What answers are made of. Members stand in the order of the wire.
 
 use ingest::{InstanceView, RefusalView, ServiceView};
-use model::{MetricKind, Millis, Point, Series, seconds, to_seconds};
+use model::{Alert, MetricKind, Millis, Point, Series, seconds, to_seconds};
 use serde::{Serialize, Serializer};
 
+/// Alerts.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Alerts {
+    pub(crate) alerts: Vec<Alert>,
+}
+
 /// A sample as the original shows it. A value that is no number is `null`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Metric<'a> {
     name: &'a str,
+    #[schema(value_type = Option<f64>, required)]
     value: f64,
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     timestamp: Millis,
+    #[schema(value_type = BTreeMap<String, String>)]
     labels: OwnLabels<'a>,
     metric_type: MetricKind,
 }
@@ -39,28 +48,36 @@ impl Serialize for OwnLabels<'_> {
 }
 
 /// A service with all that is known of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Service {
     pub(crate) name: String,
     measured: bool,
+    #[schema(required)]
     health_status: Option<String>,
+    #[schema(required)]
     status: Option<String>,
+    #[schema(required)]
     up: Option<bool>,
     stale: bool,
+    #[schema(required)]
     registered: Option<bool>,
     first_seen: f64,
     last_seen: f64,
+    #[schema(required)]
     started: Option<f64>,
     restarts: u64,
+    #[schema(required)]
     version: Option<String>,
     capabilities: Vec<String>,
+    #[schema(required)]
     interval_seconds: Option<f64>,
+    #[schema(required)]
     probe_duration_ms: Option<f64>,
     instances: Vec<Instance>,
 }
 
 /// An instance with all that is known of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Instance {
     instance_id: String,
     health_status: String,
@@ -68,6 +85,7 @@ pub(crate) struct Instance {
     first_seen: f64,
     last_seen: f64,
     last_updated: f64,
+    #[schema(required)]
     interval_seconds: Option<f64>,
     messages: u64,
     samples: u64,
@@ -118,7 +136,7 @@ pub(crate) fn health_word(view: &InstanceView) -> &str {
 }
 
 /// Refused input of one reason.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Refusal {
     reason: &'static str,
     explanation: &'static str,
@@ -126,16 +144,18 @@ pub(crate) struct Refusal {
     count: u64,
     topics: Vec<TopicCount>,
     other_topics: u64,
+    #[schema(required)]
     example: Option<Example>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 struct TopicCount {
     topic: String,
     count: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = RefusalExample)]
 struct Example {
     topic: String,
     detail: String,

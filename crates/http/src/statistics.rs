@@ -6,16 +6,23 @@ use query::{Aggregate, Significance, Trend};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Statistics of a metric over a range.
-#[derive(Debug, Serialize)]
+/// Statistics of a metric over a range; null stands for what is no finite number.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Aggregated {
     count: usize,
+    #[schema(value_type = Option<f64>, required)]
     min: f64,
+    #[schema(value_type = Option<f64>, required)]
     max: f64,
+    #[schema(value_type = Option<f64>, required)]
     mean: f64,
+    #[schema(value_type = Option<f64>, required)]
     median: f64,
+    #[schema(value_type = Option<f64>, required)]
     std_dev: f64,
+    #[schema(value_type = Option<f64>, required)]
     percentile_95: f64,
+    #[schema(value_type = Option<f64>, required)]
     percentile_99: f64,
     time_range: f64,
     timestamp: f64,
@@ -42,8 +49,24 @@ impl Aggregated {
     }
 }
 
+/// Statistics, or that there is nothing to make them of.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub(crate) enum AnyAggregated {
+    /// Of some samples.
+    Some(Aggregated),
+    /// Of none.
+    None(NoStatistics),
+}
+
+/// An empty object.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(max_properties = 0)]
+pub(crate) struct NoStatistics {}
+
 /// The trend of a metric over a range, and of each of its series where there are several.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Trend)]
 pub(crate) struct Trends<'a> {
     #[serde(flatten)]
     pub(crate) all: TrendFields,
@@ -52,9 +75,11 @@ pub(crate) struct Trends<'a> {
 }
 
 /// The trend of one series.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct SeriesTrend<'a> {
+    #[schema(required)]
     instance_id: Option<&'a str>,
+    #[schema(value_type = BTreeMap<String, String>)]
     labels: OwnLabels<'a>,
     #[serde(flatten)]
     trend: TrendFields,
@@ -71,41 +96,45 @@ impl<'a> SeriesTrend<'a> {
 }
 
 /// The seed's fields, and the test. With too few samples there is only the word that says so.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 pub(crate) struct TrendFields {
     trend: &'static str,
-    #[serde(flatten)]
-    known: Option<Known>,
-}
-
-#[derive(Debug, Serialize)]
-struct Known {
-    strength: f64,
-    slope: f64,
-    data_points: usize,
-    time_range: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    strength: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slope: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    data_points: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    time_range: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     significance: Option<Test>,
 }
 
 impl TrendFields {
     pub(crate) fn new(trend: &Trend, range: TimeRange) -> Self {
-        let known = (trend.data_points > 1).then(|| Known {
-            strength: trend.strength,
-            slope: trend.slope,
-            data_points: trend.data_points,
-            time_range: span(range),
-            significance: trend
-                .significance
-                .as_ref()
-                .map(|test| Test::new(test, trend.tested_direction().as_str())),
-        });
-        Self { trend: trend.trend.as_str(), known }
+        let word = trend.trend.as_str();
+        if trend.data_points < 2 {
+            return Self { trend: word, ..Self::default() };
+        }
+        let significance = trend.significance.as_ref();
+        Self {
+            trend: word,
+            strength: Some(trend.strength),
+            slope: Some(trend.slope),
+            data_points: Some(trend.data_points),
+            time_range: Some(span(range)),
+            significance: significance.map(|test| Test::new(test, trend.tested_direction().as_str())),
+        }
     }
 }
 
 /// Whether the trend is more than noise, in units of the metric per hour.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = TrendTest)]
 struct Test {
     direction: &'static str,
     significant: bool,
@@ -113,6 +142,7 @@ struct Test {
     slope_per_hour: f64,
     low_per_hour: f64,
     high_per_hour: f64,
+    #[schema(required)]
     relative_per_hour: Option<f64>,
 }
 
@@ -131,20 +161,49 @@ impl Test {
 }
 
 /// Statistics of every metric of a service.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Analytics {
     pub(crate) service_name: String,
     pub(crate) analytics: BTreeMap<String, Analysed>,
 }
 
+/// Statistics, or why there are none.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub(crate) enum AnyAnalytics {
+    /// Of some samples.
+    Some(Analytics),
+    /// There are no samples.
+    None {
+        /// For people.
+        message: &'static str,
+    },
+}
+
 /// Statistics of a metric, under the original's names.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
 pub(crate) enum Analysed {
     /// Of a single sample.
-    One { count: usize, value: f64 },
+    One {
+        count: usize,
+        #[schema(value_type = Option<f64>, required)]
+        value: f64,
+    },
     /// Of several.
-    Many { count: usize, min: f64, max: f64, avg: f64, median: f64, std_dev: f64 },
+    Many {
+        count: usize,
+        #[schema(value_type = Option<f64>, required)]
+        min: f64,
+        #[schema(value_type = Option<f64>, required)]
+        max: f64,
+        #[schema(value_type = Option<f64>, required)]
+        avg: f64,
+        #[schema(value_type = Option<f64>, required)]
+        median: f64,
+        #[schema(value_type = Option<f64>, required)]
+        std_dev: f64,
+    },
 }
 
 impl Analysed {

@@ -17,7 +17,8 @@ pub struct Tail {
 }
 
 /// A message that passed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = PassingMessage)]
 pub(crate) struct Passing {
     /// Unix seconds.
     at: f64,
@@ -92,8 +93,10 @@ impl Watch for Tail {
 }
 
 /// What is told at once.
-#[derive(Serialize)]
-struct Told {
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PassingMessages)]
+pub(crate) struct Told {
+    #[schema(value_type = Vec<Passing>)]
     messages: Vec<PassingRef>,
     /// Messages since the last time that were wanted, or may have been, and are not shown.
     left_out: u64,

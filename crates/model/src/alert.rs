@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub const EXPLANATION: &str = "explanation";
 
 /// One alert of one (rule, service, instance). Fields in the order of the wire; times in seconds there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Alert {
     /// `<rule>:<service>:<instance>`.
     pub alert_id: String,
@@ -24,17 +24,20 @@ pub struct Alert {
     pub severity: Severity,
     /// The rule's description when the alert started.
     pub message: String,
-    /// The value of the sample that started it.
+    /// The value of the sample that started it; null on the wire where it is no finite number.
+    #[schema(value_type = Option<f64>, required)]
     pub value: f64,
     /// The number in the condition that the value passed; 0 where the condition compares words.
     pub threshold: f64,
     /// When it started.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub timestamp: Millis,
     /// Whether it is over.
     pub resolved: bool,
     /// When it was over.
     #[serde(with = "seconds::option")]
+    #[schema(value_type = Option<f64>, required)]
     pub resolved_at: Option<Millis>,
     /// All labels, where the rule gives more than the fields above say: those of rule files do.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -4,7 +4,7 @@ use crate::time::{Millis, seconds};
 use serde::Serialize;
 
 /// Which broker carries the bus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BrokerKind {
     /// The collector's own, in this process.
@@ -17,7 +17,7 @@ pub enum BrokerKind {
 }
 
 /// The state of the connection to the bus.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, utoipa::ToSchema)]
 pub struct BusStatus {
     /// Whether the connection is up and the subscriptions are granted.
     pub connected: bool,
@@ -27,6 +27,7 @@ pub struct BusStatus {
     pub address: String,
     /// Since when it is connected, or has been away.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub since: Millis,
     /// Messages received since start.
     pub messages_received: u64,
@@ -42,16 +43,18 @@ pub struct BusStatus {
     pub connects: u64,
     /// What went wrong last, if the connection is away.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub last_error: Option<String>,
     /// How listening to all that passes goes, where that is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub listening: Option<ListenStatus>,
     /// What the operator should know: an ACL that lets nothing through, another port than asked for, …
     pub warnings: Vec<String>,
 }
 
 /// How the connection is that only listens.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
 pub struct ListenStatus {
     /// Whether it is up, and at least one of the filters granted.
     pub connected: bool,
@@ -65,6 +68,7 @@ pub struct ListenStatus {
     pub without_envelope: u64,
     /// What went wrong last, if it is away, or what the broker refuses.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub last_error: Option<String>,
 }
 

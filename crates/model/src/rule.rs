@@ -6,7 +6,20 @@ use std::fmt;
 use std::str::FromStr;
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.
@@ -59,7 +72,7 @@ impl FromStr for Severity {
 }
 
 /// What a rule watches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleKind {
     /// The samples of a metric, by a condition.
@@ -70,7 +83,7 @@ pub enum RuleKind {
 }
 
 /// What has an alert of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
     /// Each instance of a service.
@@ -81,7 +94,7 @@ pub enum Per {
 }
 
 /// A step of a ladder of severities.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Level {
     /// The alert's severity while the condition holds, and that of no higher level.
@@ -92,7 +105,7 @@ pub struct Level {
 
 /// An alert rule: when the newest sample of `metric_name` meets `condition`, an alert starts. What is written in words
 /// (conditions, lengths of time, matchers, templates) is checked by whoever evaluates rules. A field that is not set is not written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "RuleFields")]
 pub struct Rule {
     /// Unique; the same name replaces.
@@ -115,15 +128,19 @@ pub struct Rule {
     pub kind: RuleKind,
     /// How long the condition must hold without a break before the alert starts: `5m`.
     #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub hold: Option<String>,
     /// What must hold for the alert to end; else that the condition does not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub recover: Option<String>,
     /// How long the alert goes on after it could end: `10m`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub keep_firing_for: Option<String>,
     /// Which series are judged: `room="attic",sensor=~"t.*"`.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub matching: Option<String>,
     /// What has an alert of its own.
     #[serde(skip_serializing_if = "is_default")]
@@ -133,6 +150,7 @@ pub struct Rule {
     pub levels: Vec<Level>,
     /// After which silence a sender is missed; else that is learnt from its rhythm.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub interval: Option<String>,
     /// Labels of the alert, by name: templates.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

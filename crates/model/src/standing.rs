@@ -4,7 +4,7 @@ use crate::time::{Millis, seconds};
 use serde::{Deserialize, Serialize};
 
 /// How an alert stands. On the wire its members are those of the alert, and are only there where they say something.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Standing {
     /// The ids of the silences that it lies in; of windows of maintenance `maintenance:NAME`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -14,35 +14,41 @@ pub struct Standing {
     pub inhibited_by: Vec<String>,
     /// Who takes care of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub acknowledged: Option<Box<Acknowledgement>>,
     /// That it begins and ends again and again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub flapping: Option<Flapping>,
 }
 
 /// Somebody takes care of an alert.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Acknowledgement {
     /// Who says so.
     pub by: String,
     /// What they say of it; may be empty.
     #[serde(default)]
+    #[schema(required)]
     pub comment: String,
     /// When they said so.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub at: Millis,
     /// Until when it counts; `None` is until the alert is over.
     #[serde(default, with = "seconds::option")]
+    #[schema(value_type = Option<f64>, required)]
     pub expires: Option<Millis>,
 }
 
 /// An alert begins and ends again and again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Flapping {
     /// How often it began or ended lately.
     pub changes: usize,
     /// Since when it is said to flap.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub since: Millis,
 }
 

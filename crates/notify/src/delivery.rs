@@ -6,8 +6,9 @@ use serde::Serialize;
 use std::collections::VecDeque;
 
 /// What came of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DeliveryOutcome)]
 pub enum Outcome {
     /// The receiver took it.
     Sent,
@@ -18,14 +19,16 @@ pub enum Outcome {
 }
 
 /// A message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Delivery {
     /// When it was last tried.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub timestamp: Millis,
     /// The receiver's name.
     pub receiver: String,
     /// What the alerts have in common.
+    #[schema(value_type = BTreeMap<String, String>)]
     pub group: LabelSet,
     /// The changes that it told, by ids that are equal however often they are delivered; of a repetition, none.
     pub changes: Vec<String>,

@@ -8,7 +8,7 @@ use model::{Millis, seconds, to_seconds};
 use serde::Serialize;
 
 /// All that is known of the traffic.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct TrafficView {
     /// Messages seen since the start.
     pub messages: u64,
@@ -23,15 +23,17 @@ pub struct TrafficView {
 }
 
 /// One who speaks.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SenderView {
     /// Its name; empty for all those who name nobody.
     pub service: String,
     /// When it was heard first, since the start.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub first_seen: Millis,
     /// When it was heard last.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub last_seen: Millis,
     /// `alive`, `overdue` where something regular is, `gone` after a goodbye.
     pub state: &'static str,
@@ -43,12 +45,15 @@ pub struct SenderView {
     pub bytes_per_second: f64,
     /// From sending to receiving, median of the last five minutes, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub delay: Option<f64>,
     /// The same, 99 % quantile.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub delay_p99: Option<f64>,
     /// How far its clock is ahead of ours, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub clock_offset: Option<f64>,
     /// Messages that came a second time.
     pub duplicates: u64,
@@ -60,16 +65,18 @@ pub struct SenderView {
     pub errors: u64,
     /// How much of what it answered in the last five minutes failed, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub error_rate: Option<f64>,
     /// How long its answers took, median of the last five minutes, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub response_time: Option<f64>,
     /// What it says, the loudest first.
     pub streams: Vec<StreamView>,
 }
 
 /// What one says on one kind of topic.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct StreamView {
     /// The kind of topic; `+` stands for a name.
     pub topic: String,
@@ -84,17 +91,20 @@ pub struct StreamView {
     pub bytes: u64,
     /// When the newest came.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub last_seen: Millis,
     /// The usual pause in seconds, where it is regular.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub every: Option<f64>,
     /// Since when the next is overdue.
     #[serde(with = "seconds::option", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, nullable = false)]
     pub overdue_since: Option<Millis>,
 }
 
 /// Who asks whom.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PairView {
     /// Who asks.
     pub asker: String,
@@ -108,9 +118,11 @@ pub struct PairView {
     pub errors: u64,
     /// How long they took, median of the last five minutes, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub response_time: Option<f64>,
     /// The same, 99 % quantile.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub response_time_p99: Option<f64>,
 }
 

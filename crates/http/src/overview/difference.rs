@@ -1,43 +1,35 @@
 //! What is new in an overview.
 
-use super::shape::{Overview, ServiceNow};
-use serde::Serialize;
-use serde_json::{Map, Value};
-use std::collections::HashMap;
+use super::shape::{Overview, OverviewChange, ServiceNow};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The members of `new` that are not as in `old`: of the services those that changed, whole, and the names of those that are
 /// gone. The time is always there.
-pub(super) fn difference(old: &Overview, new: &Overview) -> Value {
-    let mut changed = Map::new();
-    put(&mut changed, "time", &new.time);
-    macro_rules! compare {
-        ($($member:ident),*) => {
-            $(if old.$member != new.$member {
-                put(&mut changed, stringify!($member), &new.$member);
-            })*
-        };
-    }
-    compare!(version, started, bus, ingest, storage, host, alerts, insights, strip);
+pub(super) fn difference<'a>(old: &'a Overview, new: &'a Overview) -> OverviewChange<'a> {
     let before: HashMap<&str, &Arc<ServiceNow>> =
         old.services.iter().map(|one| (one.name.as_str(), one)).collect();
     let is_news = |one: &&Arc<ServiceNow>| before.get(one.name.as_str()).is_none_or(|old| *old != *one);
-    let services: Vec<&Arc<ServiceNow>> = new.services.iter().filter(is_news).collect();
-    if !services.is_empty() {
-        let rows: Vec<&ServiceNow> = services.into_iter().map(|one| &**one).collect();
-        put(&mut changed, "services", &rows);
+    let services = new.services.iter().filter(is_news).map(|one| &**one).collect();
+    let now: HashSet<&str> = new.services.iter().map(|one| one.name.as_str()).collect();
+    let removed = before.keys().copied().filter(|name| !now.contains(name)).collect();
+    OverviewChange {
+        alerts: changed(&old.alerts, &new.alerts),
+        bus: changed(&old.bus, &new.bus),
+        host: changed(&old.host, &new.host),
+        ingest: changed(&old.ingest, &new.ingest),
+        insights: changed(&old.insights, &new.insights),
+        removed,
+        services,
+        started: changed(&old.started, &new.started),
+        storage: changed(&old.storage, &new.storage),
+        strip: changed(&old.strip, &new.strip),
+        time: new.time,
+        version: changed(&old.version, &new.version),
     }
-    let now: std::collections::HashSet<&str> = new.services.iter().map(|one| one.name.as_str()).collect();
-    let removed: Vec<&str> = before.into_keys().filter(|name| !now.contains(name)).collect();
-    if !removed.is_empty() {
-        put(&mut changed, "removed", &removed);
-    }
-    Value::Object(changed)
 }
 
-/// What cannot be written, which no member is, is left out.
-fn put(changed: &mut Map<String, Value>, name: &str, value: &impl Serialize) {
-    if let Ok(value) = serde_json::to_value(value) {
-        changed.insert(name.to_owned(), value);
-    }
+/// The new value if it is another one.
+fn changed<'a, T: PartialEq>(old: &T, new: &'a T) -> Option<&'a T> {
+    (old != new).then_some(new)
 }

@@ -17,5 +17,5 @@ mod board;
 mod stream;
 
 pub(crate) use board::Board;
-pub(crate) use shape::Overview;
+pub(crate) use shape::{AlertsChange, Overview, OverviewChange};
 pub(crate) use stream::events;

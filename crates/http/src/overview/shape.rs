@@ -17,6 +17,7 @@ pub(crate) struct Overview {
     pub(crate) ingest: IngestNow,
     pub(crate) storage: StorageNow,
     /// How the machine is; null before it was looked at.
+    #[schema(required)]
     pub(crate) host: Option<HostNow>,
     pub(crate) alerts: AlertsNow,
     pub(crate) insights: InsightsNow,
@@ -29,6 +30,54 @@ pub(crate) struct Overview {
 
 fn each<S: Serializer>(services: &[Arc<ServiceNow>], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(services.iter().map(|one| &**one))
+}
+
+/// What changed in an overview: the event `change` of its stream. A member that is not there is as it was.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OverviewChange<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) alerts: Option<&'a AlertsNow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) bus: Option<&'a BusNow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<HostNow>)]
+    pub(crate) host: Option<&'a Option<HostNow>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) ingest: Option<&'a IngestNow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) insights: Option<&'a InsightsNow>,
+    /// The names of services that are gone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub(crate) removed: Vec<&'a str>,
+    /// The services that changed, whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<ServiceNow>)]
+    pub(crate) services: Vec<&'a ServiceNow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) started: Option<&'a f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) storage: Option<&'a StorageNow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) strip: Option<&'a StripSpan>,
+    pub(crate) time: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) version: Option<&'a String>,
+}
+
+/// The list of alerts or silences changed: the event `alerts` of the stream of overviews.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct AlertsChange {
+    /// Another one for each change.
+    pub(crate) version: u64,
 }
 
 /// The connection to the bus.
@@ -59,6 +108,7 @@ pub(crate) struct StorageNow {
     /// In memory and on disk.
     pub(crate) bytes: u64,
     /// Days until the disk is full if it goes on filling as in the last six hours; null if it does not fill.
+    #[schema(required)]
     pub(crate) disk_days_left: Option<f64>,
 }
 
@@ -89,7 +139,6 @@ pub(crate) struct BriefAlert {
     pub(crate) rule: String,
     pub(crate) service: String,
     pub(crate) instance: String,
-    #[schema(value_type = Level)]
     pub(crate) severity: Severity,
     pub(crate) message: String,
     pub(crate) since: f64,
@@ -110,7 +159,6 @@ pub(crate) struct BriefInsight {
     pub(crate) kind: &'static str,
     pub(crate) service: String,
     pub(crate) metric: String,
-    #[schema(value_type = Level)]
     pub(crate) severity: Severity,
     pub(crate) text: String,
     pub(crate) since: f64,
@@ -132,12 +180,14 @@ pub(crate) struct ServiceNow {
     /// Whether it says something of itself, or is only known by its traffic.
     pub(crate) from: Source,
     pub(crate) last_seen: f64,
+    #[schema(required)]
     pub(crate) messages_per_second: Option<f64>,
     /// From sending to receiving, median of the last five minutes.
+    #[schema(required)]
     pub(crate) delay_ms: Option<f64>,
+    #[schema(required)]
     pub(crate) error_percent: Option<f64>,
     /// The severities of its alerts that fire and are not silenced, each once.
-    #[schema(value_type = Vec<Level>)]
     pub(crate) firing: Vec<Severity>,
     /// A letter for each bucket: `.` nothing is known, `0` fine, `1` a warning fired, `2` an error fired, `x` it was silent.
     pub(crate) strip: String,
@@ -181,15 +231,4 @@ pub(crate) enum Condition {
 pub(crate) enum Source {
     Metrics,
     Traffic,
-}
-
-/// How bad something is.
-#[derive(utoipa::ToSchema)]
-#[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "the severity of the model, which knows nothing of documents")]
-pub(crate) enum Level {
-    Info,
-    Warning,
-    Error,
-    Critical,
 }

@@ -3,7 +3,7 @@
 
 use super::board::Board;
 use super::difference::difference;
-use super::shape::Overview;
+use super::shape::{AlertsChange, Overview};
 use crate::events::{body, event};
 use crate::parts::Parts;
 use axum::body::{Body, Bytes};
@@ -55,7 +55,7 @@ async fn tell(parts: Arc<Parts>, board: Arc<Board>, length: Millis, to: mpsc::Se
             Some((before, _)) => event(&mut text, "change", &difference(before, &now)),
         }
         if told.as_ref().is_some_and(|(_, before)| *before != version) {
-            event(&mut text, "alerts", &serde_json::json!({ "version": version }));
+            event(&mut text, "alerts", &AlertsChange { version });
         }
         told = Some((now, version));
         room.send(text.into());

@@ -17,6 +17,8 @@ mod working;
 
 mod render;
 
+mod query_shapes;
+
 mod asked;
 
 mod desk;
@@ -31,7 +33,8 @@ pub(crate) use form::Form;
 pub(crate) use instant::parse_time;
 pub use instant::rfc3339;
 pub(crate) use output::Output;
+pub(crate) use query_shapes::QueryAnswer;
 pub use render::answer_json;
 pub(crate) use render::{Stats, push_labels, query_data};
-pub(crate) use tree::tree;
+pub(crate) use tree::Tree;
 pub(crate) use working::{Ended, Going, answered, worked};

@@ -6,10 +6,23 @@ use query::syntax::{
     At, Cardinality, Edges, Expr, Function, Length, ValueType, Variadic, VectorMatching, VectorSelector,
     evaluate_length,
 };
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+/// The tree of an expression: a node with its `type`, and nodes as members.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ExpressionTree, value_type = Object)]
+pub(crate) struct Tree(Value);
+
+impl Tree {
+    /// The tree of `expr`.
+    pub(crate) fn of(expr: &Expr) -> Self {
+        Self(tree(expr))
+    }
+}
+
 /// The tree under `expr`.
-pub(crate) fn tree(expr: &Expr) -> Value {
+fn tree(expr: &Expr) -> Value {
     match expr {
         Expr::Number(it) => json!({"type": "numberLiteral", "val": Number(it.value).to_string()}),
         Expr::String(it) => json!({"type": "stringLiteral", "val": it.value}),

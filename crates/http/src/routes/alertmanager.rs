@@ -1,13 +1,17 @@
 //! The part of Alertmanager's API v2 that programs ask which show and silence alerts: `amtool`, Grafana. Errors are a text in
 //! JSON, as there.
 
+use super::alertmanager_shapes::{
+    AlertStatus, Cluster, Named, Original, ServerStatus, ShownAlert, ShownMatcher, ShownSilence, SilenceId,
+    SilenceStatus, VersionInfo,
+};
 use super::working::work;
 use super::{Answer, JSON, json};
 use crate::body::Object;
 use crate::params::{Params, Within};
 use crate::parts::Parts;
 use crate::prom::{parse_time, rfc3339};
-use alerts::{Condition, DeskError, Draft, Silence, SilenceState, SilenceView, fingerprint, labels_of};
+use alerts::{Condition, DeskError, Draft, SilenceState, SilenceView, fingerprint, labels_of};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -27,7 +31,7 @@ const NEVER: &str = "9999-12-31T23:59:59Z";
         ("inhibited" = Option<bool>, Query, description = "Those that another alert explains (true)"),
         ("filter" = Option<Vec<String>>, Query, description = "Conditions such as `service=\"oven\"`; all must hold"),
         ("receiver" = Option<String>, Query, description = "A pattern of which a receiver must be")),
-    responses((status = 200, description = "Alerts"), (status = 400, description = "A bad filter")))]
+    responses((status = 200, description = "Alerts", body = Vec<ShownAlert>), (status = 400, description = "A bad filter")))]
 pub(super) async fn alerts(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
     work(parts, move |parts| {
         let (is_active, silenced, inhibited) =
@@ -53,7 +57,7 @@ pub(super) async fn alerts(State(parts): State<Arc<Parts>>, params: Params) -> A
             let is_asked = |receiver: &Matcher| names.iter().any(|name| receiver.admits(name));
             receiver.as_ref().is_none_or(is_asked).then(|| shown_alert(parts, &alert, &names))
         });
-        json(&shown.collect::<Vec<Value>>())
+        json(&shown.collect::<Vec<ShownAlert>>())
     })
     .await
 }
@@ -61,7 +65,7 @@ pub(super) async fn alerts(State(parts): State<Arc<Parts>>, params: Params) -> A
 /// Silences, as Alertmanager lists them
 #[utoipa::path(get, path = "/api/v2/silences", tag = "alertmanager", operation_id = "alertmanager_silences",
     params(("filter" = Option<Vec<String>>, Query, description = "Conditions on what a silence's own conditions say")),
-    responses((status = 200, description = "Silences"), (status = 400, description = "A bad filter")))]
+    responses((status = 200, description = "Silences", body = Vec<ShownSilence>), (status = 400, description = "A bad filter")))]
 pub(super) async fn silences(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
     work(parts, move |parts| {
         let matchers = match filters(&params) {
@@ -74,7 +78,7 @@ pub(super) async fn silences(State(parts): State<Arc<Parts>>, params: Params) ->
             matchers.iter().all(|one| one.admits(said.get(one.label()).copied().unwrap_or("")))
         };
         let silences = parts.desk.silences().into_iter().filter(is_wanted);
-        json(&silences.map(|view| shown_silence(&view)).collect::<Vec<Value>>())
+        json(&silences.map(|view| shown_silence(&view)).collect::<Vec<ShownSilence>>())
     })
     .await
 }
@@ -106,7 +110,7 @@ struct PostedMatcher {
 /// Makes or changes a silence, as Alertmanager does
 #[utoipa::path(post, path = "/api/v2/silences", tag = "alertmanager", operation_id = "alertmanager_post_silence",
     request_body(content_type = "application/json", description = "matchers, startsAt, endsAt, createdBy, comment; id of the one that is changed"),
-    responses((status = 200, description = "`silenceID`"), (status = 400, description = "Invalid silence"),
+    responses((status = 200, description = "`silenceID`", body = SilenceId), (status = 400, description = "Invalid silence"),
               (status = 404, description = "No such silence")))]
 pub(super) async fn post_silence(State(parts): State<Arc<Parts>>, Object(fields): Object) -> Answer {
     work(parts, move |parts| {
@@ -138,7 +142,7 @@ pub(super) async fn post_silence(State(parts): State<Arc<Parts>>, Object(fields)
             comment: posted.comment,
         });
         match done {
-            Ok(silence) => json(&value!({ "silenceID": silence.id })),
+            Ok(silence) => json(&SilenceId { silence_id: silence.id }),
             Err(error) => Ok(refused(&error)),
         }
     })
@@ -148,7 +152,7 @@ pub(super) async fn post_silence(State(parts): State<Arc<Parts>>, Object(fields)
 /// One silence, as Alertmanager shows it
 #[utoipa::path(get, path = "/api/v2/silence/{id}", tag = "alertmanager", operation_id = "alertmanager_silence",
     params(("id" = String, Path, description = "The silence's id")),
-    responses((status = 200, description = "The silence"), (status = 404, description = "No such silence")))]
+    responses((status = 200, description = "The silence", body = ShownSilence), (status = 404, description = "No such silence")))]
 pub(super) async fn silence(State(parts): State<Arc<Parts>>, Within(id): Within<String>) -> Answer {
     work(parts, move |parts| match parts.desk.silence(&id) {
         Some(view) => json(&shown_silence(&view)),
@@ -171,36 +175,40 @@ pub(super) async fn delete_silence(State(parts): State<Arc<Parts>>, Within(id): 
 
 /// How the collector is, in Alertmanager's words: alone, and with no settings to show
 #[utoipa::path(get, path = "/api/v2/status", tag = "alertmanager", operation_id = "alertmanager_status",
-    responses((status = 200, description = "Status")))]
+    responses((status = 200, description = "Status", body = ServerStatus)))]
 pub(super) async fn status(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| {
         #[expect(clippy::cast_possible_truncation, reason = "milliseconds since the start")]
         let uptime = ((parts.self_health)().uptime * 1_000.0) as i64;
-        json(&value!({
-            "cluster": { "name": "", "peers": [], "status": "disabled" },
-            "config": { "original": "" },
-            "uptime": rfc3339(parts.clock.now().saturating_sub(uptime)),
-            "versionInfo": {
-                "branch": "", "buildDate": "", "buildUser": "", "goVersion": "", "revision": "",
-                "version": parts.version,
+        json(&ServerStatus {
+            cluster: Cluster { name: "", peers: Vec::new(), status: "disabled" },
+            config: Original { original: "" },
+            uptime: rfc3339(parts.clock.now().saturating_sub(uptime)),
+            version_info: VersionInfo {
+                branch: "",
+                build_date: "",
+                build_user: "",
+                go_version: "",
+                revision: "",
+                version: parts.version.clone(),
             },
-        }))
+        })
     })
     .await
 }
 
 /// Names of receivers, as Alertmanager lists them
 #[utoipa::path(get, path = "/api/v2/receivers", tag = "alertmanager", operation_id = "alertmanager_receivers",
-    responses((status = 200, description = "Receivers")))]
+    responses((status = 200, description = "Receivers", body = Vec<Named>)))]
 pub(super) async fn receivers(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| {
         let all = parts.messenger.notifier().receivers();
-        json(&all.iter().map(|receiver| value!({ "name": receiver.name })).collect::<Vec<_>>())
+        json(&all.iter().map(|receiver| Named { name: receiver.name.clone() }).collect::<Vec<_>>())
     })
     .await
 }
 
-fn shown_alert(parts: &Parts, alert: &Alert, receivers: &[String]) -> Value {
+fn shown_alert(parts: &Parts, alert: &Alert, receivers: &[String]) -> ShownAlert {
     let (labels, now) = (labels_of(alert), parts.clock.now());
     let inhibited_by: Vec<String> = alert
         .standing
@@ -210,43 +218,46 @@ fn shown_alert(parts: &Parts, alert: &Alert, receivers: &[String]) -> Value {
         .collect();
     let mut annotations = alert.annotations.clone();
     annotations.entry("summary".to_owned()).or_insert_with(|| alert.message.clone());
-    value!({
-        "annotations": annotations,
-        "endsAt": rfc3339(now.saturating_add(limits::ALERTMANAGER_HOLDS)),
-        "fingerprint": fingerprint(&labels),
-        "receivers": receivers.iter().map(|name| value!({ "name": name })).collect::<Vec<_>>(),
-        "startsAt": rfc3339(alert.timestamp),
-        "status": {
-            "inhibitedBy": inhibited_by,
-            "silencedBy": alert.standing.silenced_by,
-            "state": if alert.standing.is_suppressed() { "suppressed" } else { "active" },
+    ShownAlert {
+        annotations,
+        ends_at: rfc3339(now.saturating_add(limits::ALERTMANAGER_HOLDS)),
+        fingerprint: fingerprint(&labels),
+        generator_url: "",
+        labels,
+        receivers: receivers.iter().map(|name| Named { name: name.clone() }).collect(),
+        starts_at: rfc3339(alert.timestamp),
+        status: AlertStatus {
+            inhibited_by,
+            silenced_by: alert.standing.silenced_by.clone(),
+            state: if alert.standing.is_suppressed() { "suppressed" } else { "active" },
         },
-        "updatedAt": rfc3339(now),
-        "generatorURL": "",
-        "labels": labels,
-    })
+        updated_at: rfc3339(now),
+    }
 }
 
-fn shown_silence(view: &SilenceView) -> Value {
-    let Silence { id, matchers, starts_at, ends_at, created_by, comment, updated_at, .. } = &view.silence;
-    let matchers = matchers.iter().map(|one| {
-        value!({ "isEqual": one.is_equal, "isRegex": one.is_regex, "name": one.name, "value": one.value })
+fn shown_silence(view: &SilenceView) -> ShownSilence {
+    let silence = &view.silence;
+    let matchers = silence.matchers.iter().map(|one| ShownMatcher {
+        is_equal: one.is_equal,
+        is_regex: one.is_regex,
+        name: one.name.clone(),
+        value: one.value.clone(),
     });
     let state = match view.state {
         SilenceState::Active => "active",
         SilenceState::Pending => "pending",
         SilenceState::Expired => "expired",
     };
-    value!({
-        "id": id,
-        "status": { "state": state },
-        "updatedAt": rfc3339(*updated_at),
-        "comment": comment,
-        "createdBy": created_by,
-        "endsAt": ends_at.map_or_else(|| NEVER.to_owned(), rfc3339),
-        "matchers": matchers.collect::<Vec<Value>>(),
-        "startsAt": rfc3339(*starts_at),
-    })
+    ShownSilence {
+        comment: silence.comment.clone(),
+        created_by: silence.created_by.clone(),
+        ends_at: silence.ends_at.map_or_else(|| NEVER.to_owned(), rfc3339),
+        id: silence.id.clone(),
+        matchers: matchers.collect(),
+        starts_at: rfc3339(silence.starts_at),
+        status: SilenceStatus { state },
+        updated_at: rfc3339(silence.updated_at),
+    }
 }
 
 /// The conditions of all `filter` parameters. A value may stand without quotes.

@@ -5,10 +5,9 @@ use super::working::{of, select, unreadable, work};
 use super::{Answer, json};
 use crate::params::{Params, Within};
 use crate::parts::Parts;
-use crate::statistics::{Analysed, Analytics};
+use crate::statistics::{Analysed, Analytics, AnyAnalytics};
 use axum::extract::State;
-use model::{Selection, is_stale_marker};
-use serde_json::json as value;
+use model::{Selection, ServiceInsights, is_stale_marker};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ const INSIGHT_HOURS: u32 = 1;
 #[utoipa::path(get, path = "/analytics/{service}", tag = "analysis", operation_id = "get_analytics",
     params(("service" = String, Path, description = "The service's name"),
            ("hours" = Option<u32>, Query, description = "Hours before now (24)")),
-    responses((status = 200, description = "Statistics by metric"), (status = 404, description = "Service not found"),
+    responses((status = 200, description = "Statistics by metric", body = AnyAnalytics), (status = 404, description = "Service not found"),
               (status = 422, description = "A bad parameter")))]
 pub(super) async fn analytics(
     State(parts): State<Arc<Parts>>,
@@ -41,9 +40,11 @@ pub(super) async fn analytics(
             .filter_map(|(metric, values)| Some((metric, Analysed::new(&query::aggregate(&values)?))))
             .collect();
         if analytics.is_empty() {
-            return json(&value!({"message": "No metrics available for the specified time period"}));
+            return json(&AnyAnalytics::None {
+                message: "No metrics available for the specified time period",
+            });
         }
-        json(&Analytics { service_name: service, analytics })
+        json(&AnyAnalytics::Some(Analytics { service_name: service, analytics }))
     })
     .await
 }
@@ -52,7 +53,7 @@ pub(super) async fn analytics(
 #[utoipa::path(get, path = "/insights/{service}", tag = "analysis", operation_id = "get_insights",
     params(("service" = String, Path, description = "The service's name"),
            ("hours" = Option<u32>, Query, description = "Hours before now (1)")),
-    responses((status = 200, description = "Insights, worst first"), (status = 404, description = "Service not found"),
+    responses((status = 200, description = "Insights, worst first", body = ServiceInsights), (status = 404, description = "Service not found"),
               (status = 422, description = "A bad parameter")))]
 pub(super) async fn insights(
     State(parts): State<Arc<Parts>>,

@@ -6,7 +6,7 @@ use crate::body::Object;
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::prom::{Going, worked};
-use ::backtest::{Request, Trial, TrialError, Watch};
+use ::backtest::{Outcome, Request, Trial, TrialError, Watch};
 use axum::extract::State;
 use model::{Millis, limits};
 use query::Stop;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// pairs are tried at once. Nothing is saved, and nobody is told.
 #[utoipa::path(post, path = "/rules/backtest", tag = "rules", operation_id = "backtest_rule",
     request_body(content_type = "application/json", description = "rule or alert; interval, since or start, end, thresholds, for"),
-    responses((status = 200, description = "start, end, samples, series, notes, and for each pair of `cells`: threshold, for, count, per_week, firing_seconds, longest_seconds, firings"),
+    responses((status = 200, description = "start, end, samples, series, notes, and for each pair of `cells`: threshold, for, count, per_week, firing_seconds, longest_seconds, firings", body = Outcome),
               (status = 400, description = "The rule cannot be tried"), (status = 422, description = "Not a JSON object"),
               (status = 503, description = "Too many questions wait"), (status = 504, description = "It took too long")))]
 pub(super) async fn run(State(parts): State<Arc<Parts>>, Object(fields): Object) -> Answer {

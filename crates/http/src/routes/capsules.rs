@@ -33,7 +33,7 @@ pub(super) async fn record(State(parts): State<Arc<Parts>>, params: Params) -> A
 
 /// The recordings that were kept because of alerts, newest first
 #[utoipa::path(get, path = "/bus/capsules", tag = "bus", operation_id = "list_capsules",
-    responses((status = 200, description = "Names, and the alerts that they were made for")))]
+    responses((status = 200, description = "Names, and the alerts that they were made for", body = Listed)))]
 pub(super) async fn list(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| json(&Listed { capsules: parts.capsules.source.list().map_err(problem)? })).await
 }
@@ -48,7 +48,8 @@ pub(super) async fn one(State(parts): State<Arc<Parts>>, Within(name): Within<St
     hand_out(parts, move |parts| parts.capsules.source.open(&name)).await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Capsules)]
 struct Listed {
     capsules: Vec<CapsuleEntry>,
 }

@@ -9,7 +9,7 @@ use crate::problem::{NO_MAPPING, Problem};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use fields::{FieldView, InboxEntry, KnownMapping, LeftField, Mapping, MappingError};
+use fields::{FieldView, FieldsView, InboxEntry, KnownMapping, LeftField, Mapping, MappingError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -19,7 +19,6 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(super) struct Inbox {
     /// Of each kind one, the most frequent first.
-    #[schema(value_type = Vec<Object>)]
     entries: Vec<InboxEntry>,
     /// Messages of kinds for which there was no room.
     left_out: u64,
@@ -28,30 +27,28 @@ pub(super) struct Inbox {
 /// The mappings that are in force, in the order in which they are asked.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Mappings {
-    #[schema(value_type = Vec<Object>)]
     mappings: Vec<KnownMapping>,
 }
 
 /// A mapping that was made or removed.
 #[derive(Serialize, ToSchema)]
+#[schema(as = MappingChanged)]
 pub(super) struct Changed {
     message: &'static str,
-    #[schema(value_type = Object)]
     mapping: KnownMapping,
 }
 
 /// What would become of a message.
 #[derive(Serialize, ToSchema)]
+#[schema(as = TriedMessage)]
 pub(super) struct Tried {
     /// The metrics.
-    #[schema(value_type = Vec<Object>)]
     fields: Vec<FieldView>,
     /// The fields that are none.
-    #[schema(value_type = Vec<Object>)]
     left_fields: Vec<LeftField>,
     /// Why nothing of it is understood, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(nullable = false)]
     not_understood: Option<InboxEntry>,
 }
 
@@ -59,7 +56,7 @@ pub(super) struct Tried {
 #[utoipa::path(get, path = "/bus/fields", tag = "bus", operation_id = "get_fields",
     params(("service" = Option<String>, Query, description = "Only of this sender"),
            ("topic" = Option<String>, Query, description = "Only on topics with this text in them")),
-    responses((status = 200, description = "Counts; the metrics (`fields`), and the fields that are none (`left_fields`)")))]
+    responses((status = 200, description = "Counts; the metrics (`fields`), and the fields that are none (`left_fields`)", body = FieldsView)))]
 pub(super) async fn fields(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
     work(parts, move |parts| json(&parts.fields.view(params.text("service"), params.text("topic")))).await
 }

@@ -9,7 +9,8 @@ use model::LastingInsight;
 use serde::Serialize;
 use std::sync::Arc;
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = LastingInsights)]
 struct Insights {
     insights: Vec<LastingInsight>,
     /// How many scans there were since the start.
@@ -25,7 +26,7 @@ struct Insights {
     params(("service" = Option<String>, Query, description = "Only those of this service"),
            ("type" = Option<String>, Query, description = "Only those of this type"),
            ("resolved" = Option<bool>, Query, description = "With those that ended within the day (false)")),
-    responses((status = 200, description = "Insights"), (status = 422, description = "A bad parameter")))]
+    responses((status = 200, description = "Insights", body = Insights), (status = 422, description = "A bad parameter")))]
 pub(super) async fn insights(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
     work(parts, move |parts| {
         let with_resolved = params.flag("resolved", false)?;

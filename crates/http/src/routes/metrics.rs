@@ -24,7 +24,7 @@ const DEFAULT_SAMPLES: usize = 100;
 /// The newest sample of every series: JSON, or Prometheus text if the `Accept` header prefers it (which has only
 /// those series that go on)
 #[utoipa::path(get, path = "/metrics", tag = "metrics", operation_id = "get_metrics",
-    responses((status = 200, description = "Samples")))]
+    responses((status = 200, description = "Samples", body = All<'static>)))]
 pub(super) async fn all(State(parts): State<Arc<Parts>>, headers: HeaderMap) -> Answer {
     let is_text = wants_text(&headers);
     let mut answer = work(parts, move |parts| {
@@ -42,7 +42,8 @@ pub(super) async fn all(State(parts): State<Arc<Parts>>, headers: HeaderMap) -> 
     Ok(answer)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Metrics)]
 struct All<'a> {
     metrics: Vec<Metric<'a>>,
 }
@@ -50,7 +51,7 @@ struct All<'a> {
 /// The newest samples of a service, by instance
 #[utoipa::path(get, path = "/metrics/{service}", tag = "metrics", operation_id = "get_service_metrics",
     params(("service" = String, Path, description = "The service's name")),
-    responses((status = 200, description = "Samples by instance"), (status = 404, description = "Service not found")))]
+    responses((status = 200, description = "Samples by instance", body = ServiceMetrics<'static>), (status = 404, description = "Service not found")))]
 pub(super) async fn of_service(State(parts): State<Arc<Parts>>, Within(service): Within<String>) -> Answer {
     work(parts, move |parts| {
         let view = measured(parts, &service)?;
@@ -75,13 +76,13 @@ pub(super) async fn of_service(State(parts): State<Arc<Parts>>, Within(service):
     .await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct ServiceMetrics<'a> {
     service_name: &'a str,
     instances: BTreeMap<&'a str, InstanceMetrics<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct InstanceMetrics<'a> {
     metrics: Vec<Metric<'a>>,
     last_updated: f64,
@@ -94,7 +95,7 @@ struct InstanceMetrics<'a> {
            ("metric" = String, Path, description = "The metric's name"),
            ("instance_id" = Option<String>, Query, description = "Only this instance"),
            ("limit" = Option<usize>, Query, description = "At most so many samples (100)")),
-    responses((status = 200, description = "Samples; none for a metric that is not known"),
+    responses((status = 200, description = "Samples; none for a metric that is not known", body = History<'static>),
               (status = 404, description = "Service or instance not found"), (status = 422, description = "A bad parameter")))]
 pub(super) async fn history(
     State(parts): State<Arc<Parts>>,
@@ -112,7 +113,8 @@ pub(super) async fn history(
     .await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = MetricSamples)]
 struct History<'a> {
     service_name: &'a str,
     metric_name: &'a str,

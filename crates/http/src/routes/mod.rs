@@ -34,6 +34,8 @@ mod silences;
 
 mod whys;
 
+mod alertmanager_shapes;
+
 mod alertmanager;
 
 mod deliveries;
@@ -57,10 +59,11 @@ mod dashboard;
 mod overview;
 
 use crate::access::guard;
-use crate::overview::Board;
+use crate::overview::{AlertsChange, Board, OverviewChange};
 use crate::packed::Room;
 use crate::parts::Parts;
 use crate::problem::{NO_PATH, Problem};
+use crate::tail::Told as PassingMessages;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
@@ -74,16 +77,22 @@ use std::sync::Arc;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
+use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+// What goes in streams of events has shapes of its own, which no answer names.
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "Alicia Metrics Collector",
-    version = "1.0.0",
-    description = "Metrics of everything that lives on an MQTT bus.",
-    license(name = "MIT OR Apache-2.0")
-))]
+#[openapi(
+    components(schemas(OverviewChange, AlertsChange, PassingMessages)),
+    info(
+        title = "Alicia Metrics Collector",
+        version = "1.0.0",
+        description = "Metrics of everything that lives on an MQTT bus.",
+        license(name = "MIT OR Apache-2.0")
+    )
+)]
 struct Document;
 
 /// All routes, answered from `parts`.
@@ -93,6 +102,7 @@ pub fn router(parts: Parts) -> Router {
     // The document does not tell what stands for one part of a path from what stands for several.
     let paths = std::mem::take(&mut document.paths.paths);
     document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+    open(&mut document);
     let document = Bytes::from(serde_json::to_string(&document).unwrap_or_else(|_| "{}".to_owned()));
     let openapi = get(move || async move { ([(header::CONTENT_TYPE, JSON)], document.clone()) });
     router
@@ -116,6 +126,19 @@ pub fn router(parts: Parts) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn(in_time::in_time))
         .with_state(Arc::new(parts))
+}
+
+/// Lets answers have more members than are described: what may not stand in a request may come to be in an answer, and a type that is
+/// read strictly may be a part of another.
+fn open(document: &mut utoipa::openapi::OpenApi) {
+    let schemas = document.components.iter_mut().flat_map(|components| components.schemas.values_mut());
+    for schema in schemas {
+        if let RefOr::T(Schema::Object(object)) = schema
+            && matches!(object.additional_properties.as_deref(), Some(AdditionalProperties::FreeForm(false)))
+        {
+            object.additional_properties = None;
+        }
+    }
 }
 
 /// The routes that the document describes.

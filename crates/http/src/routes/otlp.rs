@@ -9,8 +9,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ingest::{Otlp, Packing, Told};
+use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// What counters call this door.
 const SOURCE: &str = "otlp";
@@ -21,7 +23,7 @@ const JSON: &str = "application/json";
 /// Takes metrics by OTLP, as protobuf or JSON
 #[utoipa::path(post, path = "/api/v1/otlp/v1/metrics", tag = "write", operation_id = "otlp",
     request_body(content_type = "application/x-protobuf", description = "`ExportMetricsServiceRequest`, or the same as `application/json`; packed with gzip or not"),
-    responses((status = 200, description = "It is kept; `partial_success` says what is not"),
+    responses((status = 200, description = "It is kept; `partial_success` says what is not; an answer to protobuf is protobuf", body = Exported<'static>),
         (status = 400, description = "It cannot be read"), (status = 413, description = "It is too large"),
         (status = 415, description = "Another kind of body"),
         (status = 503, description = "Nothing is taken now; it should come again")))]
@@ -32,12 +34,32 @@ pub(super) async fn metrics(State(parts): State<Arc<Parts>>, body: Packed) -> An
 /// Takes metrics by OTLP at the path that exporters append to an address by themselves
 #[utoipa::path(post, path = "/v1/metrics", tag = "write", operation_id = "otlp_at_root",
     request_body(content_type = "application/x-protobuf", description = "As for `/api/v1/otlp/v1/metrics`"),
-    responses((status = 200, description = "It is kept; `partial_success` says what is not"),
+    responses((status = 200, description = "It is kept; `partial_success` says what is not; an answer to protobuf is protobuf", body = Exported<'static>),
         (status = 400, description = "It cannot be read"), (status = 413, description = "It is too large"),
         (status = 415, description = "Another kind of body"),
         (status = 503, description = "Nothing is taken now; it should come again")))]
 pub(super) async fn metrics_at_root(State(parts): State<Arc<Parts>>, body: Packed) -> Answer {
     take(parts, body).await
+}
+
+/// `ExportMetricsServiceResponse` as JSON.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OtlpExported)]
+struct Exported<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    partial_success: Option<Partial<'a>>,
+}
+
+/// What was not kept, and why.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OtlpPartialSuccess)]
+struct Partial<'a> {
+    error_message: &'a str,
+    /// A number as text, as protobuf's JSON has 64 bits.
+    rejected_data_points: String,
 }
 
 async fn take(parts: Arc<Parts>, body: Packed) -> Answer {
@@ -76,8 +98,9 @@ fn success(kind: Otlp, told: &Told) -> Response {
     let body = match (kind, &message) {
         (Otlp::Json, None) => b"{}".to_vec(),
         (Otlp::Json, Some(message)) => {
-            let partial = json!({"rejectedDataPoints": refused.to_string(), "errorMessage": message});
-            json!({ "partialSuccess": partial }).to_string().into_bytes()
+            let partial = Partial { error_message: message, rejected_data_points: refused.to_string() };
+            // Texts can always be written.
+            serde_json::to_vec(&Exported { partial_success: Some(partial) }).unwrap_or_default()
         }
         (Otlp::Protobuf, None) => Vec::new(),
         (Otlp::Protobuf, Some(message)) => field(1, &numbered(refused as u64, message)),

@@ -13,25 +13,27 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Rules {
     rules: Vec<Rule>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = RuleChanged)]
 struct Changed {
     message: &'static str,
     rule: Rule,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = OneRule)]
 struct One {
     rule: Rule,
 }
 
 /// All rules, in order of creation
 #[utoipa::path(get, path = "/alerts/rules", tag = "rules", operation_id = "get_rules",
-    responses((status = 200, description = "Rules")))]
+    responses((status = 200, description = "Rules", body = Rules)))]
 pub(super) async fn list(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| json(&Rules { rules: parts.book.rules() })).await
 }
@@ -39,7 +41,7 @@ pub(super) async fn list(State(parts): State<Arc<Parts>>) -> Answer {
 /// Makes a rule, or replaces the one of the same name
 #[utoipa::path(post, path = "/alerts/rules", tag = "rules", operation_id = "create_rule",
     request_body(content_type = "application/json", description = "name, metric_name, condition, severity, description; enabled (true), cooldown_period (300); for, recover, keep_firing_for, match, per (instance), levels, labels, annotations; kind (condition), interval"),
-    responses((status = 200, description = "The rule"), (status = 400, description = "Invalid rule"),
+    responses((status = 200, description = "The rule", body = Changed), (status = 400, description = "Invalid rule"),
               (status = 422, description = "Not a JSON object")))]
 pub(super) async fn create(State(parts): State<Arc<Parts>>, Object(fields): Object) -> Answer {
     work(parts, move |parts| put(parts, fields, "Alert rule created")).await
@@ -48,7 +50,7 @@ pub(super) async fn create(State(parts): State<Arc<Parts>>, Object(fields): Obje
 /// One rule
 #[utoipa::path(get, path = "/alerts/rules/{name}", tag = "rules", operation_id = "get_rule",
     params(("name" = String, Path, description = "The rule's name")),
-    responses((status = 200, description = "The rule"), (status = 404, description = "Rule not found")))]
+    responses((status = 200, description = "The rule", body = One), (status = 404, description = "Rule not found")))]
 pub(super) async fn one(State(parts): State<Arc<Parts>>, Within(name): Within<String>) -> Answer {
     work(parts, move |parts| json(&One { rule: parts.book.rule(&name).ok_or(NO_RULE)? })).await
 }
@@ -57,7 +59,7 @@ pub(super) async fn one(State(parts): State<Arc<Parts>>, Within(name): Within<St
 #[utoipa::path(put, path = "/alerts/rules/{name}", tag = "rules", operation_id = "update_rule",
     params(("name" = String, Path, description = "The rule's name")),
     request_body(content_type = "application/json", description = "As for making one"),
-    responses((status = 200, description = "The rule"), (status = 400, description = "Invalid rule"),
+    responses((status = 200, description = "The rule", body = Changed), (status = 400, description = "Invalid rule"),
               (status = 404, description = "Rule not found"), (status = 422, description = "Not a JSON object")))]
 pub(super) async fn update(
     State(parts): State<Arc<Parts>>,
@@ -80,7 +82,7 @@ pub(super) async fn update(
 /// Removes a rule; its active alerts end
 #[utoipa::path(delete, path = "/alerts/rules/{name}", tag = "rules", operation_id = "delete_rule",
     params(("name" = String, Path, description = "The rule's name")),
-    responses((status = 200, description = "The rule that was"), (status = 404, description = "Rule not found")))]
+    responses((status = 200, description = "The rule that was", body = Changed), (status = 404, description = "Rule not found")))]
 pub(super) async fn delete(State(parts): State<Arc<Parts>>, Within(name): Within<String>) -> Answer {
     work(parts, move |parts| {
         let rule = parts.book.remove(&name).map_err(problem)?;
@@ -92,7 +94,7 @@ pub(super) async fn delete(State(parts): State<Arc<Parts>>, Within(name): Within
 /// Enables a rule
 #[utoipa::path(post, path = "/alerts/rules/{name}/enable", tag = "rules", operation_id = "enable_rule",
     params(("name" = String, Path, description = "The rule's name")),
-    responses((status = 200, description = "The rule"), (status = 404, description = "Rule not found")))]
+    responses((status = 200, description = "The rule", body = Changed), (status = 404, description = "Rule not found")))]
 pub(super) async fn enable(State(parts): State<Arc<Parts>>, Within(name): Within<String>) -> Answer {
     work(parts, move |parts| switch(parts, &name, true, "Alert rule enabled")).await
 }
@@ -100,7 +102,7 @@ pub(super) async fn enable(State(parts): State<Arc<Parts>>, Within(name): Within
 /// Disables a rule; its active alerts end
 #[utoipa::path(post, path = "/alerts/rules/{name}/disable", tag = "rules", operation_id = "disable_rule",
     params(("name" = String, Path, description = "The rule's name")),
-    responses((status = 200, description = "The rule"), (status = 404, description = "Rule not found")))]
+    responses((status = 200, description = "The rule", body = Changed), (status = 404, description = "Rule not found")))]
 pub(super) async fn disable(State(parts): State<Arc<Parts>>, Within(name): Within<String>) -> Answer {
     work(parts, move |parts| switch(parts, &name, false, "Alert rule disabled")).await
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// Every service that was heard, with its instances, health, rhythm and restarts
 #[utoipa::path(get, path = "/services", tag = "services", operation_id = "get_services",
-    responses((status = 200, description = "Services, by name")))]
+    responses((status = 200, description = "Services, by name", body = Services)))]
 pub(super) async fn all(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| {
         let services = parts.gate.registry().services().into_iter().map(Service::from).collect();
@@ -22,7 +22,7 @@ pub(super) async fn all(State(parts): State<Arc<Parts>>) -> Answer {
     .await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Services {
     services: Vec<Service>,
 }
@@ -30,7 +30,7 @@ struct Services {
 /// One service
 #[utoipa::path(get, path = "/services/{service}", tag = "services", operation_id = "get_service",
     params(("service" = String, Path, description = "The service's name")),
-    responses((status = 200, description = "The service"), (status = 404, description = "Service not found")))]
+    responses((status = 200, description = "The service", body = Service), (status = 404, description = "Service not found")))]
 pub(super) async fn one(
     State(parts): State<Arc<Parts>>,
     Within(service): Within<String>,

@@ -7,6 +7,7 @@ use crate::params::Within;
 use crate::parts::Parts;
 use crate::problem::{NO_ALERT, NO_SILENCE, Problem};
 use crate::prom::parse_time;
+use crate::shapes::Alerts;
 use alerts::{Condition, DeskError, Draft, Silence, SilenceState, SilenceView, Weekly};
 use axum::extract::State;
 use model::{Alert, Matcher, Millis, from_seconds, limits, parse_matchers, seconds};
@@ -15,18 +16,22 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// A silence on the wire.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Silence)]
 struct Shown {
     id: String,
     matchers: Vec<Condition>,
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     starts_at: Millis,
     #[serde(with = "seconds::option")]
+    #[schema(value_type = Option<f64>, required)]
     ends_at: Option<Millis>,
     times: Vec<Weekly>,
     created_by: String,
     comment: String,
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     updated_at: Millis,
     state: SilenceState,
     /// How many alerts that fire lie in it.
@@ -42,28 +47,27 @@ impl From<SilenceView> for Shown {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Silences)]
 struct All {
     silences: Vec<Shown>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = OneSilence)]
 struct One {
     silence: Shown,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = SilenceChanged)]
 struct Changed {
     message: &'static str,
     silence: Shown,
 }
 
-#[derive(Serialize)]
-struct Alerts {
-    alerts: Vec<Alert>,
-}
-
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = AlertAcknowledged)]
 struct Acknowledged {
     message: &'static str,
     alert: Alert,
@@ -104,7 +108,7 @@ struct Care {
 
 /// All silences, those that hold or will first; five days after their end they are gone
 #[utoipa::path(get, path = "/alerts/silences", tag = "alerts", operation_id = "get_silences",
-    responses((status = 200, description = "Silences")))]
+    responses((status = 200, description = "Silences", body = All)))]
 pub(super) async fn list(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| json(&All { silences: parts.desk.silences().into_iter().map(Shown::from).collect() }))
         .await
@@ -113,7 +117,7 @@ pub(super) async fn list(State(parts): State<Arc<Parts>>) -> Answer {
 /// Makes a silence
 #[utoipa::path(post, path = "/alerts/silences", tag = "alerts", operation_id = "create_silence",
     request_body(content_type = "application/json", description = "matchers (a text such as `service=\"oven\"`, or a list of name, value, is_regex, is_equal), ends_at or duration (seconds), created_by; starts_at (now), comment, times (of the week: days, from, to, time_zone or utc_offset)"),
-    responses((status = 200, description = "The silence"), (status = 400, description = "Invalid silence"),
+    responses((status = 200, description = "The silence", body = Changed), (status = 400, description = "Invalid silence"),
               (status = 422, description = "Not a JSON object")))]
 pub(super) async fn create(State(parts): State<Arc<Parts>>, Object(fields): Object) -> Answer {
     work(parts, move |parts| put(parts, None, fields, "Silence created")).await
@@ -122,7 +126,7 @@ pub(super) async fn create(State(parts): State<Arc<Parts>>, Object(fields): Obje
 /// One silence
 #[utoipa::path(get, path = "/alerts/silences/{id}", tag = "alerts", operation_id = "get_silence",
     params(("id" = String, Path, description = "The silence's id")),
-    responses((status = 200, description = "The silence"), (status = 404, description = "Silence not found")))]
+    responses((status = 200, description = "The silence", body = One), (status = 404, description = "Silence not found")))]
 pub(super) async fn one(State(parts): State<Arc<Parts>>, Within(id): Within<String>) -> Answer {
     work(parts, move |parts| json(&One { silence: parts.desk.silence(&id).ok_or(NO_SILENCE)?.into() })).await
 }
@@ -131,7 +135,7 @@ pub(super) async fn one(State(parts): State<Arc<Parts>>, Within(id): Within<Stri
 #[utoipa::path(put, path = "/alerts/silences/{id}", tag = "alerts", operation_id = "update_silence",
     params(("id" = String, Path, description = "The silence's id")),
     request_body(content_type = "application/json", description = "As for making one"),
-    responses((status = 200, description = "The silence"), (status = 400, description = "Invalid silence"),
+    responses((status = 200, description = "The silence", body = Changed), (status = 400, description = "Invalid silence"),
               (status = 404, description = "Silence not found"), (status = 422, description = "Not a JSON object")))]
 pub(super) async fn update(
     State(parts): State<Arc<Parts>>,
@@ -144,7 +148,7 @@ pub(super) async fn update(
 /// Ends a silence now
 #[utoipa::path(delete, path = "/alerts/silences/{id}", tag = "alerts", operation_id = "delete_silence",
     params(("id" = String, Path, description = "The silence's id")),
-    responses((status = 200, description = "The silence"), (status = 404, description = "Silence not found")))]
+    responses((status = 200, description = "The silence", body = Changed), (status = 404, description = "Silence not found")))]
 pub(super) async fn delete(State(parts): State<Arc<Parts>>, Within(id): Within<String>) -> Answer {
     work(parts, move |parts| {
         let silence = parts.desk.expire_silence(&id).map_err(|error| problem(error, NO_SILENCE))?;
@@ -156,7 +160,7 @@ pub(super) async fn delete(State(parts): State<Arc<Parts>>, Within(id): Within<S
 /// Which alerts that fire a silence with these conditions would match
 #[utoipa::path(post, path = "/alerts/silences/preview", tag = "alerts", operation_id = "preview_silence",
     request_body(content_type = "application/json", description = "matchers"),
-    responses((status = 200, description = "Alerts"), (status = 400, description = "Invalid silence"),
+    responses((status = 200, description = "Alerts", body = Alerts), (status = 400, description = "Invalid silence"),
               (status = 422, description = "Not a JSON object")))]
 pub(super) async fn preview(State(parts): State<Arc<Parts>>, Object(fields): Object) -> Answer {
     work(parts, move |parts| {
@@ -177,7 +181,7 @@ pub(super) async fn preview(State(parts): State<Arc<Parts>>, Object(fields): Obj
 #[utoipa::path(post, path = "/alerts/{id}/acknowledge", tag = "alerts", operation_id = "acknowledge_alert",
     params(("id" = String, Path, description = "The alert's id")),
     request_body(content_type = "application/json", description = "by; comment, expires (Unix seconds or RFC 3339)"),
-    responses((status = 200, description = "The alert"), (status = 400, description = "Invalid acknowledgement"),
+    responses((status = 200, description = "The alert", body = Acknowledged), (status = 400, description = "Invalid acknowledgement"),
               (status = 404, description = "No such alert fires"), (status = 422, description = "Not a JSON object")))]
 pub(super) async fn acknowledge(
     State(parts): State<Arc<Parts>>,
@@ -202,7 +206,7 @@ pub(super) async fn acknowledge(
 /// Nobody takes care of an alert any more
 #[utoipa::path(delete, path = "/alerts/{id}/acknowledge", tag = "alerts", operation_id = "unacknowledge_alert",
     params(("id" = String, Path, description = "The alert's id")),
-    responses((status = 200, description = "The alert"), (status = 404, description = "No such alert fires")))]
+    responses((status = 200, description = "The alert", body = Acknowledged), (status = 404, description = "No such alert fires")))]
 pub(super) async fn unacknowledge(State(parts): State<Arc<Parts>>, Within(id): Within<String>) -> Answer {
     work(parts, move |parts| {
         let alert = parts.desk.unacknowledge(&id).map_err(|error| problem(error, NO_ALERT))?;

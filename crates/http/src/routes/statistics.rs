@@ -5,10 +5,9 @@ use super::working::work;
 use super::{Answer, json};
 use crate::params::{Params, Within};
 use crate::parts::Parts;
-use crate::statistics::{Aggregated, SeriesTrend, TrendFields, Trends};
+use crate::statistics::{Aggregated, AnyAggregated, NoStatistics, SeriesTrend, TrendFields, Trends};
 use axum::extract::State;
 use model::{MetricKind, Point, SeriesPoints, TimeRange, is_stale_marker, to_seconds};
-use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Statistics of a metric over a range: all its series together. Counters also have their `increase`
@@ -19,7 +18,7 @@ use std::sync::Arc;
            ("range" = Option<u64>, Query, description = "Seconds before now or `end` (3600)"),
            ("hours" = Option<u32>, Query, description = "Hours before now or `end`"),
            ("start" = Option<f64>, Query, description = "Unix seconds"), ("end" = Option<f64>, Query, description = "Unix seconds")),
-    responses((status = 200, description = "Statistics; an empty object where there are no samples"),
+    responses((status = 200, description = "Statistics; an empty object where there are no samples", body = AnyAggregated),
               (status = 404, description = "Service or instance not found"), (status = 422, description = "A bad parameter")))]
 pub(super) async fn aggregate(
     State(parts): State<Arc<Parts>>,
@@ -30,11 +29,13 @@ pub(super) async fn aggregate(
         let now = parts.clock.now();
         let (found, range) = series_in_range(parts, &service, &metric, &params, now)?;
         let values: Vec<f64> = found.iter().flat_map(samples).map(|point| point.v).collect();
-        let Some(aggregate) = query::aggregate(&values) else { return json(&Map::<String, Value>::new()) };
+        let Some(aggregate) = query::aggregate(&values) else {
+            return json(&AnyAggregated::None(NoStatistics {}));
+        };
         let mut answer = Aggregated::new(&aggregate, range, to_seconds(now));
         let counters = found.iter().filter(|one| one.series.kind() == MetricKind::Counter);
         answer.increase = counters.map(|one| query::increase(&one.points)).reduce(|sum, more| sum + more);
-        json(&answer)
+        json(&AnyAggregated::Some(answer))
     })
     .await
 }
@@ -50,7 +51,7 @@ pub(super) async fn aggregate(
            ("range" = Option<u64>, Query, description = "Seconds before now or `end` (3600)"),
            ("hours" = Option<u32>, Query, description = "Hours before now or `end`"),
            ("start" = Option<f64>, Query, description = "Unix seconds"), ("end" = Option<f64>, Query, description = "Unix seconds")),
-    responses((status = 200, description = "The trend"),
+    responses((status = 200, description = "The trend", body = Trends),
               (status = 404, description = "Service or instance not found"), (status = 422, description = "A bad parameter")))]
 pub(super) async fn trend(
     State(parts): State<Arc<Parts>>,

@@ -2,7 +2,7 @@
 
 use super::working::work;
 use super::{Answer, json};
-use crate::parts::Parts;
+use crate::parts::{Parts, StorageStatus};
 use crate::shapes::Refusal;
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::sync::Arc;
 
 /// The collector's health, as the original shows it.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Health {
     service_name: &'static str,
     status: &'static str,
@@ -39,19 +39,19 @@ impl Health {
 
 /// The collector's health: `healthy` while the bus is connected
 #[utoipa::path(get, path = "/health", tag = "status", operation_id = "get_health",
-    responses((status = 200, description = "Always, with the word inside")))]
+    responses((status = 200, description = "Always, with the word inside", body = Health)))]
 pub(super) async fn health(State(parts): State<Arc<Parts>>) -> Json<Health> {
     Json(Health::of(&parts))
 }
 
 /// The collector's state and health
 #[utoipa::path(get, path = "/status", tag = "status", operation_id = "get_status",
-    responses((status = 200, description = "State and health")))]
+    responses((status = 200, description = "State and health", body = Status)))]
 pub(super) async fn status(State(parts): State<Arc<Parts>>) -> Json<Status> {
     Json(Status { service: "metrics_collector", status: "running", health: Health::of(&parts) })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Status {
     service: &'static str,
     status: &'static str,
@@ -60,7 +60,7 @@ pub(super) struct Status {
 
 /// Counts, and how the host is
 #[utoipa::path(get, path = "/summary", tag = "status", operation_id = "get_summary",
-    responses((status = 200, description = "Counts and percentages")))]
+    responses((status = 200, description = "Counts and percentages", body = Summary)))]
 pub(super) async fn summary(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| {
         let counts = parts.gate.registry().counts();
@@ -79,7 +79,7 @@ pub(super) async fn summary(State(parts): State<Arc<Parts>>) -> Answer {
     .await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Summary {
     total_services: usize,
     total_instances: usize,
@@ -93,21 +93,21 @@ struct Summary {
 
 /// What is kept in memory and on disk, and how much may be
 #[utoipa::path(get, path = "/storage", tag = "status", operation_id = "get_storage",
-    responses((status = 200, description = "Counts, bytes and limits")))]
+    responses((status = 200, description = "Counts, bytes and limits", body = StorageStatus)))]
 pub(super) async fn storage(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| json(&(parts.storage)())).await
 }
 
 /// The connection to the bus, with what the operator should know of it
 #[utoipa::path(get, path = "/bus", tag = "status", operation_id = "get_bus",
-    responses((status = 200, description = "State and warnings")))]
+    responses((status = 200, description = "State and warnings", body = BusStatus)))]
 pub(super) async fn bus(State(parts): State<Arc<Parts>>) -> Json<BusStatus> {
     Json((parts.bus)())
 }
 
 /// What was not taken, by reason, each with its newest example
 #[utoipa::path(get, path = "/refusals", tag = "status", operation_id = "get_refusals",
-    responses((status = 200, description = "Counts and examples")))]
+    responses((status = 200, description = "Counts and examples", body = Refusals)))]
 pub(super) async fn refusals(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| {
         let refusals = parts.gate.tally().report().into_iter().map(Refusal::from).collect();
@@ -116,7 +116,7 @@ pub(super) async fn refusals(State(parts): State<Arc<Parts>>) -> Answer {
     .await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Refusals {
     refusals: Vec<Refusal>,
 }

@@ -9,12 +9,12 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use std::sync::Arc;
-use traffic::GraphView;
+use traffic::{GraphView, TrafficView};
 
 /// What passes on the bus, by sender; and who answers whom
 #[utoipa::path(get, path = "/bus/traffic", tag = "bus", operation_id = "get_traffic",
     params(("service" = Option<String>, Query, description = "Only this sender, and whom it asks and answers")),
-    responses((status = 200, description = "Senders, and pairs of who asks and who answers")))]
+    responses((status = 200, description = "Senders, and pairs of who asks and who answers", body = TrafficView)))]
 pub(super) async fn traffic(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
     work(parts, move |parts| {
         let mut view = parts.watcher.view(parts.clock.now());

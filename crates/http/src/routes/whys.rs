@@ -12,7 +12,8 @@ use model::{Alert, limits};
 use serde::Serialize;
 use std::sync::Arc;
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = AlertWhy)]
 struct Why {
     alert: Alert,
     explanation: Explanation,
@@ -23,7 +24,7 @@ struct Why {
 /// Why an alert fires: what else changed, by what is known now
 #[utoipa::path(get, path = "/alerts/{id}/why", tag = "alerts", operation_id = "explain_alert",
     params(("id" = String, Path, description = "The alert's id")),
-    responses((status = 200, description = "alert; explanation: value, threshold, changed series, peers, started_before; text"),
+    responses((status = 200, description = "alert; explanation: value, threshold, changed series, peers, started_before; text", body = Why),
               (status = 404, description = "No such alert fires")))]
 pub(super) async fn why(State(parts): State<Arc<Parts>>, Within(id): Within<String>) -> Answer {
     worked(parts, limits::QUERY_TIME, move |parts, _| {

@@ -1,6 +1,7 @@
 //! A counter at which every route can be asked: the house behind it is real, its clock stands still.
 
 use crate::capsules::Source;
+use crate::schema::Schemas;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::{MemoryLimits, MemoryStore};
+use tokio::sync::OnceCell;
 use tower::ServiceExt;
 use world::{Chance, Clock, SimClock, SystemClock};
 
@@ -68,6 +70,9 @@ impl Announce for Keeper {
     fn announce(&self, _: Event) {}
 }
 
+/// What the document says of answers: the same for all counters.
+static SCHEMAS: OnceCell<Schemas> = OnceCell::const_new();
+
 /// The counter.
 pub(crate) struct Counter {
     pub(crate) router: Router,
@@ -81,6 +86,8 @@ pub(crate) struct Counter {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) notifier: Arc<notify::Notifier>,
     pub(crate) follower: Arc<Follower>,
+    pub(crate) watcher: Arc<traffic::Watcher>,
+    pub(crate) fields: Arc<Fields>,
 }
 
 /// An answer.
@@ -166,13 +173,14 @@ impl Counter {
         let scraper = Arc::new(Scraper::new(gate.clone(), clock.clone()));
         let groups = Arc::new(GroupBoard::default());
         let tail = Arc::new(http::Tail::new());
+        let (watcher, fields) = (Arc::<traffic::Watcher>::default(), Arc::<Fields>::default());
         let router = http::router(Parts {
             select: select.unwrap_or(store.clone()),
             gate: gate.clone(),
             scraper: scraper.clone(),
             messenger: Arc::new(http::Messenger::new(notifier.clone())),
-            watcher: Arc::default(),
-            fields: Arc::default(),
+            watcher: watcher.clone(),
+            fields: fields.clone(),
             try_message: Arc::new(|topic, payload, mapping| {
                 let (bytes, payload) = (payload.len(), payload.as_bytes());
                 Fields::default()
@@ -216,7 +224,21 @@ impl Counter {
             access,
             version: "0.0.0".to_owned(),
         });
-        Self { router, gate, keeper, ready, scraper, groups, desk, tail, store, notifier, follower }
+        Self {
+            router,
+            gate,
+            keeper,
+            ready,
+            scraper,
+            groups,
+            desk,
+            tail,
+            store,
+            notifier,
+            follower,
+            watcher,
+            fields,
+        }
     }
 
     /// Takes a report as if it had come over the bus now.
@@ -303,7 +325,35 @@ impl Counter {
             return Answer { status, headers, text: String::new() };
         }
         let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-        Answer { status, headers, text: String::from_utf8(bytes.to_vec()).expect("text") }
+        let answer = Answer { status, headers, text: String::from_utf8(bytes.to_vec()).expect("text") };
+        Self::is_as_described(method, path, &answer).await;
+        answer
+    }
+
+    /// Stops if a good answer in JSON is not what the document says.
+    async fn is_as_described(method: &str, path: &str, answer: &Answer) {
+        let is_json = answer.headers.get("content-type").is_some_and(|kind| kind == "application/json");
+        if !is_json || !(200..300).contains(&answer.status) {
+            return;
+        }
+        let schemas = Self::schemas().await;
+        if let Some(described) = schemas.path_of(method, path) {
+            let faults = schemas.faults(method, described, answer.status, &answer.json());
+            assert!(faults.is_empty(), "{method} {path}: {faults:#?}\n{}", answer.text);
+        }
+    }
+
+    /// What the document says of answers.
+    pub(crate) async fn schemas() -> &'static Schemas {
+        SCHEMAS.get_or_init(|| async { Schemas::new(Self::document().await) }).await
+    }
+
+    /// The OpenAPI document.
+    pub(crate) async fn document() -> Value {
+        let request = Request::get("/openapi.json").body(Body::empty()).expect("a request");
+        let open = Self::new().router.oneshot(request).await.expect("an answer");
+        let bytes = to_bytes(open.into_body(), usize::MAX).await.expect("a body");
+        serde_json::from_slice(&bytes).expect("JSON")
     }
 
     /// Compares status and exact text of `GET path`.

@@ -105,8 +105,16 @@ impl Listener {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (kind, data) = event.split_once('\n').expect("two lines");
                 let kind = kind.strip_prefix("event: ").expect("a kind").to_owned();
-                let data = serde_json::from_str(data.strip_prefix("data: ").expect("data")).expect("JSON");
+                let data: Value =
+                    serde_json::from_str(data.strip_prefix("data: ").expect("data")).expect("JSON");
                 self.text = rest.to_owned();
+                let schema = match kind.as_str() {
+                    "overview" => "Overview",
+                    "change" => "OverviewChange",
+                    _ => "AlertsChange",
+                };
+                let faults = Counter::schemas().await.faults_of_named(schema, &data);
+                assert!(faults.is_empty(), "{schema}: {faults:#?}\n{data}");
                 return Some((kind, data));
             }
             let piece = std::future::poll_fn(|context| {

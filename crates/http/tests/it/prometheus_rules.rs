@@ -23,7 +23,7 @@ fn rule(name: &str, labels: &[(&str, &str)], kind: RuleKind) -> GroupRule {
     GroupRule { name: name.to_owned(), expr: "m > 1".to_owned(), labels: texts(labels), kind }
 }
 
-fn view() -> GroupView {
+pub(crate) fn view() -> GroupView {
     let alert = ActiveAlert {
         labels: Labels::new([("alertname", "Many"), ("instance", "i")]),
         annotations: texts(&[("summary", "many")]),

@@ -48,7 +48,10 @@ async fn piece(body: &mut BodyDataStream) -> Option<String> {
 async fn messages(body: &mut BodyDataStream) -> Value {
     let text = piece(body).await.expect("it goes on");
     let data = text.strip_prefix("event: messages\ndata: ").expect("messages");
-    serde_json::from_str(data.trim_end()).expect("JSON")
+    let data = serde_json::from_str(data.trim_end()).expect("JSON");
+    let faults = Counter::schemas().await.faults_of_named("PassingMessages", &data);
+    assert!(faults.is_empty(), "{faults:#?}\n{data}");
+    data
 }
 
 #[test]

@@ -6,20 +6,24 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What is known of why an alert fires.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Explanation {
     /// What was compared, and with what, if it was a number.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub threshold: Option<f64>,
-    /// What was compared.
+    /// What was compared; null on the wire where it is no finite number.
+    #[schema(value_type = Option<f64>, required)]
     pub value: f64,
     /// The series that changed most clearly, the clearest first.
     pub changed: Vec<Changed>,
     /// What other instances do.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub peers: Option<Peers>,
     /// When the process of the service started, in seconds before the alert, if that is less than an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub started_before: Option<f64>,
     /// Series that were looked at.
     pub series: usize,
@@ -28,15 +32,18 @@ pub struct Explanation {
 }
 
 /// A series that changed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = ChangedSeries)]
 pub struct Changed {
     /// Its labels.
     pub labels: BTreeMap<String, String>,
     /// How near it is.
     pub relation: Relation,
-    /// The median before.
+    /// The median before; null on the wire where it is infinite.
+    #[schema(value_type = Option<f64>, required)]
     pub before: f64,
-    /// The median since.
+    /// The median since; null likewise.
+    #[schema(value_type = Option<f64>, required)]
     pub after: f64,
     /// Whether these are changes of a counter each second.
     pub is_rate: bool,
@@ -47,7 +54,7 @@ pub struct Changed {
 }
 
 /// Other instances with the series of the alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Peers {
     /// How many there are.
     pub all: usize,

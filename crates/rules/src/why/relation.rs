@@ -9,7 +9,7 @@ const HOSTS: [&str; 3] = ["host", "hostname", "node"];
 const SYSTEM: &str = "system";
 
 /// How near, the nearest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// The same instance.

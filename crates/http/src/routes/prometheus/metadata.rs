@@ -13,11 +13,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is known of a metric.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = MetricMetadata)]
 struct Described {
     #[serde(rename = "type")]
     metric_type: &'static str,
+    #[schema(value_type = String)]
     help: Box<str>,
+    #[schema(value_type = String)]
     unit: Box<str>,
 }
 
@@ -26,7 +29,7 @@ struct Described {
     params(("metric" = Option<String>, Query, description = "One metric alone"),
         ("limit" = Option<i64>, Query, description = "At most so many metrics"),
         ("limit_per_metric" = Option<i64>, Query, description = "At most so many entries of each; there is never more than one")),
-    responses((status = 200, description = "`{status, data: {metric: [{type, help, unit}]}}`"),
+    responses((status = 200, description = "`{status, data: {metric: [{type, help, unit}]}}`", body = Success<BTreeMap<String, Vec<Described>>>),
         (status = 400, description = "A limit is no number")))]
 pub(super) async fn metadata(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
     for (name, text) in

@@ -17,6 +17,8 @@ mod rules_wanted;
 
 mod rules;
 
+mod server_shapes;
+
 mod server;
 
 mod targets;
@@ -58,8 +60,8 @@ pub(super) fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(federate::federate))
 }
 
-/// An answer that is there.
-#[derive(Serialize)]
+/// An answer that is there, in its envelope.
+#[derive(Serialize, utoipa::ToSchema)]
 struct Success<T> {
     status: &'static str,
     data: T,

@@ -2,11 +2,12 @@
 
 use super::Success;
 use crate::parts::Parts;
-use crate::prom::{Asked, Failure, Form, Stats, Times, answered, query_data};
+use crate::prom::{Asked, Failure, Form, QueryAnswer, Stats, Times, answered, query_data};
 use ::query::syntax;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use model::Millis;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use std::time::Duration;
         ("limit" = Option<u64>, Query, description = "At most so many series"),
         ("lookback_delta" = Option<String>, Query, description = "How old a sample may be that stands for now (5m)"),
         ("stats" = Option<String>, Query, description = "If not empty, what it cost is told")),
-    responses((status = 200, description = "`{status, data: {resultType, result}}`"),
+    responses((status = 200, description = "`{status, data: {resultType, result}}`", body = QueryAnswer),
         (status = 400, description = "The expression or a parameter means nothing"),
         (status = 422, description = "It cannot be computed"), (status = 503, description = "It took too long, or too many are waiting")))]
 pub(super) async fn instant(State(parts): State<Arc<Parts>>, form: Form) -> Response {
@@ -28,7 +29,7 @@ pub(super) async fn instant(State(parts): State<Arc<Parts>>, form: Form) -> Resp
 /// The same, with the parameters in a form
 #[utoipa::path(post, path = "/api/v1/query", tag = "prometheus", operation_id = "query_form",
     request_body(content_type = "application/x-www-form-urlencoded", description = "The parameters of GET"),
-    responses((status = 200, description = "As GET")))]
+    responses((status = 200, description = "As GET", body = QueryAnswer)))]
 pub(super) async fn instant_form(state: State<Arc<Parts>>, form: Form) -> Response {
     instant(state, form).await
 }
@@ -42,7 +43,7 @@ pub(super) async fn instant_form(state: State<Arc<Parts>>, form: Form) -> Respon
         ("limit" = Option<u64>, Query, description = "At most so many series"),
         ("lookback_delta" = Option<String>, Query, description = "How old a sample may be that stands for now (5m)"),
         ("stats" = Option<String>, Query, description = "If not empty, what it cost is told")),
-    responses((status = 200, description = "`{status, data: {resultType: matrix, result}}`"),
+    responses((status = 200, description = "`{status, data: {resultType: matrix, result}}`", body = QueryAnswer),
         (status = 400, description = "The expression or a parameter means nothing, or more than 11,000 points"),
         (status = 422, description = "It cannot be computed"), (status = 503, description = "It took too long, or too many are waiting")))]
 pub(super) async fn range(State(parts): State<Arc<Parts>>, form: Form) -> Response {
@@ -52,7 +53,7 @@ pub(super) async fn range(State(parts): State<Arc<Parts>>, form: Form) -> Respon
 /// The same, with the parameters in a form
 #[utoipa::path(post, path = "/api/v1/query_range", tag = "prometheus", operation_id = "query_range_form",
     request_body(content_type = "application/x-www-form-urlencoded", description = "The parameters of GET"),
-    responses((status = 200, description = "As GET")))]
+    responses((status = 200, description = "As GET", body = QueryAnswer)))]
 pub(super) async fn range_form(state: State<Arc<Parts>>, form: Form) -> Response {
     range(state, form).await
 }
@@ -61,7 +62,7 @@ pub(super) async fn range_form(state: State<Arc<Parts>>, form: Form) -> Response
 #[utoipa::path(get, path = "/api/v1/query_exemplars", tag = "prometheus", operation_id = "query_exemplars",
     params(("query" = String, Query, description = "A PromQL expression"),
         ("start" = Option<String>, Query, description = "Unix seconds, or RFC 3339"), ("end" = Option<String>, Query, description = "Unix seconds, or RFC 3339")),
-    responses((status = 200, description = "`{status, data: []}`"), (status = 400, description = "A parameter means nothing")))]
+    responses((status = 200, description = "`{status, data: []}`", body = Success<Vec<BTreeMap<String, String>>>), (status = 400, description = "A parameter means nothing")))]
 pub(super) async fn exemplars(form: Form) -> Response {
     no_exemplars(&form).unwrap_or_else(IntoResponse::into_response)
 }
@@ -69,7 +70,7 @@ pub(super) async fn exemplars(form: Form) -> Response {
 /// The same, with the parameters in a form
 #[utoipa::path(post, path = "/api/v1/query_exemplars", tag = "prometheus", operation_id = "query_exemplars_form",
     request_body(content_type = "application/x-www-form-urlencoded", description = "The parameters of GET"),
-    responses((status = 200, description = "As GET")))]
+    responses((status = 200, description = "As GET", body = Success<Vec<BTreeMap<String, String>>>)))]
 pub(super) async fn exemplars_form(form: Form) -> Response {
     exemplars(form).await
 }
@@ -80,7 +81,7 @@ fn no_exemplars(form: &Form) -> Result<Response, Failure> {
         return Err(Failure::bad("end timestamp must not be before start timestamp"));
     }
     syntax::parse(form.text("query").unwrap_or("")).map_err(|error| Failure::bad(error.to_string()))?;
-    Ok(axum::Json(Success::of([(); 0])).into_response())
+    Ok(axum::Json(Success::of(Vec::<BTreeMap<String, String>>::new())).into_response())
 }
 
 /// Reads the parameters and answers.

@@ -10,13 +10,15 @@ use std::time::Duration;
 /// Texts by name.
 pub(super) type Texts = BTreeMap<String, String>;
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PrometheusRuleGroups)]
 pub(super) struct Groups {
     pub(super) groups: Vec<Group>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PrometheusRuleGroup)]
 pub(super) struct Group {
     pub(super) name: String,
     pub(super) file: String,
@@ -25,8 +27,10 @@ pub(super) struct Group {
     pub(super) interval: f64,
     pub(super) limit: usize,
     #[serde(serialize_with = "seconds")]
+    #[schema(value_type = f64)]
     pub(super) evaluation_time: Duration,
     #[serde(serialize_with = "instant")]
+    #[schema(value_type = String)]
     pub(super) last_evaluation: Option<Millis>,
 }
 
@@ -36,15 +40,17 @@ pub(super) const AT_ARRIVAL: &str = "at arrival";
 const IN_ROUNDS: &str = "in rounds";
 
 /// A rule of either kind.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[schema(as = PrometheusRule)]
 pub(super) enum Shape {
     Alerting(Alerting),
     Recording(Recording),
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PrometheusAlertingRule)]
 pub(super) struct Alerting {
     pub(super) state: &'static str,
     pub(super) name: String,
@@ -57,49 +63,71 @@ pub(super) struct Alerting {
     pub(super) judged: &'static str,
     /// Why not as samples arrive, if it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) judged_so_because: Option<String>,
+    #[schema(value_type = BTreeMap<String, String>)]
     pub(super) labels: Texts,
+    #[schema(value_type = BTreeMap<String, String>)]
     pub(super) annotations: Texts,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) alerts: Option<Vec<Firing>>,
     #[serde(flatten)]
     pub(super) evaluated: Evaluated,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PrometheusRecordingRule)]
 pub(super) struct Recording {
     name: String,
     query: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>)]
     labels: Texts,
     #[serde(flatten)]
     evaluated: Evaluated,
 }
 
 /// How the evaluation of a rule went.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PrometheusEvaluation)]
 pub(super) struct Evaluated {
     pub(super) health: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) last_error: Option<String>,
     #[serde(serialize_with = "seconds")]
+    #[schema(value_type = f64)]
     pub(super) evaluation_time: Duration,
     #[serde(serialize_with = "instant")]
+    #[schema(value_type = String)]
     pub(super) last_evaluation: Option<Millis>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PrometheusAlert)]
 pub(super) struct Firing {
+    #[schema(value_type = BTreeMap<String, String>)]
     pub(super) labels: Texts,
+    #[schema(value_type = BTreeMap<String, String>)]
     pub(super) annotations: Texts,
     pub(super) state: &'static str,
     #[serde(serialize_with = "instant")]
+    #[schema(value_type = String)]
     pub(super) active_at: Option<Millis>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "instant")]
+    #[schema(value_type = Option<String>, nullable = false)]
     pub(super) keep_firing_since: Option<Millis>,
     pub(super) value: String,
+}
+
+/// The alerts that are pending or firing.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PrometheusAlerts)]
+pub(super) struct Firings {
+    pub(super) alerts: Vec<Firing>,
 }
 
 impl Shape {

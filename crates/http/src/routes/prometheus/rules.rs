@@ -5,7 +5,9 @@
 use super::super::working::work;
 use super::super::{Answer, json};
 use super::Success;
-use super::rule_shapes::{AT_ARRIVAL, Alerting, Evaluated, Firing, Group, Groups, Shape, Texts, scientific};
+use super::rule_shapes::{
+    AT_ARRIVAL, Alerting, Evaluated, Firing, Firings, Group, Groups, Shape, Texts, scientific,
+};
 use super::rules_wanted::Wanted;
 use crate::parts::Parts;
 use crate::prom::Form;
@@ -15,7 +17,6 @@ use axum::response::IntoResponse;
 use model::{Alert, INSTANCE, Millis, Rule, RuleKind, SERVICE, STATUS, to_seconds};
 use rules::Condition;
 use rules::groups::{GroupView, RuleView, RuleViewKind};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ const EACH_SECOND: &str = "each second";
         ("file[]" = Option<Vec<String>>, Query, description = "Only of these files"),
         ("match[]" = Option<Vec<String>>, Query, description = "Only with labels that meet one of these selectors"),
         ("exclude_alerts" = Option<bool>, Query, description = "Without the alerts")),
-    responses((status = 200, description = "`{status, data: {groups}}`"), (status = 400, description = "A parameter means nothing")))]
+    responses((status = 200, description = "`{status, data: {groups}}`", body = Success<Groups>), (status = 400, description = "A parameter means nothing")))]
 pub(super) async fn rules(State(parts): State<Arc<Parts>>, form: Form) -> Answer {
     let wanted = match Wanted::read(&form) {
         Ok(wanted) => wanted,
@@ -49,7 +50,7 @@ pub(super) async fn rules(State(parts): State<Arc<Parts>>, form: Form) -> Answer
 
 /// The alerts that are pending or firing
 #[utoipa::path(get, path = "/api/v1/alerts", tag = "prometheus", operation_id = "prometheus_alerts",
-    responses((status = 200, description = "`{status, data: {alerts}}`")))]
+    responses((status = 200, description = "`{status, data: {alerts}}`", body = Success<Firings>)))]
 pub(super) async fn alerts(State(parts): State<Arc<Parts>>) -> Answer {
     work(parts, |parts| {
         let mut alerts: Vec<Firing> = of_book(parts).iter().map(firing).collect();
@@ -58,7 +59,7 @@ pub(super) async fn alerts(State(parts): State<Arc<Parts>>) -> Answer {
                 alerts.extend(of_rule.iter().map(Firing::of));
             }
         }
-        json(&Success::of(BTreeMap::from([("alerts", alerts)])))
+        json(&Success::of(Firings { alerts }))
     })
     .await
 }

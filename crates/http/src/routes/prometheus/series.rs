@@ -7,7 +7,7 @@ use crate::prom::{Ended, Failure, Form, Going, answered, push_labels, unescaped}
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use model::{Labels, Matcher, Millis, Selection, TimeRange};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use std::sync::Arc;
     params(("match[]" = Vec<String>, Query, description = "Selectors: `name{label=\"value\"}`"),
         ("start" = Option<String>, Query, description = "Unix seconds, or RFC 3339"), ("end" = Option<String>, Query, description = "Unix seconds, or RFC 3339"),
         ("limit" = Option<u64>, Query, description = "At most so many")),
-    responses((status = 200, description = "`{status, data: [labels]}`"), (status = 400, description = "A parameter means nothing")))]
+    responses((status = 200, description = "`{status, data: [labels]}`", body = Success<Vec<BTreeMap<String, String>>>), (status = 400, description = "A parameter means nothing")))]
 pub(super) async fn series(State(parts): State<Arc<Parts>>, form: Form) -> Response {
     let wanted = match Wanted::read(&form) {
         Ok(wanted) if wanted.selectors.is_empty() => {
@@ -56,7 +56,7 @@ pub(super) async fn series(State(parts): State<Arc<Parts>>, form: Form) -> Respo
 /// The same, with the parameters in a form
 #[utoipa::path(post, path = "/api/v1/series", tag = "prometheus", operation_id = "series_form",
     request_body(content_type = "application/x-www-form-urlencoded", description = "The parameters of GET"),
-    responses((status = 200, description = "As GET")))]
+    responses((status = 200, description = "As GET", body = Success<Vec<BTreeMap<String, String>>>)))]
 pub(super) async fn series_form(state: State<Arc<Parts>>, form: Form) -> Response {
     series(state, form).await
 }
@@ -66,7 +66,7 @@ pub(super) async fn series_form(state: State<Arc<Parts>>, form: Form) -> Respons
     params(("match[]" = Option<Vec<String>>, Query, description = "Only of series that meet any of these selectors"),
         ("start" = Option<String>, Query, description = "Unix seconds, or RFC 3339"), ("end" = Option<String>, Query, description = "Unix seconds, or RFC 3339"),
         ("limit" = Option<u64>, Query, description = "At most so many")),
-    responses((status = 200, description = "`{status, data: [name]}`"), (status = 400, description = "A parameter means nothing")))]
+    responses((status = 200, description = "`{status, data: [name]}`", body = Success<Vec<String>>), (status = 400, description = "A parameter means nothing")))]
 pub(super) async fn labels(State(parts): State<Arc<Parts>>, form: Form) -> Response {
     texts(parts, &form, |labels, take| labels.iter().for_each(|(name, _)| take(name))).await
 }
@@ -74,7 +74,7 @@ pub(super) async fn labels(State(parts): State<Arc<Parts>>, form: Form) -> Respo
 /// The same, with the parameters in a form
 #[utoipa::path(post, path = "/api/v1/labels", tag = "prometheus", operation_id = "labels_form",
     request_body(content_type = "application/x-www-form-urlencoded", description = "The parameters of GET"),
-    responses((status = 200, description = "As GET")))]
+    responses((status = 200, description = "As GET", body = Success<Vec<String>>)))]
 pub(super) async fn labels_form(state: State<Arc<Parts>>, form: Form) -> Response {
     labels(state, form).await
 }
@@ -85,7 +85,7 @@ pub(super) async fn labels_form(state: State<Arc<Parts>>, form: Form) -> Respons
         ("match[]" = Option<Vec<String>>, Query, description = "Only of series that meet any of these selectors"),
         ("start" = Option<String>, Query, description = "Unix seconds, or RFC 3339"), ("end" = Option<String>, Query, description = "Unix seconds, or RFC 3339"),
         ("limit" = Option<u64>, Query, description = "At most so many")),
-    responses((status = 200, description = "`{status, data: [value]}`"), (status = 400, description = "A parameter means nothing")))]
+    responses((status = 200, description = "`{status, data: [value]}`", body = Success<Vec<String>>), (status = 400, description = "A parameter means nothing")))]
 pub(super) async fn values(
     State(parts): State<Arc<Parts>>,
     Within(name): Within<String>,

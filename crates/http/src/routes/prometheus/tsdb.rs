@@ -15,23 +15,27 @@ use std::sync::Arc;
 const ENTRIES: usize = 10;
 const MOST_ENTRIES: usize = 10_000;
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = TsdbCount)]
 struct Counted {
     name: String,
     value: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TsdbHead)]
 struct Head {
     num_series: usize,
     num_label_pairs: usize,
     chunk_count: usize,
+    #[schema(value_type = i64)]
     min_time: Millis,
+    #[schema(value_type = i64)]
     max_time: Millis,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Tsdb {
     head_stats: Head,
@@ -44,7 +48,7 @@ struct Tsdb {
 /// Which metrics and labels have the most series, of those with samples in the last hours
 #[utoipa::path(get, path = "/api/v1/status/tsdb", tag = "prometheus", operation_id = "tsdb",
     params(("limit" = Option<u64>, Query, description = "At most so many entries of each list (10)")),
-    responses((status = 200, description = "`{status, data}`"), (status = 400, description = "The limit is no number")))]
+    responses((status = 200, description = "`{status, data}`", body = Success<Tsdb>), (status = 400, description = "The limit is no number")))]
 pub(super) async fn tsdb(State(parts): State<Arc<Parts>>, form: Form) -> Response {
     let entries = match form.limit() {
         Ok(usize::MAX) => ENTRIES,
