@@ -30,6 +30,7 @@ mod proto;
 #[path = "../../../ingest/tests/it/protobuf.rs"]
 mod protobuf;
 mod push;
+mod quality;
 mod requests;
 mod scraping;
 mod services;
