@@ -217,6 +217,13 @@ impl Desk {
         self.state.lock().past.iter().rev().take(limit).map(|past| past.alert.clone()).collect()
     }
 
+    /// When the oldest of the alerts ended that the history has, if older ones were let go; `None` if it has all.
+    pub fn history_since(&self) -> Option<Millis> {
+        let state = self.state.lock();
+        let is_full = state.past.len() >= limits::ALERT_HISTORY;
+        state.past.front().filter(|_| is_full).map(|past| past.noted)
+    }
+
     /// How many alerts fire.
     pub fn active_count(&self) -> usize {
         self.state.lock().active.len()

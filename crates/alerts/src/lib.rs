@@ -4,7 +4,8 @@
 //! ([`model::Announce`]), writes them down in a [`Ledger`], and passes them on with how the alert stands: whether it lies in a
 //! silence or a window of maintenance, whether another alert explains it, whether somebody takes care of it, whether it
 //! flaps. When that changes while an alert fires it says so. Receivers, routes and messages are `notify`'s. The crate knows
-//! no network, no store, no bus and no settings file. Start at `desk`.
+//! no network, no store, no bus and no settings file. Start at `desk`. [`quality`] judges rules by
+//! what came of their alerts.
 
 mod labels;
 
@@ -27,6 +28,8 @@ mod ledger;
 mod state;
 
 mod desk;
+
+pub mod quality;
 
 pub use condition::Condition;
 pub use desk::{Desk, DeskError};

@@ -5,7 +5,9 @@ use crate::capsules_args::CapsuleCommand;
 use crate::home_assistant_args::HomeAssistantArgs;
 use crate::http_args::HttpArgs;
 use crate::progress::Progress;
-use crate::questions_args::{Collector, LabelsArgs, Moment, QueryArgs, SeriesArgs, TopArgs, Whom, moment};
+use crate::questions_args::{
+    Collector, LabelsArgs, Moment, QualityArgs, QueryArgs, SeriesArgs, TopArgs, Whom, moment,
+};
 use crate::span::Span;
 use crate::{matching, when};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -288,6 +290,8 @@ pub(crate) enum RulesCommand {
     },
     /// Say when a rule would have fired: of a running collector, or over the data directory of a stopped one
     Backtest(BacktestArgs),
+    /// Judge each rule of a running collector, of both kinds, by what came of its alerts; the worst first
+    Quality(QualityArgs),
     /// Remove rules of Alicia's from a running collector
     Delete {
         /// Their names

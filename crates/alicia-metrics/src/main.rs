@@ -116,6 +116,7 @@ fn main() -> ExitCode {
         }
         Some(Command::Rules(RulesCommand::Test { files })) => test_rules(&files),
         Some(Command::Rules(RulesCommand::Backtest(args))) => answered(questions::backtest(&args)),
+        Some(Command::Rules(RulesCommand::Quality(args))) => answered(questions::quality(&args)),
         Some(Command::Rules(RulesCommand::Delete { names, whom })) => {
             answered(questions::delete_rules(&whom, &names))
         }

@@ -105,6 +105,19 @@ fn is_said(text: &str) -> Result<bool, String> {
     Ok(!text.is_empty() && text != "false")
 }
 
+/// Which time to judge rules by.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct QualityArgs {
+    /// The days before now that are looked at
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) days: u32,
+    /// Write JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) whom: Collector,
+}
+
 /// Which series to list.
 ///
 ///   alicia-metrics series cpu_percent

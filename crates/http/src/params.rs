@@ -46,6 +46,12 @@ impl Params {
         Ok(number.map_or(default, |number| usize::try_from(number).unwrap_or(most).min(most)))
     }
 
+    /// A count from 1 to `most`; what is more means `most`.
+    pub(crate) fn positive(&self, name: &str, default: usize, most: usize) -> Result<usize, Problem> {
+        let number = self.integer(name, 1)?;
+        Ok(number.map_or(default, |number| usize::try_from(number).unwrap_or(most).min(most)))
+    }
+
     /// Yes or no.
     pub(crate) fn flag(&self, name: &str, default: bool) -> Result<bool, Problem> {
         let Some(text) = self.value(name) else { return Ok(default) };

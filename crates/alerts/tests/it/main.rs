@@ -13,4 +13,5 @@ mod crashes;
 mod flapping;
 mod inhibitions;
 mod lists;
+mod quality;
 mod silences;

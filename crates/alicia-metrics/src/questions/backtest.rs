@@ -161,7 +161,7 @@ fn firings(cell: &Value) -> Option<String> {
 }
 
 /// Seconds, as people say them.
-fn length(seconds: f64) -> String {
+pub(super) fn length(seconds: f64) -> String {
     let millis = from_seconds(seconds).unwrap_or(0);
     // Fractions of a long time say nothing.
     let millis = if millis >= limits::MINUTE { millis / limits::SECOND * limits::SECOND } else { millis };

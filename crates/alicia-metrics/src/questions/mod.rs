@@ -23,6 +23,8 @@ mod rules;
 
 mod backtest;
 
+mod quality;
+
 mod unit_tests;
 
 pub(crate) use answer::{Answer, Point};
@@ -30,6 +32,7 @@ pub(crate) use backtest::backtest;
 pub(crate) use client::Client;
 pub(crate) use events::{Event, Events};
 pub(crate) use fault::AskError;
+pub(crate) use quality::quality;
 pub(crate) use rules::{
     check_rules, delete_rules, is_of_alicia, judged_in_rounds, list_rules, put_rules, read as read_rules,
 };

@@ -66,6 +66,38 @@ fn live_rules_are_checked_put_listed_and_deleted_on_the_command_line() {
 }
 
 #[test]
+fn live_rules_are_judged_on_the_command_line() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let rule_file = dir.path().join("rooms.yml");
+    let text = "groups:\n- name: rooms\n  rules:\n  - alert: Cold\n    expr: temperature < 5\n";
+    fs::write(&rule_file, text).expect("written");
+    let collector = Setup::none().with(&["--rule-file", rule_file.to_str().expect("a path")]).start();
+    let rule = dir.path().join("rule.json");
+    let text = r#"{"name": "hot", "metric_name": "temperature", "condition": "value > 60", "severity": "error",
+        "description": "Too hot"}"#;
+    fs::write(&rule, text).expect("written");
+    assert_eq!(rules(&collector, &["put", rule.to_str().expect("a path")]).0, Some(0));
+    measure(&collector, 91.0);
+    until("it fires", || match alerts(&collector, "firing").len() {
+        1 => Ok(()),
+        other => Err(other),
+    });
+    let said = until("both kinds are judged", || match rules(&collector, &["quality"]) {
+        (Some(0), said) if said.contains("rooms/Cold") => Ok(said),
+        other => Err(other),
+    });
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let hot = said.lines().map(words).find(|line| line.first().is_some_and(|name| name == "hot"));
+    assert_eq!(hot.expect("a line")[..3], ["hot", "unknown", "1"], "{said}");
+    assert!(said.contains("in which it fired once"), "{said}");
+    let (code, json) = rules(&collector, &["quality", "--days", "7", "--json"]);
+    let report: Value = serde_json::from_str(&json).expect("JSON");
+    let span = report["end"].as_f64().expect("a time") - report["start"].as_f64().expect("a time");
+    assert_eq!((code, span), (Some(0), 7.0 * 86_400.0));
+    assert_eq!(rules(&collector, &["quality", "--days", "0"]).0, Some(2));
+}
+
+#[test]
 fn live_what_was_pending_goes_on_after_a_kill() {
     let dir = tempfile::tempdir().expect("a directory");
     let config = dir.path().join("settings.toml");

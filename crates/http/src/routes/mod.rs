@@ -30,6 +30,8 @@ mod backtests;
 
 mod alerts;
 
+mod quality;
+
 mod silences;
 
 mod whys;
@@ -176,6 +178,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::history))
         .routes(routes!(alerts::recover))
+        .routes(routes!(quality::report))
         .routes(routes!(whys::why))
         .routes(routes!(silences::acknowledge, silences::unacknowledge))
         .routes(routes!(silences::list, silences::create))

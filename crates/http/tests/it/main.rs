@@ -31,6 +31,7 @@ mod proto;
 #[path = "../../../ingest/tests/it/protobuf.rs"]
 mod protobuf;
 mod push;
+mod quality;
 mod requests;
 mod schema;
 mod schemas;

@@ -33,6 +33,7 @@ fn the_document_names_every_route_of_the_protocol() {
         ("/metrics/{service}/{metric}/trend", "get"),
         ("/alerts", "get"),
         ("/alerts/history", "get"),
+        ("/alerts/quality", "get"),
         ("/alerts/rules", "get"),
         ("/alerts/rules", "post"),
         ("/alerts/rules/{name}", "put"),

@@ -16,11 +16,12 @@ pub fn metrics_of(alert: &Alert, book: &RuleBook, groups: &GroupBoard) -> Vec<St
     }
     let groups = groups.groups();
     let rules = groups.iter().flat_map(|group| &group.rules).filter(|view| view.rule.name == alert.rule_name);
-    rules.flat_map(|view| named(&view.rule.expr)).collect()
+    rules.flat_map(|view| metrics_in(&view.rule.expr)).collect()
 }
 
-/// The names of metrics in an expression.
-fn named(expr: &str) -> Vec<String> {
+/// The names of metrics in an expression; none if it is none.
+#[must_use]
+pub fn metrics_in(expr: &str) -> Vec<String> {
     let mut names = Vec::new();
     let Ok(expr) = parse(expr) else { return names };
     let mut see = |matchers: &[Matcher]| {
@@ -37,14 +38,16 @@ fn named(expr: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::metrics_in;
 
     #[test]
     fn an_expression_speaks_of_its_metrics() {
         assert_eq!(
-            named("rate(a[5m]) / b{x=\"y\"} > on () group_left () max_over_time({__name__=\"c\"}[1h:1m])"),
+            metrics_in(
+                "rate(a[5m]) / b{x=\"y\"} > on () group_left () max_over_time({__name__=\"c\"}[1h:1m])"
+            ),
             ["a", "b", "c"]
         );
-        assert_eq!(named("a >"), [""; 0]);
+        assert_eq!(metrics_in("a >"), [""; 0]);
     }
 }
