@@ -54,12 +54,13 @@ pub struct Alert {
 }
 
 /// What an Alertmanager is told of the rule that an alert of a rule file is of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Generator {
     /// A page that shows the rule's expression.
     pub url: String,
     /// Time between two rounds of its group, in seconds on the wire.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     pub interval: Millis,
 }
 

@@ -2,17 +2,11 @@
 //! what was there before lives on.
 
 mod capsule;
-
 mod fields;
-
 mod graph;
-
 mod home_assistant;
-
 mod insights;
-
 mod looking;
-
 mod quality;
 
 use crate::time::Millis;

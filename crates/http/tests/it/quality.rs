@@ -123,6 +123,7 @@ fn over(service: &str, began: Millis, end: Millis) -> Event {
         resolved_at: Some(end),
         labels: labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         annotations: BTreeMap::new(),
+        generator: None,
         standing: model::Standing::default(),
     })
 }
