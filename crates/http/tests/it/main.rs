@@ -36,5 +36,6 @@ mod scraping;
 mod services;
 mod silences;
 mod status;
+mod suggestions;
 mod tail;
 mod write;
