@@ -6,7 +6,7 @@ use crate::home_assistant_args::HomeAssistantArgs;
 use crate::http_args::HttpArgs;
 use crate::progress::Progress;
 use crate::questions_args::{
-    Collector, LabelsArgs, Moment, QualityArgs, QueryArgs, SeriesArgs, TopArgs, Whom, moment,
+    Collector, LabelsArgs, Moment, QualityArgs, QueryArgs, SeriesArgs, SuggestArgs, TopArgs, Whom, moment,
 };
 use crate::span::Span;
 use crate::{matching, when};
@@ -292,6 +292,8 @@ pub(crate) enum RulesCommand {
     Backtest(BacktestArgs),
     /// Judge each rule of a running collector, of both kinds, by what came of its alerts; the worst first
     Quality(QualityArgs),
+    /// Suggest rules that would have fired at most so many times a week, learnt from what a running collector keeps
+    Suggest(SuggestArgs),
     /// Remove rules of Alicia's from a running collector
     Delete {
         /// Their names

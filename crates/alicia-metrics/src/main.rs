@@ -107,19 +107,7 @@ fn main() -> ExitCode {
         None => serve(&cli.serve),
         Some(Command::Serve(args)) => serve(&args),
         Some(Command::Check(args)) => check(&args),
-        Some(Command::Rules(RulesCommand::Check { files })) => check_rules(&files),
-        Some(Command::Rules(RulesCommand::List { json, whom })) => {
-            answered(questions::list_rules(&whom, json))
-        }
-        Some(Command::Rules(RulesCommand::Put { file, whom })) => {
-            answered(questions::put_rules(&whom, &file))
-        }
-        Some(Command::Rules(RulesCommand::Test { files })) => test_rules(&files),
-        Some(Command::Rules(RulesCommand::Backtest(args))) => answered(questions::backtest(&args)),
-        Some(Command::Rules(RulesCommand::Quality(args))) => answered(questions::quality(&args)),
-        Some(Command::Rules(RulesCommand::Delete { names, whom })) => {
-            answered(questions::delete_rules(&whom, &names))
-        }
+        Some(Command::Rules(command)) => rules(command),
         Some(Command::Demo(args)) => finish(with_runtime(demo::run(&args))),
         Some(Command::Replay(args)) => match with_runtime(replay::replay(&args)) {
             Ok(Ok(sent)) => say(&format!("sent {} messages, {} bytes", sent.messages, sent.bytes)),
@@ -169,6 +157,19 @@ fn main() -> ExitCode {
             Ok(status) => say(&status),
             Err(error) => fail(&format!("{} is not healthy: {error}", args.http_listen)),
         },
+    }
+}
+
+fn rules(command: RulesCommand) -> ExitCode {
+    match command {
+        RulesCommand::Check { files } => check_rules(&files),
+        RulesCommand::List { json, whom } => answered(questions::list_rules(&whom, json)),
+        RulesCommand::Put { file, whom } => answered(questions::put_rules(&whom, &file)),
+        RulesCommand::Test { files } => test_rules(&files),
+        RulesCommand::Backtest(args) => answered(questions::backtest(&args)),
+        RulesCommand::Quality(args) => answered(questions::quality(&args)),
+        RulesCommand::Suggest(args) => answered(questions::suggest(&args)),
+        RulesCommand::Delete { names, whom } => answered(questions::delete_rules(&whom, &names)),
     }
 }
 

@@ -118,6 +118,34 @@ pub(crate) struct QualityArgs {
     pub(crate) whom: Collector,
 }
 
+/// What rules are wanted.
+///
+/// Thresholds and lengths of `for` are learnt from the kept samples, so that each rule would have fired at most so many times a week.
+/// Nothing is changed; with --rules they can be handed on:
+///
+///   alicia-metrics rules suggest --service kitchen --rules | alicia-metrics rules put -
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct SuggestArgs {
+    /// Alerts a week that each rule may have
+    #[arg(long, value_name = "COUNT", default_value_t = 1.0)]
+    pub(crate) budget: f64,
+    /// The days before now that are learnt from
+    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) days: u32,
+    /// Only for this service
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+    /// Write JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write only the rules, as `rules put` takes them
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) rules: bool,
+    #[command(flatten)]
+    pub(crate) whom: Collector,
+}
+
 /// Which series to list.
 ///
 ///   alicia-metrics series cpu_percent

@@ -44,18 +44,36 @@ pub(crate) fn run(
             "who was silent is not known of the past: only samples are kept".to_owned(),
         ));
     }
+    let mut rules = Vec::with_capacity(variants.len());
+    for (at, variant) in variants.iter().enumerate() {
+        rules.push(varied(rule, at, *variant)?);
+    }
+    judged(rules, select, range, watch)
+}
+
+/// Runs rules on the samples in `range`, all at once. They are called by their places.
+///
+/// # Errors
+/// [`TrialError`].
+pub(crate) fn judged(
+    rules: Vec<Rule>,
+    select: &dyn Select,
+    range: TimeRange,
+    watch: &dyn Watch,
+) -> Result<(Vec<Tally>, u64, usize), TrialError> {
     let told = Arc::<Told>::default();
     let book = RuleBook::new(Arc::new(NoLedger), told.clone(), Vec::new(), Vec::new());
     let (mut selectors, mut reach) = (Vec::new(), 0);
-    for (at, variant) in variants.iter().enumerate() {
-        let own = varied(rule, at, *variant)?;
-        let (matchers, of_variant) = rules::scope(&own)?;
-        // All variants judge the same series.
-        selectors = vec![matchers];
-        reach = reach.max(of_variant);
+    let mut tallies: Vec<Tally> = rules.iter().map(|_| Tally::default()).collect();
+    for own in rules {
+        let (matchers, of_rule) = rules::scope(&own)?;
+        // Variants of a rule judge the same series.
+        if selectors.last() != Some(&matchers) {
+            selectors.push(matchers);
+        }
+        reach = reach.max(of_rule);
         book.put(own)?;
     }
-    let mut tallies: Vec<Tally> = variants.iter().map(|_| Tally::default()).collect();
     let mut feed = Feed::new(select, selectors);
     let start = range.start.saturating_sub(reach);
     let mut second = start;
@@ -103,7 +121,8 @@ pub(crate) fn variant_of(event: &Event) -> Option<usize> {
     }
 }
 
-fn varied(rule: &Rule, at: usize, variant: Variant) -> Result<Rule, TrialError> {
+/// A variant of a rule, called by its place.
+pub(crate) fn varied(rule: &Rule, at: usize, variant: Variant) -> Result<Rule, TrialError> {
     let mut own = Rule { name: at.to_string(), enabled: true, ..rule.clone() };
     // Where each series has an alert of its own, its labels tell which; texts tell nothing here.
     own.annotations.clear();

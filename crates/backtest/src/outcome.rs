@@ -106,7 +106,7 @@ impl Tally {
             hold: hold.map(to_seconds),
             count: self.over.len(),
             per_week: if weeks > 0.0 { count / weeks } else { 0.0 },
-            firing_seconds: self.over.iter().map(within).sum(),
+            firing_seconds: self.over.iter().map(within).fold(0.0, |all, one| all + one),
             longest_seconds: self.over.iter().map(within).fold(0.0, f64::max),
             truncated: self.over.len() > limits::TRIAL_FIRINGS,
             firings: self.over.iter().take(limits::TRIAL_FIRINGS).map(firing).collect(),

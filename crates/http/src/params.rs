@@ -52,6 +52,19 @@ impl Params {
         Ok(number.map_or(default, |number| usize::try_from(number).unwrap_or(most).min(most)))
     }
 
+    /// A number that is more than 0.
+    pub(crate) fn above_zero(&self, name: &str, default: f64) -> Result<f64, Problem> {
+        let Some(text) = self.value(name) else { return Ok(default) };
+        match text.trim().parse::<f64>() {
+            Ok(number) if number > 0.0 => Ok(number),
+            Ok(_) => Err(Problem::query("greater_than", name, "Input should be greater than 0", text)),
+            Err(_) => {
+                let message = "Input should be a valid number, unable to parse string as a number";
+                Err(Problem::query("float_parsing", name, message, text))
+            }
+        }
+    }
+
     /// Yes or no.
     pub(crate) fn flag(&self, name: &str, default: bool) -> Result<bool, Problem> {
         let Some(text) = self.value(name) else { return Ok(default) };

@@ -9,6 +9,8 @@ mod insights;
 mod looking;
 mod quality;
 
+mod trials;
+
 use crate::time::Millis;
 use std::time::Duration;
 
@@ -47,6 +49,11 @@ pub use quality::{
     QUALITY_ALERTS, QUALITY_ALWAYS, QUALITY_ALWAYS_KNOWN, QUALITY_CHANCE, QUALITY_DAYS, QUALITY_FLAP_TIMES,
     QUALITY_FLAP_WINDOW, QUALITY_FLAPPING, QUALITY_KNOWN, QUALITY_REDUNDANT, QUALITY_REDUNDANT_TIMES,
     QUALITY_SHORT, QUALITY_SHORT_LIVED, QUALITY_SLACK,
+};
+pub use trials::{
+    SUGGEST_BATCH, SUGGEST_BUDGET, SUGGEST_DAYS, SUGGEST_DIFFERENT, SUGGEST_HOLDS, SUGGEST_KNOWN,
+    SUGGEST_LEAST, SUGGEST_METRICS, SUGGEST_NAMES, SUGGEST_SHARE, SUGGEST_SKIPPED, SUGGEST_VALUES,
+    TRIAL_FIRINGS, TRIAL_SAMPLES, TRIAL_SERIES, TRIAL_VARIANTS, UNIT_TEST_ROUNDS,
 };
 
 /// One second, one minute, … in [`Millis`].
@@ -312,16 +319,6 @@ pub const FOLLOWED_CELLS: usize = 1_000_000;
 pub const FOLLOWED_PARENTS: usize = 1_000;
 /// Changes of a group's alerts that wait for it; further ones are found by its next round.
 pub const FOLLOWED_CHANGES: usize = 10_000;
-/// Variants of a rule that are tried on history at once: ten thresholds with ten lengths.
-pub const TRIAL_VARIANTS: usize = 100;
-/// Firings of a variant that are listed one by one; of more there is the number.
-pub const TRIAL_FIRINGS: usize = 1_000;
-/// Rounds of a unit test of rules: two months of minutes.
-pub const UNIT_TEST_ROUNDS: Millis = 100_000;
-/// Samples of an hour that a trial holds, at some 32 bytes each.
-pub const TRIAL_SAMPLES: usize = 4_000_000;
-/// Series that a trial sees.
-pub const TRIAL_SERIES: usize = 100_000;
 /// Series that are looked at to explain an alert, those of its service first: at some microseconds each, a tenth of a second.
 pub const EXPLAIN_SERIES: usize = 20_000;
 /// Series that an explanation names.

@@ -25,6 +25,8 @@ mod backtest;
 
 mod quality;
 
+mod suggest;
+
 mod unit_tests;
 
 pub(crate) use answer::{Answer, Point};
@@ -37,6 +39,7 @@ pub(crate) use rules::{
     check_rules, delete_rules, is_of_alicia, judged_in_rounds, list_rules, put_rules, read as read_rules,
 };
 pub(crate) use shown::course;
+pub(crate) use suggest::suggest;
 pub(crate) use table::Table;
 
 pub(crate) use unit_tests::test_rules;

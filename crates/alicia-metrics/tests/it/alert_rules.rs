@@ -6,6 +6,7 @@ use crate::wait::{pause, until};
 use serde_json::{Value, json};
 use std::fs;
 use std::process::Output;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 fn measure(collector: &Collector, value: f64) {
     let line = format!("temperature{{service=\"oven\",instance=\"a\"}} {value}\n");
@@ -95,6 +96,40 @@ fn live_rules_are_judged_on_the_command_line() {
     let span = report["end"].as_f64().expect("a time") - report["start"].as_f64().expect("a time");
     assert_eq!((code, span), (Some(0), 7.0 * 86_400.0));
     assert_eq!(rules(&collector, &["quality", "--days", "0"]).0, Some(2));
+}
+
+#[test]
+fn live_rules_are_suggested_on_the_command_line_and_put() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let collector = Setup::none().start();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    // A value each quarter of an hour for four days, with a hump on the second.
+    let line = |at: u64| {
+        let value = if (150..154).contains(&at) { 60.0 } else { 40.0 + (at * 7 % 13) as f64 / 5.0 };
+        let time = (now - (384 - at) * 900) * 1_000;
+        format!("queue_length{{service=\"hall lamp\",instance=\"a\"}} {value} {time}\n")
+    };
+    let lines: String = (0..384).map(line).collect();
+    let answer = collector.ask("POST", "/api/v1/import/prometheus", &lines);
+    assert!(answer.status < 300, "{}", answer.body);
+    let suggest = |more: &[&str]| {
+        rules(&collector, &[&["suggest", "--budget", "2", "--service", "hall lamp"], more].concat())
+    };
+    let (code, said) = suggest(&[]);
+    let name = "hall lamp_queue_length_high";
+    assert!(code == Some(0) && said.contains(name) && said.contains("it would have fired once"), "{said}");
+    let (_, json) = suggest(&["--json"]);
+    let answer: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(answer["suggestions"][0]["count"], 1, "{answer}");
+    let (_, learnt) = suggest(&["--rules"]);
+    let file = dir.path().join("learnt.json");
+    fs::write(&file, learnt).expect("written");
+    let put = rules(&collector, &["put", file.to_str().expect("a path")]);
+    assert_eq!(put, (Some(0), format!("put {name}\n")));
+    let (_, said) = suggest(&[]);
+    assert!(said.contains(&format!("the rule `{name}` judges it already")), "{said}");
+    let (code, said) = rules(&collector, &["suggest", "--budget", "0"]);
+    assert!(code == Some(1) && said.contains("greater than 0"), "{said}");
 }
 
 #[test]

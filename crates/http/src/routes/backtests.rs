@@ -30,7 +30,7 @@ pub(super) async fn run(State(parts): State<Arc<Parts>>, Object(fields): Object)
 }
 
 /// Somebody who waits for the answer of a request.
-struct Waiting<'a>(&'a Going);
+pub(super) struct Waiting<'a>(pub(super) &'a Going);
 
 impl Watch for Waiting<'_> {
     fn reached(&self, _t: Millis) {}

@@ -28,6 +28,8 @@ mod rules;
 
 mod backtests;
 
+mod suggestions;
+
 mod alerts;
 
 mod quality;
@@ -196,6 +198,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(rules::enable))
         .routes(routes!(rules::disable))
         .routes(routes!(backtests::run))
+        .routes(routes!(suggestions::list))
         .routes(routes!(admin::healthy))
         .routes(routes!(admin::ready))
         .routes(routes!(admin::reload))

@@ -39,6 +39,7 @@ mod scraping;
 mod services;
 mod silences;
 mod status;
+mod suggestions;
 mod tail;
 mod types;
 mod write;

@@ -71,6 +71,9 @@ fn defect_40_bad_parameters_are_refused_as_by_the_originals_framework() {
         ("/metrics/stt/temp/trend?range=-5", "greater_than_equal", "range", "-5"),
         ("/alerts/history?limit=-1", "greater_than_equal", "limit", "-1"),
         ("/alerts/quality?days=0", "greater_than_equal", "days", "0"),
+        ("/rules/suggestions?days=0", "greater_than_equal", "days", "0"),
+        ("/rules/suggestions?budget=0", "greater_than", "budget", "0"),
+        ("/rules/suggestions?budget=few", "float_parsing", "budget", "few"),
     ];
     for (path, kind, name, input) in rows {
         let answer = runtime().block_on(counter.get(path));

@@ -34,6 +34,7 @@ fn the_document_names_every_route_of_the_protocol() {
         ("/alerts", "get"),
         ("/alerts/history", "get"),
         ("/alerts/quality", "get"),
+        ("/rules/suggestions", "get"),
         ("/alerts/rules", "get"),
         ("/alerts/rules", "post"),
         ("/alerts/rules/{name}", "put"),

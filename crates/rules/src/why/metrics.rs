@@ -22,18 +22,22 @@ pub fn metrics_of(alert: &Alert, book: &RuleBook, groups: &GroupBoard) -> Vec<St
 /// The names of metrics in an expression; none if it is none.
 #[must_use]
 pub fn metrics_in(expr: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let Ok(expr) = parse(expr) else { return names };
-    let mut see = |matchers: &[Matcher]| {
-        let of_name = |matcher: &&Matcher| matcher.label() == NAME && matcher.op() == MatchOp::Equal;
-        names.extend(matchers.iter().filter(of_name).map(|matcher| matcher.value().to_owned()));
-    };
+    let of_name = |matcher: &&Matcher| matcher.label() == NAME && matcher.op() == MatchOp::Equal;
+    let selectors = selectors_in(expr);
+    selectors.iter().flatten().filter(of_name).map(|matcher| matcher.value().to_owned()).collect()
+}
+
+/// The conditions of each selector in an expression; none if it is none.
+#[must_use]
+pub fn selectors_in(expr: &str) -> Vec<Vec<Matcher>> {
+    let mut selectors = Vec::new();
+    let Ok(expr) = parse(expr) else { return selectors };
     expr.walk(&mut |part| match part {
-        Expr::Vector(selector) => see(&selector.matchers),
-        Expr::Matrix(matrix) => see(&matrix.vector.matchers),
+        Expr::Vector(selector) => selectors.push(selector.matchers.clone()),
+        Expr::Matrix(matrix) => selectors.push(matrix.vector.matchers.clone()),
         _ => {}
     });
-    names
+    selectors
 }
 
 #[cfg(test)]

@@ -17,6 +17,6 @@ mod metrics;
 
 pub use explain::{Question, explain};
 pub use explanation::{Changed, Explanation, Peers};
-pub use metrics::{metrics_in, metrics_of};
+pub use metrics::{metrics_in, metrics_of, selectors_in};
 pub use relation::Relation;
 pub use shift::{Shift, shift};
