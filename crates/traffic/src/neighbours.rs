@@ -81,11 +81,13 @@ pub struct EdgeView {
     pub last_seen: Millis,
     /// From the message to the reaction, median of the newest in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub delay: Option<f64>,
     /// Answers that say that something failed.
     pub errors: u64,
     /// Where it is known by times alone: 1 less the chance that it is false.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub confidence: Option<f64>,
     /// The kinds of topics on which the reaction comes, where that is known by times.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -3,7 +3,9 @@
 use crate::broker::Mosquitto;
 use crate::collector::{Setup, program};
 use crate::http_client::request;
+use crate::schema::Schemas;
 use crate::wait::{free_port, until};
+use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -107,6 +109,54 @@ fn live_nothing_that_strangers_send_runs_in_the_dashboard() {
             ("DASHBOARD_PASSWORD_BASE", format!("http://{}", password.http)),
         ],
     );
+}
+
+#[test]
+fn live_every_answer_of_the_demo_is_as_its_schema_says() {
+    let demo = Demo::start();
+    let get = |path: &str| request(demo.http, "GET", path, &[], "").expect("an answer");
+    let json = |path: &str| -> Value { serde_json::from_str(&get(path).body).expect("JSON") };
+    let schemas = Schemas::new(json("/openapi.json"));
+    let asked = [
+        "/metrics/tts_service",
+        "/metrics/tts_service/cpu_percent",
+        "/metrics/tts_service/cpu_percent/aggregate",
+        "/metrics/tts_service/cpu_percent/trend",
+        "/analytics/tts_service",
+        "/insights/tts_service",
+        "/alerts?state=all",
+        "/alerts/rules/high_cpu",
+        "/api/v1/query?query=response_time_histogram&stats=all",
+        "/api/v1/query?query=rate(response_time_histogram[1m])",
+        "/api/v1/query?query=up[1m]",
+        "/api/v1/series?match[]=up",
+        "/api/v1/label/service/values",
+        "/api/v1/parse_query?query=up",
+    ];
+    let plain =
+        schemas.operations().into_iter().filter(|(method, path)| *method == "get" && !path.contains('{'));
+    // Streams do not end.
+    let plain = plain.map(|(_, path)| path).filter(|path| !["/overview/live", "/bus/tail"].contains(path));
+    let mut good = 0;
+    for path in plain.chain(asked) {
+        let answer = get(path);
+        let described = schemas.path_of("GET", path).expect("it is described");
+        let is_json = serde_json::from_str::<Value>(&answer.body).is_ok();
+        if answer.status == 200 && is_json {
+            let body = serde_json::from_str(&answer.body).expect("JSON");
+            assert_eq!(
+                schemas.faults("GET", described, 200, &body),
+                Vec::<String>::new(),
+                "{path}: {}",
+                answer.body
+            );
+            good += 1;
+        }
+    }
+    assert!(good >= 50, "only {good} were answered");
+    for service in json("/services")["services"].as_array().expect("services") {
+        assert_eq!(schemas.faults_of_named("Service", service), Vec::<String>::new(), "{service}");
+    }
 }
 
 fn web_is_there() -> bool {

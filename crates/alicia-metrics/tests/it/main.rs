@@ -51,6 +51,8 @@ mod push;
 mod recordings;
 mod remote_write;
 mod rule_files;
+#[path = "../../../http/tests/it/schema.rs"]
+mod schema;
 mod scraping;
 #[expect(dead_code, reason = "over HTTP, less is looked at than in the process")]
 #[path = "../../../query/tests/it/script/mod.rs"]

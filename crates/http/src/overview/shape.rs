@@ -213,6 +213,7 @@ impl Serialize for InstanceNow {
 /// How a service or an instance is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ServiceState)]
 pub(crate) enum Condition {
     Healthy,
     /// It said goodbye.
@@ -228,6 +229,7 @@ pub(crate) enum Condition {
 /// How a service is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ServiceSource)]
 pub(crate) enum Source {
     Metrics,
     Traffic,

@@ -23,4 +23,4 @@ mod scraper;
 pub use allowed::ScrapeFromBus;
 pub use job::{ScrapeJob, ScrapeSecret};
 pub use scraper::Scraper;
-pub(crate) use view::TargetView;
+pub(crate) use view::{TargetHealth, TargetView};

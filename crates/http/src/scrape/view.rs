@@ -2,6 +2,7 @@
 
 use super::target::{LabelMap, Spec};
 use model::Millis;
+use serde::Serialize;
 use std::time::Duration;
 
 /// How a target was at its last scrape.
@@ -12,6 +13,18 @@ pub(crate) struct Last {
     pub(crate) took: Duration,
     /// Why it failed; empty if it did not.
     pub(crate) error: String,
+}
+
+/// How a target is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TargetHealth {
+    /// The last scrape was good.
+    Up,
+    /// It was not.
+    Down,
+    /// There was none yet.
+    Unknown,
 }
 
 /// A target, to be shown.
@@ -41,12 +54,12 @@ impl TargetView {
         }
     }
 
-    /// `up`, `down`, or `unknown` before the first scrape.
-    pub(crate) fn health(&self) -> &'static str {
+    /// How it is.
+    pub(crate) fn health(&self) -> TargetHealth {
         match (self.last.at, self.last.error.is_empty()) {
-            (None, _) => "unknown",
-            (Some(_), true) => "up",
-            (Some(_), false) => "down",
+            (None, _) => TargetHealth::Unknown,
+            (Some(_), true) => TargetHealth::Up,
+            (Some(_), false) => TargetHealth::Down,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the server says of itself, as Prometheus writes it.
 
+use crate::scrape::TargetHealth;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -81,8 +82,7 @@ pub(super) struct Targets {
 pub(super) struct Target {
     pub(super) discovered_labels: BTreeMap<String, String>,
     pub(super) global_url: String,
-    /// `up`, `down`, or `unknown` before the first scrape.
-    pub(super) health: &'static str,
+    pub(super) health: TargetHealth,
     pub(super) labels: BTreeMap<String, String>,
     /// Empty if there was none.
     pub(super) last_error: String,

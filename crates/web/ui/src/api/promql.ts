@@ -1,6 +1,7 @@
 // Prometheus' interface: queries at one time and over a range.
 import type { Labels } from './labels';
 import { request, withParams } from './request';
+import type { Schemas } from './types';
 
 export { type Labels, literal, quoted, selector, shortName } from './labels';
 
@@ -22,7 +23,7 @@ export interface Histogram {
 
 /** What an answer cost, and what the server thinks of it. */
 export interface Answer {
-  type: 'vector' | 'matrix' | 'scalar' | 'string';
+  type: Schemas['QueryResult']['resultType'];
   series: Series[];
   warnings: string[];
   infos: string[];
@@ -32,27 +33,10 @@ export interface Answer {
   samples: number | undefined;
 }
 
-interface Raw {
-  data: { resultType: Answer['type']; result: unknown; stats?: { samples?: { totalQueryableSamples?: number } } };
-  warnings?: string[];
-  infos?: string[];
-}
-
+type Raw = Schemas['QueryAnswer'];
 type RawPoint = [number, string];
-interface RawSeries {
-  metric: Labels;
-  value?: RawPoint;
-  values?: RawPoint[];
-  histogram?: [number, RawHistogram];
-  histograms?: [number, RawHistogram][];
-}
-
-interface RawHistogram {
-  count: string;
-  sum: string;
-  /** Which bounds belong to it, the bounds, the count. */
-  buckets?: [number, string, string, string][];
-}
+type RawSeries = Schemas['QuerySample'] & Schemas['QuerySeries'];
+type RawHistogram = NonNullable<Schemas['QuerySample']['histogram']>[1];
 
 /** Answers to one expression at `time` (now if there is none). */
 export async function instant(query: string, time: number | undefined, signal?: AbortSignal, limit?: number): Promise<Answer> {

@@ -1,7 +1,7 @@
 // The newest overview, kept up to date by the collector for as long as the page is seen.
 import { batch, computed, effect, signal } from '@preact/signals';
 import { request, signedIn, withParams } from '../api/request';
-import type { Overview, ServiceRow } from '../api/types';
+import type { Overview, Schemas, ServiceRow } from '../api/types';
 import { ahead } from '../format/time';
 import { param } from '../router';
 import { eventsOf } from './stream';
@@ -24,7 +24,7 @@ export const stripSpan = computed(() => Number(param('strip')) || 3600);
 /** The names of all services. */
 export const names = computed(() => services.value.map((service) => service.name));
 
-type Change = Partial<Overview> & { removed?: string[] };
+type Change = Schemas['OverviewChange'];
 
 /** The collector says something each second; without a word for so many milliseconds the connection counts as lost. */
 const SILENCE = 6000;
@@ -108,7 +108,7 @@ function changed({ services: rows = [], removed = [], ...rest }: Change): void {
   batch(() => {
     if (overview.value) overview.value = { ...overview.value, ...rest };
     if (rows.length > 0 || removed.length > 0) services.value = merged(services.value, rows, removed);
-    if (rest.time !== undefined) setClock(rest.time);
+    setClock(rest.time);
   });
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { get, withParams } from '../api/request';
 import { useLoad } from '../api/load';
 import { literal } from '../api/promql';
+import type { Data } from '../api/types';
 import { names } from '../live/overview';
 import { Dialog } from '../parts/dialog';
 import { Icon, type IconName } from '../parts/icon';
@@ -28,7 +29,7 @@ export function Palette() {
     // The server looks for the letters; it never sends all names.
     const pattern = `.*${[...text.trim()].map(literal).join('.*')}.*`;
     const to = withParams('api/v1/label/__name__/values', { 'match[]': `{__name__=~${JSON.stringify(`(?i)${pattern}`)}}`, limit: 50 });
-    return (await get<{ data: string[] }>(to, signal)).data;
+    return (await get<Data<string[]>>(to, signal)).data;
   });
   const found = findings(text, metrics.data ?? []);
   const chosen = Math.min(at, found.length - 1);

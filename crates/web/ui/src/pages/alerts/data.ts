@@ -1,44 +1,26 @@
 // What the pages of alerts read.
 import { useLoad } from '../../api/load';
-import { type Labels, literal, quoted } from '../../api/promql';
+import { literal, quoted } from '../../api/promql';
 import { get } from '../../api/request';
-import type { Alert, Severity } from '../../api/types';
+import type { Alert, Schemas } from '../../api/types';
 import { SEVERITIES } from '../../api/types';
 import { alertsVersion } from '../../live/overview';
 
 /** Alerts that fire, are pending, or ended within the hour; loaded anew whenever one changed. */
 export function useActive() {
-  return useLoad(`all alerts ${alertsVersion.value}`, async (signal) => (await get<{ alerts: Alert[] }>('alerts?state=all', signal)).alerts, 30_000);
+  return useLoad(`all alerts ${alertsVersion.value}`, async (signal) => (await get<Schemas['ListedAlerts']>('alerts?state=all', signal)).alerts, 30_000);
 }
 
 /** Alerts that are over, newest first. */
 export function useHistory(limit = 1000) {
-  return useLoad(`over ${limit} ${alertsVersion.value}`, async (signal) => (await get<{ alerts: Alert[] }>(`alerts/history?limit=${limit}`, signal)).alerts);
+  return useLoad(`over ${limit} ${alertsVersion.value}`, async (signal) => (await get<Schemas['Alerts']>(`alerts/history?limit=${limit}`, signal)).alerts);
 }
 
 /** A rule of Alicia's. */
-export interface Rule {
-  name: string;
-  metric_name: string;
-  condition: string;
-  severity: Severity;
-  description: string;
-  enabled: boolean;
-  cooldown_period: number;
-  kind?: 'condition' | 'dead-man';
-  for?: string;
-  recover?: string;
-  keep_firing_for?: string;
-  match?: string;
-  per?: 'instance' | 'series';
-  levels?: { severity: Severity; condition: string }[];
-  interval?: string;
-  labels?: Labels;
-  annotations?: Labels;
-}
+export type Rule = Schemas['Rule'];
 
 export function useRules() {
-  return useLoad('rules', async (signal) => (await get<{ rules: Rule[] }>('alerts/rules', signal)).rules, 15_000);
+  return useLoad('rules', async (signal) => (await get<Schemas['Rules']>('alerts/rules', signal)).rules, 15_000);
 }
 
 /** Whether receivers hear nothing of it. */

@@ -2,7 +2,7 @@
 import { useLoad } from '../../api/load';
 import { type Labels, range, selector, shortName } from '../../api/promql';
 import { get, withParams } from '../../api/request';
-import type { Alert } from '../../api/types';
+import type { Alert, Schemas } from '../../api/types';
 import { digits, length, show, unitOf } from '../../format/number';
 import { stepOf } from '../../format/span';
 import { collectorNow, exact } from '../../format/time';
@@ -14,25 +14,14 @@ import { pageOf } from '../../router';
 import { useMemo } from 'preact/hooks';
 import { queryOf, useHistory, useRules } from './data';
 
-interface Changed {
-  labels: Labels;
-  relation: string;
-  before: number;
-  after: number;
-  is_rate: boolean;
-  seconds_before: number;
-  z: number;
-}
+type Changed = Schemas['ChangedSeries'];
 
-interface Why {
-  explanation: { changed: Changed[]; series: number; truncated: boolean };
-  text: string;
-}
+type Why = Schemas['AlertWhy'];
 
 export function Detail({ id, alert: active, onClose }: { id: string; alert: Alert | undefined; onClose: () => void }) {
   const history = useHistory();
   const same = (history.data ?? []).filter(({ alert_id }) => alert_id === id);
-  const alert = active ?? same[0];
+  const alert: Alert | undefined = active ?? same[0];
   const isFiring = alert !== undefined && !alert.resolved && alert.state !== 'pending';
   const why = useLoad(isFiring ? `why ${id}` : '', (signal) => get<Why>(`alerts/${encodeURIComponent(id)}/why`, signal));
   return (

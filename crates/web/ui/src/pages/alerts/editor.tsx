@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { literal } from '../../api/promql';
 import { get, send, withParams } from '../../api/request';
-import { SEVERITIES, type Severity } from '../../api/types';
+import { SEVERITIES, type Severity, type Data } from '../../api/types';
 import { Confirm } from '../../parts/confirm';
 import { Copy } from '../../parts/copy';
 import { Dialog } from '../../parts/dialog';
@@ -112,7 +112,7 @@ const OFFERED = 50;
 function MetricField({ value, onInput }: { value: string; onInput: (value: string) => void }) {
   const names = useLoad(value && `offered ${value}`, async (signal) => {
     const matcher = `{__name__=~${JSON.stringify(`(?i).*${literal(value)}.*`)}}`;
-    return (await get<{ data: string[] }>(withParams('api/v1/label/__name__/values', { 'match[]': matcher, limit: OFFERED }), signal)).data;
+    return (await get<Data<string[]>>(withParams('api/v1/label/__name__/values', { 'match[]': matcher, limit: OFFERED }), signal)).data;
   });
   return (
     <label>Metric

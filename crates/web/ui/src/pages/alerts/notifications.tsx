@@ -1,28 +1,17 @@
 // Who was told, and whether they took it.
 import { useLoad } from '../../api/load';
 import { get, send } from '../../api/request';
+import type { Schemas } from '../../api/types';
 import { Icon } from '../../parts/icon';
 import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel, Skeleton } from '../../parts/words';
 import { useState } from 'preact/hooks';
 
-interface Delivery {
-  timestamp: number;
-  receiver: string;
-  group: Record<string, string>;
-  changes: string[];
-  alerts: number;
-  outcome: string;
-  answer: string;
-  attempts: number;
-  test: boolean;
-}
-
 const SHOWN = 200;
 
 export function Notifications() {
-  const receivers = useLoad('receivers', (signal) => get<{ name: string }[]>('api/v2/receivers', signal));
-  const load = useLoad('deliveries', async (signal) => (await get<{ deliveries: Delivery[] }>('alerts/deliveries', signal)).deliveries, 5000);
+  const receivers = useLoad('receivers', (signal) => get<Schemas['AlertmanagerReceiver'][]>('api/v2/receivers', signal));
+  const load = useLoad('deliveries', async (signal) => (await get<Schemas['Deliveries']>('alerts/deliveries', signal)).deliveries, 5000);
   return (
     <>
       <Panel title={`Receivers (${receivers.data?.length ?? '…'})`}>
@@ -45,7 +34,7 @@ export function Notifications() {
                     <th scope="row">{delivery.receiver}{delivery.test && <span class="hint"> test</span>}</th>
                     <td>{Object.entries(delivery.group).map(([name, value]) => `${name}=${value}`).join(', ')}</td>
                     <td class="number">{delivery.alerts}</td>
-                    <td class={delivery.outcome === 'delivered' ? '' : 'is-bad'}>{delivery.outcome} <span class="hint">{delivery.answer}</span></td>
+                    <td class={delivery.outcome === 'sent' ? '' : 'is-bad'}>{delivery.outcome} <span class="hint">{delivery.answer}</span></td>
                     <td class="number">{delivery.attempts}</td>
                   </tr>
                 ))}
@@ -64,7 +53,7 @@ function Receiver({ name, onTried }: { name: string; onTried: () => void }) {
   const test = async () => {
     setBusy(true);
     try {
-      const { delivered, answer } = await send<{ delivered: boolean; answer: string }>('POST', `alerts/receivers/${encodeURIComponent(name)}/test`);
+      const { delivered, answer } = await send<Schemas['ReceiverTested']>('POST', `alerts/receivers/${encodeURIComponent(name)}/test`);
       setSaid({ good: delivered, text: answer || (delivered ? 'taken' : 'not taken') });
     } catch (error) {
       setSaid({ good: false, text: error instanceof Error ? error.message : String(error) });

@@ -1,6 +1,7 @@
 // The rules: Alicia's own, which can be changed here, and those of rule files.
 import { useLoad } from '../../api/load';
 import { get, send } from '../../api/request';
+import type { Data, Schemas } from '../../api/types';
 import { length } from '../../format/number';
 import { overview } from '../../live/overview';
 import { Icon } from '../../parts/icon';
@@ -11,27 +12,6 @@ import { useState } from 'preact/hooks';
 import { type Rule, useActive, useRules } from './data';
 import { Editor } from './editor';
 import { fromQuery } from './from_query';
-
-interface Group {
-  name: string;
-  file: string;
-  interval: number;
-  rules: FileRule[];
-}
-
-interface FileRule {
-  type: 'alerting' | 'recording';
-  name: string;
-  query: string;
-  health: string;
-  lastError?: string;
-  state?: string;
-  judged?: string;
-  judgedSoBecause?: string;
-  evaluationTime: number;
-  lastEvaluation: string;
-  alerts?: unknown[];
-}
 
 /** Alicia's rules are a group of their own in Prometheus' list. */
 const OWN = 'alicia-metrics';
@@ -101,7 +81,7 @@ const SHOWN = 200;
 
 function Files({ filter }: { filter: string }) {
   const started = overview.value?.started;
-  const load = useLoad(`files ${started}`, async (signal) => (await get<{ data: { groups: Group[] } }>('api/v1/rules', signal)).data.groups.filter(({ name, file }) => !(name === OWN && file === OWN)), 15_000);
+  const load = useLoad(`files ${started}`, async (signal) => (await get<Data<Schemas['PrometheusRuleGroups']>>('api/v1/rules', signal)).data.groups.filter(({ name, file }) => !(name === OWN && file === OWN)), 15_000);
   const groups = load.data ?? [];
   if (groups.length === 0 && !load.error) return null;
   return (
@@ -119,7 +99,7 @@ function Files({ filter }: { filter: string }) {
                     <th scope="row">{rule.name}</th>
                     <td><code>{rule.query}</code>{rule.lastError && <p class="is-bad">{rule.lastError}</p>}</td>
                     <td>{rule.type === 'recording' ? 'records' : `${rule.state}${rule.alerts?.length ? ` (${rule.alerts.length})` : ''}`}</td>
-                    <td title={rule.judgedSoBecause}>{rule.judged ?? 'in rounds'}</td>
+                    <td title={rule.type === 'alerting' ? rule.judgedSoBecause : undefined}>{rule.type === 'alerting' ? rule.judged : 'in rounds'}</td>
                     <td class="number">{length(rule.evaluationTime)}</td>
                     <td class="number">{Date.parse(rule.lastEvaluation) > 0 ? <Ago at={Date.parse(rule.lastEvaluation) / 1000} /> : '–'}</td>
                   </tr>

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { send } from '../../api/request';
-import type { Alert } from '../../api/types';
+import type { Schemas } from '../../api/types';
 import { counted } from '../../format/number';
 import { base } from '../../router';
 import { Copy } from '../../parts/copy';
@@ -26,7 +26,7 @@ export function SilenceDialog({ matchers: given, id, comment: said = '', onClose
     const timer = setTimeout(() => setAsked(matchers.trim()), PAUSE);
     return () => clearTimeout(timer);
   }, [matchers]);
-  const preview = useLoad(asked && `preview ${asked}`, async (signal) => (await send<{ alerts: Alert[] }>('POST', 'alerts/silences/preview', { matchers: asked }, signal)).alerts);
+  const preview = useLoad(asked && `preview ${asked}`, async (signal) => (await send<Schemas['Alerts']>('POST', 'alerts/silences/preview', { matchers: asked }, signal)).alerts);
   const body = { matchers, duration, created_by: by, comment };
   const submit = async (event: Event) => {
     event.preventDefault();

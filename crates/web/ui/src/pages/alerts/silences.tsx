@@ -2,6 +2,7 @@
 import { useLoad } from '../../api/load';
 import { quoted } from '../../api/promql';
 import { get, send } from '../../api/request';
+import type { Schemas } from '../../api/types';
 import { length } from '../../format/number';
 import { collectorNow, exact } from '../../format/time';
 import { alertsVersion } from '../../live/overview';
@@ -13,24 +14,14 @@ import { param, setParams } from '../../router';
 import { useState } from 'preact/hooks';
 import { SilenceDialog } from './silence_dialog';
 
-interface Silence {
-  id: string;
-  matchers: { name: string; value: string; is_regex: boolean; is_equal: boolean }[];
-  starts_at: number;
-  ends_at: number | null;
-  times: unknown[];
-  created_by: string;
-  comment: string;
-  state: 'active' | 'pending' | 'expired';
-  alerts: number;
-}
+type Silence = Schemas['Silence'];
 
 const SHOWN = 200;
 
 type Open = { kind: 'new' } | { kind: 'edit' | 'end'; silence: Silence } | undefined;
 
 export function Silences() {
-  const load = useLoad(`silences ${alertsVersion.value}`, async (signal) => (await get<{ silences: Silence[] }>('alerts/silences', signal)).silences, 15_000);
+  const load = useLoad(`silences ${alertsVersion.value}`, async (signal) => (await get<Schemas['Silences']>('alerts/silences', signal)).silences, 15_000);
   const [open, setOpen] = useState<Open>(undefined);
   const [failed, setFailed] = useState('');
   const withExpired = param('expired') === '1';

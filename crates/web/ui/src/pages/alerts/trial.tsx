@@ -2,6 +2,7 @@
 import { useLoad } from '../../api/load';
 import { quoted, range, shortName } from '../../api/promql';
 import { send } from '../../api/request';
+import type { Schemas } from '../../api/types';
 import { counted, digits, length, unitOf } from '../../format/number';
 import { asText, stepOf } from '../../format/span';
 import { Chart } from '../../parts/chart';
@@ -10,25 +11,9 @@ import { Failure, Nothing, Skeleton } from '../../parts/words';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Rule } from './data';
 
-interface Cell {
-  threshold: number | null;
-  for: number | null;
-  count: number;
-  per_week: number;
-  firing_seconds: number;
-  longest_seconds: number;
-  firings: { labels: Record<string, string>; start: number; end: number | null; value: number }[];
-  truncated: boolean;
-}
+type Cell = Schemas['TrialCell'];
 
-interface Outcome {
-  start: number;
-  end: number;
-  samples: number;
-  series: number;
-  notes?: string[];
-  cells: Cell[];
-}
+type Outcome = Schemas['TrialOutcome'];
 
 /** How long the reader may type before the rule is tried, in milliseconds. */
 const PAUSE = 600;

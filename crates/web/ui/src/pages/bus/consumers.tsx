@@ -1,27 +1,16 @@
 // Who consumes what whom says, and how that is known; and what could explain what.
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
+import type { Schemas } from '../../api/types';
 import { length } from '../../format/number';
 import { Copy } from '../../parts/copy';
 import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel } from '../../parts/words';
 import { pageOf } from '../../router';
 
-interface Edge {
-  from: string;
-  to: string;
-  topic: string;
-  evidence: { by: string; messages: number }[];
-  messages: number;
-  last_seen: number;
-  delay?: number;
-  confidence?: number;
-}
+type Edge = Schemas['EdgeView'];
 
-interface Graph {
-  edges: Edge[];
-  suggested_inhibitions: { source: string; target: string; evidence: string; settings: string }[];
-}
+type Graph = Schemas['GraphView'];
 
 /** How often it is loaded anew, in milliseconds. */
 const EVERY = 10_000;

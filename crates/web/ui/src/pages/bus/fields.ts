@@ -1,60 +1,19 @@
 // What messages say in numbers, in the shape of the wire.
+import type { Schemas } from '../../api/types';
 
 /** What becomes of messages: a row of `[[mapping]]` in the settings. */
-export interface Mapping {
-  topic: string;
-  path?: string;
-  name?: string;
-  unit?: string;
-  scale?: number;
-  labels?: Record<string, string>;
-  drop?: boolean;
-}
+export type Mapping = Schemas['Mapping'];
 
-export interface KnownMapping extends Mapping {
-  /** Only of those that were made while running. */
-  id?: number;
-  origin: 'settings' | 'request';
-}
+export type KnownMapping = Schemas['KnownMapping'];
 
 /** Messages of one kind that were not understood. */
-export interface InboxEntry {
-  kind: string;
-  topic: string;
-  reason: 'binary' | 'broken_json' | 'free_text' | 'too_large' | 'announcement';
-  example: string;
-  count: number;
-  first_seen: number;
-  last_seen: number;
-  mapping?: Mapping;
-}
+export type InboxEntry = Schemas['InboxEntry'];
 
-export interface Field {
-  metric: string;
-  labels: Record<string, string>;
-  unit?: string;
-  value?: number;
-  state?: string;
-  topic: string;
-  path: string;
-  last_seen: number;
-}
+export type Field = Schemas['FieldView'];
 
-export interface Fields {
-  messages: number;
-  values: number;
-  metrics: number;
-  others: number;
-  announced: number;
-  left_out: { reason: string; count: number; example: string }[];
-  fields: Field[];
-}
+export type Fields = Schemas['FieldsView'];
 
-export interface Tried {
-  fields: Field[];
-  left_fields: { topic: string; path: string; reason: string }[];
-  not_understood?: InboxEntry;
-}
+export type Tried = Schemas['TriedMessage'];
 
 /** A mapping in few words. */
 export function inWords(mapping: Mapping): string {

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { get, send } from '../../api/request';
+import type { Schemas } from '../../api/types';
 import { Icon } from '../../parts/icon';
 import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel } from '../../parts/words';
@@ -26,8 +27,8 @@ interface Draft {
 }
 
 export function Inbox() {
-  const inbox = useLoad('inbox', (signal) => get<{ entries: InboxEntry[]; left_out: number }>('bus/inbox', signal), EVERY);
-  const known = useLoad('mappings', async (signal) => (await get<{ mappings: KnownMapping[] }>('bus/mappings', signal)).mappings, EVERY);
+  const inbox = useLoad('inbox', (signal) => get<Schemas['Inbox']>('bus/inbox', signal), EVERY);
+  const known = useLoad('mappings', async (signal) => (await get<Schemas['Mappings']>('bus/mappings', signal)).mappings, EVERY);
   const [draft, setDraft] = useState<Draft>();
   const [failed, setFailed] = useState('');
   const reload = () => {

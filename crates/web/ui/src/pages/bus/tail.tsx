@@ -1,6 +1,7 @@
 // What passes on the bus, as it passes. Nothing is asked of the collector until the reader wants to see it.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { request, withParams } from '../../api/request';
+import type { Schemas } from '../../api/types';
 import { counted, show } from '../../format/number';
 import { second } from '../../format/time';
 import { eventsOf } from '../../live/stream';
@@ -9,15 +10,7 @@ import { Scroll } from '../../parts/scroll';
 import { Failure, Nothing, Panel } from '../../parts/words';
 import { pageOf, param, setParams } from '../../router';
 
-interface Passing {
-  at: number;
-  topic: string;
-  service: string;
-  type: string;
-  bytes: number;
-  retained: boolean;
-  payload: string;
-}
+type Passing = Schemas['PassingMessage'];
 
 /** Messages that are kept while they pass; older ones are let go. */
 const KEPT = 200;
@@ -104,7 +97,7 @@ function useTail(isOn: boolean, topic: string, text: string, paused: boolean): S
         if (!response.body) return;
         for await (const event of eventsOf(response.body)) {
           if (event.type !== 'messages' || isPaused.current) continue;
-          const { messages, left_out: leftOut } = JSON.parse(event.data) as { messages: Passing[]; left_out: number };
+          const { messages, left_out: leftOut } = JSON.parse(event.data) as Schemas['PassingMessages'];
           const rows = messages.map((message) => ({ key: next++, message })).reverse();
           setSeen((old) => ({ rows: [...rows, ...old.rows].slice(0, KEPT), leftOut: old.leftOut + leftOut, failed: '' }));
         }

@@ -1,21 +1,7 @@
 // `GET /bus/traffic`. Times and lengths are seconds.
-import type { Sender } from '../../api/types';
+import type { Schemas } from '../../api/types';
 
-export interface Traffic {
-  messages: number;
-  retained: number;
-  left_out: number;
-  senders: Sender[];
-  pairs: Pair[];
-}
+export type Traffic = Schemas['TrafficView'];
 
 /** Who asks whom. */
-export interface Pair {
-  asker: string;
-  responder: string;
-  topic: string;
-  answers: number;
-  errors: number;
-  response_time?: number;
-  response_time_p99?: number;
-}
+export type Pair = Schemas['PairView'];

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { instant, literal, quoted, range } from '../../api/promql';
 import { get, withParams } from '../../api/request';
+import type { Data, Schemas } from '../../api/types';
 import { counted, spread, unitOf } from '../../format/number';
 import { collectorNow } from '../../format/time';
 import { Dialog } from '../../parts/dialog';
@@ -15,18 +16,14 @@ const SERIES = 30;
 const LABELS = 6;
 const VALUES = 8;
 
-interface Metadata {
-  type: string;
-  help: string;
-  unit: string;
-}
+type Metadata = Schemas['MetricMetadata'];
 
 export function Browser({ onTake, onClose }: { onTake: (query: string) => void; onClose: () => void }) {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState('');
   const names = useLoad(`browse ${text}`, async (signal) => {
     const matcher = text.trim() === '' ? undefined : `{__name__=~${quoted(`(?i).*${[...text.trim()].map(literal).join('.*')}.*`)}}`;
-    return (await get<{ data: string[] }>(withParams('api/v1/label/__name__/values', { 'match[]': matcher, limit: MOST }), signal)).data;
+    return (await get<Data<string[]>>(withParams('api/v1/label/__name__/values', { 'match[]': matcher, limit: MOST }), signal)).data;
   });
   return (
     <Dialog title="Metrics" wide onClose={onClose}>
@@ -51,11 +48,11 @@ export function Browser({ onTake, onClose }: { onTake: (query: string) => void; 
 
 function Metric({ name, onTake }: { name: string; onTake: (query: string) => void }) {
   const plain = /^[a-zA-Z_:][\w:]*$/.test(name) ? name : `{${quoted(name)}}`;
-  const known = useLoad(`metadata ${name}`, async (signal) => (await get<{ data: Record<string, Metadata[]> }>(withParams('api/v1/metadata', { metric: name }), signal)).data[name]?.[0]);
+  const known = useLoad(`metadata ${name}`, async (signal) => (await get<Data<Record<string, Metadata[]>>>(withParams('api/v1/metadata', { metric: name }), signal)).data[name]?.[0]);
   const to = Math.floor(collectorNow.peek() / 60) * 60;
   const lines = useLoad(`course ${name}`, (signal) => range(plain, { start: to - HOUR, end: to, step: 60 }, signal, SERIES));
   const count = useLoad(`count ${name}`, async (signal) => (await instant(`count(${plain})`, undefined, signal)).series[0]?.points[0]?.[1] ?? 0);
-  const labels = useLoad(`labels ${name}`, async (signal) => (await get<{ data: string[] }>(withParams('api/v1/labels', { 'match[]': `{__name__=${quoted(name)}}` }), signal)).data.filter((label) => label !== '__name__'));
+  const labels = useLoad(`labels ${name}`, async (signal) => (await get<Data<string[]>>(withParams('api/v1/labels', { 'match[]': `{__name__=${quoted(name)}}` }), signal)).data.filter((label) => label !== '__name__'));
   const series = lines.data?.series ?? [];
   const newest = series.map(({ points }) => points[points.length - 1]?.[1]).filter((value) => value !== undefined);
   const isCounter = known.data?.type === 'counter' || name.endsWith('_total');

@@ -2,17 +2,15 @@
 import type { PrometheusClient } from '@prometheus-io/codemirror-promql/dist/esm/client/prometheus';
 import { literal, quoted } from '../../api/promql';
 import { get, withParams } from '../../api/request';
+import type { Data, Schemas } from '../../api/types';
 
 /** Names of one answer. */
 const MOST = 100;
 
-interface Names {
-  data: string[];
-}
 
 async function ask(path: string, parameters: Record<string, string | number | undefined>): Promise<string[]> {
   try {
-    return (await get<Names>(withParams(path, { ...parameters, limit: MOST }))).data;
+    return (await get<Data<string[]>>(withParams(path, { ...parameters, limit: MOST }))).data;
   } catch {
     // Who writes goes on without it.
     return [];
@@ -30,7 +28,7 @@ export const names: PrometheusClient = {
   labelValues: (label, metric) => ask(`api/v1/label/${encodeURIComponent(label)}/values`, { 'match[]': ofMetric(metric) }),
   metricMetadata: async () => {
     try {
-      return (await get<{ data: Record<string, { type: string; help: string }[]> }>(withParams('api/v1/metadata', { limit: 1000 }))).data;
+      return (await get<Data<Record<string, Schemas['MetricMetadata'][]>>>(withParams('api/v1/metadata', { limit: 1000 }))).data;
     } catch {
       return {};
     }

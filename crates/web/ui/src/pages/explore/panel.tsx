@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { type Answer, instant, range } from '../../api/promql';
 import { get, withParams } from '../../api/request';
+import type { Data } from '../../api/types';
 import { digits } from '../../format/number';
 import { type Span, spanOf, stepOf } from '../../format/span';
 import { Icon } from '../../parts/icon';
@@ -52,7 +53,7 @@ export function Panel({ asked, onChange, onBrowse, onRemove }: Props) {
   };
   const format = async () => {
     try {
-      put((await get<{ data: string }>(withParams('api/v1/format_query', { query: text.current }))).data);
+      put((await get<Data<string>>(withParams('api/v1/format_query', { query: text.current }))).data);
       setNote('');
     } catch (error) {
       setNote(error instanceof Error ? error.message : String(error));

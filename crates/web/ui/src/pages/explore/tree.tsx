@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { get, withParams } from '../../api/request';
+import type { Data } from '../../api/types';
 
 interface Node {
   type: string;
@@ -10,7 +11,7 @@ interface Node {
 
 export function Tree({ query }: { query: string }) {
   const [open, setOpen] = useState(false);
-  const load = useLoad(open ? `tree ${query}` : '', async (signal) => (await get<{ data: Node }>(withParams('api/v1/parse_query', { query }), signal)).data);
+  const load = useLoad(open ? `tree ${query}` : '', async (signal) => (await get<Data<Node>>(withParams('api/v1/parse_query', { query }), signal)).data);
   return (
     <details class="tree" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary class="hint">How it is read</summary>

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
-import type { Alert } from '../../api/types';
+import type { Alert, Schemas } from '../../api/types';
 import { collectorNow, exact } from '../../format/time';
 import { alertsVersion } from '../../live/overview';
 import type { Band } from '../../parts/chart';
@@ -11,8 +11,8 @@ import type { Band } from '../../parts/chart';
 export function useAlerts(service: string, instance: string): Alert[] {
   const load = useLoad(`alerts ${service} ${alertsVersion.value}`, async (signal) => {
     const [active, over] = await Promise.all([
-      get<{ alerts: Alert[] }>('alerts?state=firing', signal),
-      get<{ alerts: Alert[] }>('alerts/history?limit=1000', signal),
+      get<Schemas['ListedAlerts']>('alerts?state=firing', signal),
+      get<Schemas['Alerts']>('alerts/history?limit=1000', signal),
     ]);
     return [...active.alerts, ...over.alerts];
   });

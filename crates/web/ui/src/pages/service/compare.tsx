@@ -2,6 +2,7 @@
 import { useLoad } from '../../api/load';
 import { quoted, range } from '../../api/promql';
 import { get, withParams } from '../../api/request';
+import type { Data } from '../../api/types';
 import { show, unitOf } from '../../format/number';
 import { type Span, stepOf } from '../../format/span';
 import { Sparkline } from '../../parts/sparkline';
@@ -14,7 +15,7 @@ export function Compare({ service, span: { from, to } }: { service: string; span
   const matcher = `service=${quoted(service)}`;
   const names = useLoad(`compared names ${service}`, async (signal) => {
     const to = withParams('api/v1/label/__name__/values', { 'match[]': `{${matcher}, instance!=""}` });
-    return (await get<{ data: string[] }>(to, signal)).data;
+    return (await get<Data<string[]>>(to, signal)).data;
   });
   const metric = param('compare') || names.data?.find((name) => name === 'cpu_percent') || names.data?.[0] || '';
   const query = metric.endsWith('_total') ? `rate({__name__=${quoted(metric)}, ${matcher}}[5m])` : `{__name__=${quoted(metric)}, ${matcher}, instance!=""}`;

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { useLoad } from '../../api/load';
 import { type Series, literal, quoted, range } from '../../api/promql';
 import { get, withParams } from '../../api/request';
+import type { Data } from '../../api/types';
 import { counted, spread, unitOf } from '../../format/number';
 import type { Span } from '../../format/span';
 import { Sparkline } from '../../parts/sparkline';
@@ -19,7 +20,7 @@ export function Metrics({ service, instance, span }: { service: string; instance
   const [pages, setPages] = useState(1);
   const filter = param('metric').toLowerCase();
   const names = useLoad(`names ${matchers}`, async (signal) => {
-    const answer = await get<{ data: string[] }>(withParams('api/v1/label/__name__/values', { 'match[]': `{${matchers}}` }), signal);
+    const answer = await get<Data<string[]>>(withParams('api/v1/label/__name__/values', { 'match[]': `{${matchers}}` }), signal);
     return answer.data;
   });
   const fit = (names.data ?? []).filter((name) => name.toLowerCase().includes(filter)).sort(ownFirst);

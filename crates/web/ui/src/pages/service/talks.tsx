@@ -1,13 +1,13 @@
 // What a service says on the bus.
 import { useLoad } from '../../api/load';
 import { get, withParams } from '../../api/request';
-import type { Sender } from '../../api/types';
+import type { Schemas } from '../../api/types';
 import { length, rate, show } from '../../format/number';
 import { Scroll } from '../../parts/scroll';
 import { Ago, Nothing, Panel } from '../../parts/words';
 
 export function Talks({ service }: { service: string }) {
-  const load = useLoad(`talks ${service}`, async (signal) => (await get<{ senders: Sender[] }>(withParams('bus/traffic', { service }), signal)).senders, 10_000);
+  const load = useLoad(`talks ${service}`, async (signal) => (await get<Schemas['TrafficView']>(withParams('bus/traffic', { service }), signal)).senders, 10_000);
   const streams = load.data?.find((sender) => sender.service === service)?.streams ?? [];
   return (
     <Panel title="On the bus">

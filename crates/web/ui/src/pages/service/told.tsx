@@ -1,7 +1,7 @@
 // What was told of a service: alerts that fire or fired lately, insights.
 import { useLoad } from '../../api/load';
 import { get, withParams } from '../../api/request';
-import type { Insight } from '../../api/types';
+import type { Schemas } from '../../api/types';
 import { length } from '../../format/number';
 import { Ago, Failure, Nothing, Panel, SeverityTag } from '../../parts/words';
 import { href, pageOf } from '../../router';
@@ -11,7 +11,7 @@ const SHOWN = 8;
 
 export function Told({ service, instance }: { service: string; instance: string }) {
   const alerts = useAlerts(service, instance);
-  const insights = useLoad(`insights ${service}`, async (signal) => (await get<{ insights: Insight[] }>(withParams('insights', { service }), signal)).insights, 15_000);
+  const insights = useLoad(`insights ${service}`, async (signal) => (await get<Schemas['LastingInsights']>(withParams('insights', { service }), signal)).insights, 15_000);
   return (
     <div class="charts">
       <Panel title="Alerts" aside={<a href={withParams(href('ui/alerts'), { service })}>All of this service</a>}>

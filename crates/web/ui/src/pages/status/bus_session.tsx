@@ -1,26 +1,12 @@
 // The connections to the broker.
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
+import type { Schemas } from '../../api/types';
 import { Ago, Failure, Panel, Skeleton, State } from '../../parts/words';
 
-interface Bus {
-  connected: boolean;
-  broker: string;
-  address: string;
-  since: number;
-  messages_received: number;
-  messages_published: number;
-  publish_failures: number;
-  questions: number;
-  questions_refused: number;
-  connects: number;
-  last_error?: string;
-  listening?: { connected: boolean; filters: string[]; messages: number; bytes: number; without_envelope: number; last_error?: string };
-  warnings: string[];
-}
 
 export function BusSession() {
-  const { data: bus, error, again } = useLoad('bus session', (signal) => get<Bus>('bus', signal), 5000);
+  const { data: bus, error, again } = useLoad('bus session', (signal) => get<Schemas['BusStatus']>('bus', signal), 5000);
   return (
     <Panel title="Bus session">
       {error && <Failure what="Not known" why={error} again={again} />}

@@ -2,27 +2,16 @@
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
 import { withParams } from '../../api/request';
+import type { Data, Schemas } from '../../api/types';
 import { Failure, Panel, Skeleton } from '../../parts/words';
 import { show } from '../../format/number';
 import { pageOf } from '../../router';
 
-interface Count {
-  name: string;
-  value: number;
-}
+type Count = Schemas['TsdbCount'];
 
-interface Tsdb {
-  data: {
-    headStats: { numSeries: number };
-    seriesCountByMetricName: Count[];
-    labelValueCountByLabelName: Count[];
-    memoryInBytesByLabelName: Count[];
-    seriesCountByLabelValuePair: Count[];
-  };
-}
 
 export function Cardinality() {
-  const { data, error, again } = useLoad('tsdb', async (signal) => (await get<Tsdb>('api/v1/status/tsdb?limit=12', signal)).data, 15_000);
+  const { data, error, again } = useLoad('tsdb', async (signal) => (await get<Data<Schemas['Tsdb']>>('api/v1/status/tsdb?limit=12', signal)).data, 15_000);
   return (
     <Panel title={`What there is much of${data ? ` (${data.headStats.numSeries.toLocaleString('en')} series)` : ''}`}>
       {error && <Failure what="Not known" why={error} again={again} />}

@@ -1,6 +1,7 @@
 // How the collector is: its connection, what it keeps, what it refused, what there is much of.
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
+import type { Data } from '../../api/types';
 import { overview } from '../../live/overview';
 import { Ago, Panel } from '../../parts/words';
 import { href } from '../../router';
@@ -10,12 +11,9 @@ import { Refusals } from './refusals';
 import { Storage } from './storage';
 import { Targets } from './targets';
 
-interface Flags {
-  data: Record<string, string>;
-}
 
 export default function StatusPage() {
-  const flags = useLoad('flags', (signal) => get<Flags>('api/v1/status/flags', signal));
+  const flags = useLoad('flags', (signal) => get<Data<Record<string, string>>>('api/v1/status/flags', signal));
   const now = overview.value;
   return (
     <>

@@ -1,21 +1,14 @@
 // What was not taken, why, and one example of each.
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
+import type { Schemas } from '../../api/types';
 import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel, Skeleton } from '../../parts/words';
 
-interface Refusal {
-  reason: string;
-  explanation: string;
-  is_error: boolean;
-  count: number;
-  topics: { topic: string; count: number }[];
-  other_topics: number;
-  example: { topic: string; detail: string; payload: string; timestamp: number } | null;
-}
+type Refusal = Schemas['Refusal'];
 
 export function Refusals() {
-  const load = useLoad('refusals', async (signal) => (await get<{ refusals: Refusal[] }>('refusals', signal)).refusals, 5000);
+  const load = useLoad('refusals', async (signal) => (await get<Schemas['Refusals']>('refusals', signal)).refusals, 5000);
   return (
     <Panel title="Not taken">
       {load.error && <Failure what="Not known" why={load.error} again={load.again} />}

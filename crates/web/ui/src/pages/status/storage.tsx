@@ -1,22 +1,13 @@
 // What is kept, and how much may be.
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
+import type { Schemas } from '../../api/types';
 import { digits, show } from '../../format/number';
 import { Failure, Panel, Skeleton } from '../../parts/words';
 
-interface StorageStatus {
-  series: number;
-  head_samples: number;
-  head_bytes: number;
-  blocks: number;
-  block_samples: number;
-  block_bytes: number;
-  closed: string | null;
-  limits: Record<'series' | 'label_bytes' | 'head_bytes' | 'memory_bytes' | 'retention_days', number> & { block_bytes: number | null };
-}
 
 export function Storage() {
-  const { data, error, again } = useLoad('storage', (signal) => get<StorageStatus>('storage', signal), 5000);
+  const { data, error, again } = useLoad('storage', (signal) => get<Schemas['StorageStatus']>('storage', signal), 5000);
   return (
     <Panel title="Storage">
       {error && <Failure what="Not known" why={error} again={again} />}

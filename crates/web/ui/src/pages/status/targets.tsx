@@ -1,24 +1,15 @@
 // Who is scraped.
 import { useLoad } from '../../api/load';
 import { get } from '../../api/request';
+import type { Data, Schemas } from '../../api/types';
 import { length } from '../../format/number';
 import { Scroll } from '../../parts/scroll';
 import { Ago, Failure, Nothing, Panel, State } from '../../parts/words';
 
-interface Target {
-  scrapePool: string;
-  scrapeUrl: string;
-  health: 'up' | 'down' | 'unknown';
-  lastError: string;
-  lastScrape: string;
-  lastScrapeDuration: number;
-  labels: Record<string, string>;
-}
-
 const SHOWN = 200;
 
 export function Targets() {
-  const { data, error, again } = useLoad('targets', async (signal) => (await get<{ data: { activeTargets: Target[] } }>('api/v1/targets?state=active', signal)).data.activeTargets, 10_000);
+  const { data, error, again } = useLoad('targets', async (signal) => (await get<Data<Schemas['Targets']>>('api/v1/targets?state=active', signal)).data.activeTargets, 10_000);
   const rank = { down: 0, unknown: 1, up: 2 };
   const targets = [...(data ?? [])].sort((a, b) => rank[a.health] - rank[b.health]);
   return (
