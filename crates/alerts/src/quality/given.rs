@@ -4,7 +4,8 @@ use model::{Millis, Severity, Standing};
 use serde::Serialize;
 
 /// Where a rule comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[schema(as = QualityOrigin)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// It is one of Alicia's.

@@ -5,7 +5,7 @@ use model::{Millis, Severity, seconds};
 use serde::Serialize;
 
 /// A rule, what came of its alerts, and what is to be said of it. Lengths of time are in seconds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Quality {
     /// The rule's name.
     pub rule: String,
@@ -22,16 +22,20 @@ pub struct Quality {
     pub verdicts: Vec<Judgement>,
     /// Since when the rule is known within the days that are asked for; `None` if nothing is known.
     #[serde(with = "seconds::option")]
+    #[schema(value_type = Option<f64>, required)]
     pub known_since: Option<Millis>,
     /// How often it fired: alerts of all instances together.
     pub fired: usize,
     /// The same in a week of the known time; `None` where less than a day is known.
+    #[schema(required)]
     pub per_week: Option<f64>,
     /// Alerts of it that fire now.
     pub firing: usize,
     /// Length of the middle one of those that are over.
+    #[schema(required)]
     pub median_seconds: Option<f64>,
     /// Length of the longest.
+    #[schema(required)]
     pub longest_seconds: Option<f64>,
     /// The share of the known time in which one of its alerts fired.
     pub firing_share: f64,
@@ -50,7 +54,8 @@ pub struct Quality {
 }
 
 /// A verdict with its reason.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = QualityJudgement)]
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
@@ -77,7 +82,8 @@ impl Judgement {
 }
 
 /// What is to be said of a rule, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[schema(as = QualityVerdict)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// One of its alerts fires nearly all the time.

@@ -41,7 +41,8 @@ impl Cover {
 }
 
 /// What comes of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = RuleSuggestions)]
 pub struct Suggestions {
     /// The range in Unix seconds.
     pub start: f64,
@@ -56,7 +57,8 @@ pub struct Suggestions {
 }
 
 /// A rule that is suggested.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = RuleSuggestion)]
 pub struct Suggestion {
     /// The rule, as `POST /alerts/rules` takes it.
     pub rule: Rule,
@@ -88,7 +90,8 @@ pub struct Suggestion {
 }
 
 /// How values lie.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = SuggestionQuantiles)]
 pub struct Quantiles {
     /// The least.
     pub min: f64,
@@ -107,7 +110,8 @@ pub struct Quantiles {
 }
 
 /// A metric that has no suggestion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = SuggestionSkipped)]
 pub struct Skipped {
     /// The service.
     pub service: String,

@@ -29,7 +29,7 @@ const DEFAULT_BUDGET: f64 = 1.0;
     params(("budget" = Option<f64>, Query, description = "Alerts a week that each rule may have (1)"),
            ("days" = Option<usize>, Query, description = "The days before now that are learnt from (14)"),
            ("service" = Option<String>, Query, description = "Only for this service")),
-    responses((status = 200, description = "start, end, budget; suggestions: rule, service, per_week, count, longest_seconds, firing_seconds, start, end, quantiles, samples, series, why, beside; skipped: service, metric, reason"),
+    responses((status = 200, description = "The rules, and the metrics that have none", body = backtest::suggest::Suggestions),
               (status = 400, description = "Too large a budget"), (status = 422, description = "A bad parameter"),
               (status = 503, description = "Too many questions wait"), (status = 504, description = "It took too long")))]
 pub(super) async fn list(State(parts): State<Arc<Parts>>, params: Params) -> Answer {

@@ -22,14 +22,18 @@ use subjects::Subjects;
 /// Days that are looked at if nothing else is asked for.
 const DEFAULT_DAYS: usize = 30;
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = QualityReport)]
 struct Report {
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     start: Millis,
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     end: Millis,
     /// Since when the history has all alerts, within the range: of those before only `ALERTS` of rule files is known.
     #[serde(with = "seconds")]
+    #[schema(value_type = f64)]
     history_since: Millis,
     /// Alerts of rules that there are no more.
     other_alerts: usize,
@@ -39,7 +43,7 @@ struct Report {
 /// How good each rule is, by what came of its alerts; the worst first
 #[utoipa::path(get, path = "/alerts/quality", tag = "alerts", operation_id = "get_rule_quality",
     params(("days" = Option<usize>, Query, description = "The days before now that are looked at (30)")),
-    responses((status = 200, description = "start, end, history_since, other_alerts; of each rule: verdict, verdicts (verdict, reason, other, share, share_of_other, suggested_for), known_since, fired, per_week, firing, median_seconds, longest_seconds, firing_share, acknowledged, silenced, inhibited, flapped, short, times_only"),
+    responses((status = 200, description = "The report", body = Report),
               (status = 422, description = "A bad parameter"), (status = 503, description = "Too many questions wait"),
               (status = 504, description = "It took too long")))]
 pub(super) async fn report(State(parts): State<Arc<Parts>>, params: Params) -> Answer {
