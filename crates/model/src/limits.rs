@@ -7,6 +7,7 @@ mod graph;
 mod home_assistant;
 mod insights;
 mod looking;
+mod notifications;
 mod quality;
 
 mod trials;
@@ -44,6 +45,12 @@ pub use looking::{
     OVERVIEW_DISK, OVERVIEW_EVENT_BYTES, OVERVIEW_FRESH, OVERVIEW_NEWEST, OVERVIEW_PACE, OVERVIEW_PAUSE,
     OVERVIEW_SPAN, OVERVIEW_STREAMS, TAIL_BEHIND, TAIL_MESSAGES, TAIL_PAUSE, TAIL_PAYLOAD, TAIL_QUIET,
     TAIL_STREAMS, TOP_FILTER, TOP_PAUSE, TOP_QUEUE, TOP_REFRESH, TOP_SERIES, TOP_SILENCE,
+};
+pub use notifications::{
+    ALERTMANAGER_EVERY, ALERTMANAGER_HOLDS, ALERTMANAGER_OVER, ALERTMANAGER_RETELLS, DELIVERIES,
+    LETTER_PAGE_BYTES, LETTER_PAGE_END, LETTER_TEXT, NOTIFY_AGE, NOTIFY_ALERTS, NOTIFY_ANSWER_BYTES,
+    NOTIFY_FIRING, NOTIFY_FIRST_PAUSE, NOTIFY_LONGEST_PAUSE, NOTIFY_LOOK, NOTIFY_TIME, NOTIFY_TOLD,
+    NOTIFY_WAITING, RECEIVERS, ROUTE_STEPS,
 };
 pub use quality::{
     QUALITY_ALERTS, QUALITY_ALWAYS, QUALITY_ALWAYS_KNOWN, QUALITY_CHANCE, QUALITY_DAYS, QUALITY_FLAP_TIMES,
@@ -497,45 +504,6 @@ pub const TRAFFIC_RECENT_AGE: Millis = 5 * MINUTE;
 pub const TRAFFIC_KEPT: Millis = DAY;
 /// How often what was counted becomes samples.
 pub const TRAFFIC_EVERY: Millis = 10 * SECOND;
-
-// ---- Notifications --------------------------------------------------------------------------------------
-
-/// Changes that wait for one receiver: half a day of a very noisy house; some 600 bytes each, so 6 MB. The oldest go.
-pub const NOTIFY_WAITING: usize = 10_000;
-/// How long a change waits for its receiver: news of yesterday is none.
-pub const NOTIFY_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Alerts that are known to fire: those of the two kinds of rules.
-pub const NOTIFY_FIRING: usize = 2 * ALERTS;
-/// Alerts of one message that changed, and as many that fire besides: a payload of half a megabyte.
-pub const NOTIFY_ALERTS: usize = 500;
-/// How long is waited after the first failure; twice as long after the next.
-pub const NOTIFY_FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// How long is waited at most: somebody may be waiting for the news.
-pub const NOTIFY_LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// How long a request may take where nobody says otherwise.
-pub const NOTIFY_TIME: Duration = Duration::from_secs(10);
-/// Bytes of an answer that are read: it is only shown.
-pub const NOTIFY_ANSWER_BYTES: usize = 64 << 10;
-/// Longest time between two looks for what is due.
-pub const NOTIFY_LOOK: Duration = Duration::from_secs(1);
-/// Receivers, and as many routes.
-pub const RECEIVERS: usize = 100;
-/// Severities of one route that are repeated in times of their own, steps of its escalation, and receivers of a step: each is
-/// looked at once a second for all that fires.
-pub const ROUTE_STEPS: usize = 20;
-/// Messages in the log of deliveries.
-pub const DELIVERIES: usize = 1_000;
-/// Lines about deliveries that wait to be said.
-pub const NOTIFY_TOLD: usize = 100;
-/// How often an Alertmanager is told what fires, as Prometheus does.
-pub const ALERTMANAGER_EVERY: Millis = MINUTE;
-/// An Alertmanager holds an alert of which it hears nothing more for so many times the time between two messages, or between two
-/// rounds of the alert's group if that is longer, as with Prometheus: three that are lost are no end.
-pub const ALERTMANAGER_HOLDS: Millis = 4;
-/// How long an Alertmanager is told again that an alert is over, as with Prometheus: it may have been started anew.
-pub const ALERTMANAGER_RETELLS: Millis = 15 * MINUTE;
-/// Alerts that it is told again are over: some megabytes; what ends beyond them is told once.
-pub const ALERTMANAGER_OVER: usize = 10_000;
 
 // ---- The desk of alerts -----------------------------------------------------------------------------------
 

@@ -47,9 +47,10 @@ impl Facts {
         let longest = fired.iter().map(|one| one.end.unwrap_or(range.end) - one.start).max();
         let short = lengths.iter().copied().filter(|length| *length <= limits::QUALITY_SHORT).collect();
         let all = Spans::new(fired.iter().map(|one| times(one, range)));
-        let of_one = by_alert(fired)
-            .into_values()
-            .map(|fired| Spans::new(fired.into_iter().map(|one| times(one, range))).within(known));
+        let by_alert = by_alert(fired);
+        let of_one = by_alert
+            .values()
+            .map(|fired| Spans::new(fired.iter().map(|one| times(one, range))).within(known));
         let cares = || fired.iter().filter_map(|one| one.care);
         Self {
             since,
@@ -67,7 +68,7 @@ impl Facts {
             suppressed: cares().filter(|care| care.silenced || care.inhibited).count(),
             over: lengths.len(),
             short,
-            flapped: by_alert(fired).values().map(|fired| flapped(fired)).sum(),
+            flapped: by_alert.values().map(|fired| flapped(fired)).sum(),
         }
     }
 

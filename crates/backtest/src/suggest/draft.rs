@@ -4,6 +4,7 @@ use super::learn::Learnt;
 use super::sides::Side;
 use crate::trial::Variant;
 use model::{Millis, Per, Rule, SERVICE, Severity, limits};
+use query::syntax::print_length;
 use std::collections::BTreeSet;
 
 /// A metric's rule without its threshold and its `for`, and those to try.
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 pub(super) struct Draft {
     pub(super) rule: Rule,
     pub(super) variants: Vec<Variant>,
-    /// The middle and the farthest value on the bad side, by which variants are compared.
+    /// The middle value, and how far from it the farthest on the bad side is: by these variants are compared.
     pub(super) middle: f64,
     pub(super) spread: f64,
 }
@@ -62,7 +63,7 @@ pub(super) fn draft(service: &str, metric: &str, side: Side, learnt: &Learnt) ->
         Side::High => ("high", ">", "<="),
         Side::Low => ("low", "<", ">="),
     };
-    let what = learnt.window.map_or("value".to_owned(), |window| format!("rate({})", length(window)));
+    let what = learnt.window.map_or("value".to_owned(), |window| format!("rate({})", print_length(window)));
     let name: String = format!("{service}_{metric}_{word}").chars().take(limits::NAME_BYTES / 4).collect();
     let rule = Rule {
         name,
@@ -90,14 +91,6 @@ fn is_reachable(metric: &str, threshold: f64, learnt: &Learnt) -> bool {
 fn per(learnt: &Learnt) -> Per {
     let instances: BTreeSet<Option<&str>> = learnt.series.iter().map(|series| series.instance()).collect();
     if instances.len() < learnt.series.len() { Per::Series } else { Per::Instance }
-}
-
-/// A whole number of minutes, as conditions are written.
-pub(super) fn length(millis: Millis) -> String {
-    match millis / limits::MINUTE {
-        minutes if minutes % 60 == 0 => format!("{}h", minutes / 60),
-        minutes => format!("{minutes}m"),
-    }
 }
 
 fn quoted(text: &str) -> String {

@@ -73,10 +73,11 @@ impl Found {
         self.series.push(Arc::clone(series));
         let range = self.range.get_or_insert(TimeRange { start: first.0, end: last.0 });
         *range = TimeRange { start: range.start.min(first.0), end: range.end.max(last.0) };
-        self.spacing = self.spacing.max(spacing(&points));
+        let spacing = spacing(&points);
+        self.spacing = self.spacing.max(spacing);
         if is_counter {
             let longest = WINDOWS.last().copied().unwrap_or(limits::HOUR);
-            let four = 4 * spacing(&points);
+            let four = 4 * spacing;
             let window = WINDOWS.into_iter().find(|window| *window >= four).unwrap_or(longest);
             let window = self.window.map_or(window, |known| known.max(window));
             self.window = Some(window);
@@ -102,9 +103,7 @@ impl Found {
             return Err(format!("too little history: {count} values, {} are needed", limits::SUGGEST_LEAST));
         }
         sorted.sort_unstable_by(f64::total_cmp);
-        let mut different = sorted.clone();
-        different.dedup();
-        match different.len() {
+        match sorted.chunk_by(|one, next| one == next).take(limits::SUGGEST_DIFFERENT).count() {
             1 => return Err("it is constant".to_owned()),
             count if count < limits::SUGGEST_DIFFERENT => {
                 return Err(format!("it has {count} different values: it is a switch"));

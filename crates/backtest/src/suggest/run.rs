@@ -1,6 +1,6 @@
 //! From the metrics to the suggestions.
 
-use super::draft::{Draft, draft, length};
+use super::draft::{Draft, draft};
 use super::find::{Metric, metrics};
 use super::learn::{Learnt, learn};
 use super::shape::{Asked, Skipped, Suggestion, Suggestions};
@@ -10,6 +10,7 @@ use crate::outcome::Cell;
 use crate::trial::{TrialError, Watch};
 use model::{Millis, Rule, Select, TimeRange, limits, to_seconds};
 use query::Stop;
+use query::syntax::print_length;
 use std::collections::BTreeSet;
 
 /// Suggests rules for the metrics that `select` has. Where the time runs out, what was found until then is told, and what was not
@@ -147,7 +148,7 @@ impl Work<'_> {
     /// The variant that comes nearest to the budget; of several the most watchful.
     fn chosen(&self, one: &Drafted<'_>, cells: &[Cell]) -> Option<Suggestion> {
         let known = to_seconds(one.learnt.range.end - one.learnt.range.start);
-        let fits = |cell: &&Cell| {
+        let fits = |cell: &Cell| {
             cell.per_week <= self.asked.budget && cell.firing_seconds <= limits::SUGGEST_SHARE * known
         };
         // How late an alert would be: by how far it is to the threshold, and how long it must hold.
@@ -156,15 +157,13 @@ impl Work<'_> {
             let longest = limits::SUGGEST_HOLDS.last().copied().unwrap_or(limits::MINUTE);
             far + cell.hold.unwrap_or(0.0) / to_seconds(longest)
         };
-        let best = cells
-            .iter()
-            .filter(fits)
-            .min_by(|a, b| b.per_week.total_cmp(&a.per_week).then_with(|| late(a).total_cmp(&late(b))))?;
-        let at = cells.iter().position(|cell| std::ptr::eq(cell, best))?;
-        let variant = one.draft.variants.get(at)?;
+        let fitting = one.draft.variants.iter().zip(cells).filter(|(_, cell)| fits(cell));
+        let (variant, best) = fitting.min_by(|(_, a), (_, b)| {
+            b.per_week.total_cmp(&a.per_week).then_with(|| late(a).total_cmp(&late(b)))
+        })?;
         // Its own name, which is that of its place while it is tried.
         let varied = varied(&one.draft.rule, 0, *variant).ok()?;
-        let hold = variant.hold.filter(|hold| *hold > 0).map(length);
+        let hold = variant.hold.filter(|hold| *hold > 0).map(print_length);
         let rule = Rule { name: one.draft.rule.name.clone(), hold, ..varied };
         let why = why(one, &rule, best);
         Some(Suggestion {

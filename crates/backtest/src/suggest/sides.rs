@@ -1,9 +1,7 @@
 //! On which side of what is usual a metric is bad, by the words in its name, and how much that matters.
 
-use serde::Serialize;
-
 /// Where it is bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Side {
     /// Above.
     High,

@@ -7,14 +7,7 @@
 use crate::message::Message;
 use crate::moment::rfc3339;
 use crate::notice::Notice;
-use std::fmt::Write as _;
-
-/// Bytes of a page; programs of mail cut longer ones (the first at 102 kB).
-const BYTES: usize = 90_000;
-/// Room that is kept for the end of an alert and of the page.
-const REST: usize = 400;
-/// Letters of one text.
-const LETTERS: usize = 2_000;
+use model::limits;
 
 /// The page that tells `message`.
 pub(super) fn page(message: &Message) -> String {
@@ -29,7 +22,7 @@ pub(super) fn page(message: &Message) -> String {
     let mut shown = 0;
     for notice in message.news() {
         let head = head(notice);
-        if page.len() + head.len() + REST > BYTES {
+        if page.len() + head.len() + limits::LETTER_PAGE_END > limits::LETTER_PAGE_BYTES {
             break;
         }
         page.push_str(&head);
@@ -40,7 +33,7 @@ pub(super) fn page(message: &Message) -> String {
     let unsaid =
         message.news().len() - shown + if message.changed.is_empty() { message.truncated } else { 0 };
     if unsaid > 0 {
-        let _ = writeln!(page, "<p>and {unsaid} more</p>");
+        page.push_str(&format!("<p>and {unsaid} more</p>\n"));
     }
     page.push_str("</body></html>\n");
     page
@@ -80,7 +73,7 @@ fn push_rows(page: &mut String, notice: &Notice) {
         row.push_str("</th><td style=\"white-space:pre-wrap;overflow-wrap:anywhere\">");
         push(&mut row, &value);
         row.push_str("</td></tr>");
-        if page.len() + row.len() + REST <= BYTES {
+        if page.len() + row.len() + limits::LETTER_PAGE_END <= limits::LETTER_PAGE_BYTES {
             page.push_str(&row);
         }
     }
@@ -100,7 +93,7 @@ fn colour(notice: &Notice) -> &'static str {
 fn push(page: &mut String, text: &str) {
     page.push_str("<bdi>");
     let mut letters = text.chars();
-    for letter in letters.by_ref().take(LETTERS) {
+    for letter in letters.by_ref().take(limits::LETTER_TEXT) {
         match letter {
             '<' => page.push_str("&lt;"),
             '>' => page.push_str("&gt;"),

@@ -5,20 +5,12 @@
 
 use super::definition::{Alerting, GroupRule};
 use super::expand::{Expand, ExpandData, Query};
+use super::naming::{ALERT_NAME, ALERT_STATE, ALERTS, FOR_STATE};
 use super::recording::within;
 use super::round::RuleSample;
 use model::{Labels, Millis, NAME, Point};
 use query::{Sample, VectorSample};
 use std::collections::BTreeMap;
-
-/// The label with the alert's name.
-pub(super) const ALERT_NAME: &str = "alertname";
-/// The label of [`ALERTS`] with the state.
-pub(super) const ALERT_STATE: &str = "alertstate";
-/// The metric that is 1 for each alert there is.
-pub(super) const ALERTS: &str = "ALERTS";
-/// The metric that says since when, in seconds.
-pub(super) const FOR_STATE: &str = "ALERTS_FOR_STATE";
 
 /// How an alert is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

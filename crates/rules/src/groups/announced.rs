@@ -1,22 +1,19 @@
 //! Which alerts were told to the bus as begun and not yet as over, in the shape in which it knows alerts, and what they said.
 
-use super::alerting::{ALERT_NAME, Active, ActiveAlert, AlertState};
+use super::alerting::{Active, ActiveAlert, AlertState};
 use super::definition::{GroupRule, RuleGroup};
-use super::expand::Expand;
-use model::{Alert, Event, Generator, INSTANCE, Labels, Millis, SERVICE, Severity, Standing};
+use super::naming::{ALERT_NAME, alert_id, service_of};
+use model::{Alert, Event, Generator, INSTANCE, Labels, Millis, Severity, Standing};
 use std::collections::BTreeMap;
 
 /// The label that says how bad it is.
 const SEVERITY: &str = "severity";
-/// The label that a scrape gives, where there is none of the service.
-const JOB: &str = "job";
 
 /// The rule of whose alerts is told.
-#[derive(Clone, Copy)]
 pub(super) struct Of<'a> {
     pub(super) group: &'a RuleGroup,
     pub(super) rule: &'a GroupRule,
-    pub(super) expand: &'a dyn Expand,
+    pub(super) generator: Generator,
 }
 
 /// Told alerts, by their labels.
@@ -40,7 +37,7 @@ impl Announced {
     /// which are over.
     pub(super) fn follow(
         &mut self,
-        of: Of<'_>,
+        of: &Of<'_>,
         active: &Active,
         t: Millis,
         only_begun: bool,
@@ -64,7 +61,7 @@ impl Announced {
     /// The same for one alert alone, which is there or not.
     pub(super) fn follow_one(
         &mut self,
-        of: Of<'_>,
+        of: &Of<'_>,
         (labels, alert): (&Labels, Option<&ActiveAlert>),
         t: Millis,
         events: &mut Vec<Event>,
@@ -75,7 +72,7 @@ impl Announced {
         }
     }
 
-    fn begin(&mut self, of: Of<'_>, (labels, alert): (&Labels, &ActiveAlert), events: &mut Vec<Event>) {
+    fn begin(&mut self, of: &Of<'_>, (labels, alert): (&Labels, &ActiveAlert), events: &mut Vec<Event>) {
         if alert.state != AlertState::Firing {
             return;
         }
@@ -86,10 +83,10 @@ impl Announced {
                 events.push(Event::AlertStarted(alert));
             }
             Some(known) => {
-                let generator = Some(generator(of));
-                if known.annotations != alert.annotations || known.generator != generator {
+                let is_same_rule = known.generator.as_ref() == Some(&of.generator);
+                if known.annotations != alert.annotations || !is_same_rule {
                     known.annotations.clone_from(&alert.annotations);
-                    known.generator = generator;
+                    known.generator = Some(of.generator.clone());
                     events.push(Event::AlertRetold(known.clone()));
                 }
             }
@@ -107,20 +104,14 @@ fn resolved(alert: Alert, t: Millis) -> Event {
     Event::AlertResolved(Alert { resolved: true, resolved_at: Some(at), ..alert })
 }
 
-fn generator(of: Of<'_>) -> Generator {
-    Generator { url: of.expand.link(&of.rule.expr), interval: of.group.interval }
-}
-
-fn told(of: Of<'_>, alert: &ActiveAlert) -> Alert {
-    let Of { group, rule, .. } = of;
+fn told(of: &Of<'_>, alert: &ActiveAlert) -> Alert {
+    let Of { group, rule, generator } = of;
     let label = |name: &str| alert.labels.get(name).unwrap_or_default().to_owned();
-    let service = Some(label(SERVICE)).filter(|service| !service.is_empty()).unwrap_or_else(|| label(JOB));
     let text = ["summary", "description", "message"].iter().find_map(|name| alert.annotations.get(*name));
     Alert {
-        // Rules of one name and alerts of one rule differ by their labels.
-        alert_id: format!("{}:{}:{:016x}", group.name, rule.name, alert.labels.fingerprint()),
+        alert_id: alert_id(&group.name, &rule.name, &alert.labels),
         rule_name: label(ALERT_NAME),
-        service_name: service,
+        service_name: service_of(&alert.labels).to_owned(),
         instance_id: label(INSTANCE),
         severity: label(SEVERITY).parse().unwrap_or(Severity::Warning),
         message: text.unwrap_or(&rule.name).clone(),
@@ -131,7 +122,7 @@ fn told(of: Of<'_>, alert: &ActiveAlert) -> Alert {
         resolved_at: None,
         labels: alert.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         annotations: alert.annotations.clone(),
-        generator: Some(generator(of)),
+        generator: Some(generator.clone()),
         standing: Standing::default(),
     }
 }

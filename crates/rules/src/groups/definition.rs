@@ -1,6 +1,7 @@
 //! Groups and rules that are right: what [`RuleGroup::check`] lets through can be evaluated.
 
 use super::expand::Expand;
+use super::naming::{rule_key, rule_key_of};
 use super::spec::{FileSpec, GroupSpec, RuleSpec};
 use model::{Alert, Labels, Millis, NAME, limits};
 use query::syntax::{parse, parse_length};
@@ -46,12 +47,11 @@ impl GroupRule {
 
     /// Whether the alert of the group `group` is of this rule: rules of one name may differ by their labels.
     pub(super) fn owns(&self, group: &str, alert: &Alert) -> bool {
-        let id = alert.alert_id.strip_prefix(group).and_then(|rest| rest.strip_prefix(':'));
-        let id = id.and_then(|rest| rest.strip_prefix(self.name.as_str())?.strip_prefix(':'));
         matches!(self.kind, RuleKind::Alerting(_))
-            // The hash of the labels is left.
-            && id.is_some_and(|hash| !hash.contains(':'))
-            && self.fixed_labels().all(|(name, value)| alert.labels.get(name).map_or("", String::as_str) == value)
+            && rule_key_of(&alert.alert_id).is_some_and(|key| key == rule_key(group, &self.name))
+            && self
+                .fixed_labels()
+                .all(|(name, value)| alert.labels.get(name).map_or("", String::as_str) == value)
     }
 }
 

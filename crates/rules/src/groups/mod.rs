@@ -6,6 +6,8 @@
 
 mod spec;
 
+mod naming;
+
 mod definition;
 
 mod expand;
@@ -30,6 +32,7 @@ pub use alerting::{ActiveAlert, AlertState};
 pub use arrival::{Change, Judged};
 pub use definition::{Alerting, GroupError, GroupRule, RuleGroup, RuleKind};
 pub use expand::{Expand, ExpandData, Query, Templates};
+pub use naming::{ALERT_NAME, ALERT_STATE, ALERTS, rule_key, rule_key_of, service_of};
 pub use round::{Round, RuleSample};
 pub use run::GroupRun;
 pub use spec::{FileSpec, GroupSpec, RuleSpec};

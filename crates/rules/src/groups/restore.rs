@@ -4,8 +4,9 @@
 //! cost more than the grace, where the outage was not too long. Which alerts were told as begun is not read from series but
 //! known to whoever keeps the list of alerts; series only have their ends written.
 
-use super::alerting::{ALERT_NAME, ALERT_STATE, ALERTS, Active, AlertState, FOR_STATE};
+use super::alerting::{Active, AlertState};
 use super::definition::GroupRule;
+use super::naming::{ALERT_NAME, ALERT_STATE, ALERTS, FOR_STATE};
 use model::{
     Labels, Matcher, Millis, NAME, Point, Select, SelectError, Selection, TimeRange, is_stale_marker, limits,
 };

@@ -9,7 +9,7 @@ use super::recording::recorded;
 use super::restore;
 use super::round::{Round, RuleSample, asked};
 use super::view::{GroupView, Health, RuleView, RuleViewKind};
-use model::{Alert, Event, Labels, Millis, Point, Select, is_stale_marker, limits, stale_marker};
+use model::{Alert, Event, Generator, Labels, Millis, Point, Select, is_stale_marker, limits, stale_marker};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -281,7 +281,7 @@ impl Step<'_> {
                 self.judge(alerting, &answer, run)?;
                 // Even if nothing can be written: whoever hears of alerts should hear of this one.
                 let only_begun = !self.writes_alerts;
-                run.announced.follow(self.of(), &run.active, self.t, only_begun, events);
+                run.announced.follow(&self.of(), &run.active, self.t, only_begun, events);
                 if self.writes_alerts { told(&run.active, at) } else { Vec::new() }
             }
         };
@@ -310,7 +310,7 @@ impl Step<'_> {
         run.heard.insert(turn.labels.clone(), self.t);
         // Also soon after a start: a sample said so, and not that nobody is back yet.
         let alert = run.active.get(&turn.labels);
-        run.announced.follow_one(self.of(), (&turn.labels, alert), self.t, events);
+        run.announced.follow_one(&self.of(), (&turn.labels, alert), self.t, events);
         if self.writes_alerts {
             let told = arrival::told(&turn, &run.active, self.t);
             for sample in &told {
@@ -325,7 +325,9 @@ impl Step<'_> {
     }
 
     fn of(&self) -> Of<'_> {
-        Of { group: self.group, rule: self.rule, expand: self.expand }
+        let url = self.expand.link(&self.rule.expr);
+        let generator = Generator { url, interval: self.group.interval };
+        Of { group: self.group, rule: self.rule, generator }
     }
 
     fn judging<'a>(&'a self, alerting: &'a Alerting, query: &'a Query<'a>) -> Judging<'a> {

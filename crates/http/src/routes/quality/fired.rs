@@ -1,22 +1,14 @@
 //! When alerts fired: by the desk, and for the time before its history by `ALERTS`, which knows no more than that.
 
-use super::subjects::{ALERT_NAME, Subjects};
+use super::subjects::Subjects;
 use super::{Answer, unreadable, wanted};
 use crate::parts::Parts;
 use crate::prom::Going;
 use ::alerts::quality::Fired;
-use model::{
-    Alert, Columns, Labels, Matcher, Millis, NAME, SERVICE, Selection, TimeRange, is_stale_marker, limits,
-};
+use ::rules::groups::{ALERT_NAME, ALERT_STATE, ALERTS, service_of};
+use model::{Alert, Columns, Labels, Matcher, Millis, NAME, Selection, TimeRange, is_stale_marker, limits};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-
-/// Where a sample each round says that an alert fires.
-const ALERTS: &str = "ALERTS";
-/// The label that says so.
-const STATE: &str = "alertstate";
-/// The label of the service where there is none of that name.
-const JOB: &str = "job";
 
 /// What is known.
 pub(super) struct Gathered {
@@ -77,7 +69,7 @@ fn of_series(
     for alert in listed.iter().filter(|alert| alert.labels.contains_key(ALERT_NAME)) {
         known.entry(Labels::new(&alert.labels)).or_default().push(alert.timestamp);
     }
-    let matchers = vec![Matcher::equal(NAME, ALERTS), Matcher::equal(STATE, "firing")];
+    let matchers = vec![Matcher::equal(NAME, ALERTS), Matcher::equal(ALERT_STATE, "firing")];
     let selection = Selection::all(matchers).within(range);
     let mut found = Vec::new();
     let read = parts.select.each(&selection, &mut |series, columns| {
@@ -85,8 +77,7 @@ fn of_series(
         if let Some((subject, interval)) = subjects.of_series(labels) {
             // An alert that fires over a round that failed is the same.
             let gap = (2 * interval).max(5 * limits::MINUTE);
-            let own = Labels::new(labels.iter().filter(|(name, _)| *name != NAME && *name != STATE));
-            let service = own.get(SERVICE).or_else(|| own.get(JOB)).unwrap_or("");
+            let own = Labels::new(labels.iter().filter(|(name, _)| *name != NAME && *name != ALERT_STATE));
             let begun = known.get(&own).map_or(&[][..], Vec::as_slice);
             let is_listed = |(start, end): &(Millis, Millis)| {
                 begun
@@ -97,7 +88,7 @@ fn of_series(
             found.extend(spans.map(|(start, end)| Fired {
                 subject,
                 alert_id: own.to_string(),
-                service: service.to_owned(),
+                service: service_of(&own).to_owned(),
                 start,
                 end: Some(end),
                 care: None,

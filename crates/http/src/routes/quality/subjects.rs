@@ -4,7 +4,7 @@ use super::{Answer, unreadable, wanted};
 use crate::parts::Parts;
 use crate::prom::Going;
 use ::alerts::quality::{Origin, Subject};
-use ::rules::groups::{GroupView, RuleView, RuleViewKind};
+use ::rules::groups::{ALERT_NAME, GroupView, RuleView, RuleViewKind, rule_key, rule_key_of};
 use ::rules::why::metrics_in;
 use model::{
     Alert, Labels, Matcher, Millis, NAME, Rule, RuleKind, SERVICE, Selection, TimeRange, limits,
@@ -14,15 +14,12 @@ use query::syntax::parse_length;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-/// The label by which alerts of rule files are told from others.
-pub(super) const ALERT_NAME: &str = "alertname";
-
 /// The rules, and which alert is of which.
 pub(super) struct Subjects {
     all: Vec<Subject>,
     /// Alicia's, by name.
     rules: BTreeMap<String, usize>,
-    /// Those of rule files, by group and name: what stands in the ids of their alerts before the hash.
+    /// Those of rule files, by their [`rule_key`].
     of_groups: BTreeMap<String, usize>,
     /// The same by name alone, with the time between two rounds: for `ALERTS`, which does not say the group.
     named: BTreeMap<String, (usize, Millis)>,
@@ -55,7 +52,7 @@ impl Subjects {
 
     fn add(&mut self, group: &GroupView, view: &RuleView, since: &mut Since<'_>) -> Answer<()> {
         let RuleViewKind::Alerting { hold, .. } = &view.kind else { return Ok(()) };
-        let key = key(&group.name, &view.rule.name);
+        let key = rule_key(&group.name, &view.rule.name);
         let severity =
             view.rule.labels.get("severity").and_then(|word| word.parse().ok()).unwrap_or_default();
         // Several of one name in a group are one rule with several severities, and the worst counts.
@@ -91,8 +88,7 @@ impl Subjects {
     /// The place of the rule of an alert.
     pub(super) fn place(&self, alert: &Alert) -> Option<usize> {
         if alert.labels.contains_key(ALERT_NAME)
-            && let Some((key, _hash)) = alert.alert_id.rsplit_once(':')
-            && let Some(at) = self.of_groups.get(key)
+            && let Some(at) = rule_key_of(&alert.alert_id).and_then(|key| self.of_groups.get(key))
         {
             return Some(*at);
         }
@@ -103,10 +99,6 @@ impl Subjects {
     pub(super) fn of_series(&self, labels: &Labels) -> Option<(usize, Millis)> {
         self.named.get(labels.get(ALERT_NAME)?).copied()
     }
-}
-
-fn key(group: &str, name: &str) -> String {
-    format!("{group}:{name}")
 }
 
 fn of_alicia(rule: &Rule, known_since: Option<Millis>) -> Subject {
